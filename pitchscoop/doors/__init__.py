@@ -1,0 +1,1 @@
+"""Ways in: parse, call one engine verb, render. No rules, no vendors."""

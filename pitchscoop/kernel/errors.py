@@ -1,0 +1,62 @@
+"""Every error a user can meet.
+
+    Problem
+    ├── Invalid         the request cannot be understood or breaks a rule of form
+    ├── Unauthorized    no valid token
+    ├── Forbidden       a valid token without this right
+    ├── NotFound        no such thing, or none this caller may know of
+    ├── Conflict        the thing is in a state that forbids this
+    ├── TooLarge        beyond a stated limit
+    └── Unavailable     storage or state is away for now; trying again helps
+        └── NoRoom      the disk or bucket is full
+
+Each carries a stable ``code`` for programs and a ``message`` for people that says what to do. Doors
+translate them once, in ``doors/problems.py``.
+"""
+
+
+class Problem(Exception):
+    """An error with a stable code (``snake_case``) and a sentence that says what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class Invalid(Problem):
+    """The request cannot be understood or breaks a rule of form."""
+
+
+class Unauthorized(Problem):
+    """No valid token came with the request."""
+
+
+class Forbidden(Problem):
+    """The token is valid but does not give this right."""
+
+
+class NotFound(Problem):
+    """No such thing, or none this caller may know of."""
+
+
+class Conflict(Problem):
+    """The thing is in a state that forbids this."""
+
+
+class TooLarge(Problem):
+    """Beyond a stated limit."""
+
+
+class Unavailable(Problem):
+    """Storage or state is away for now. ``retry_after`` is in seconds."""
+
+    retry_after = 5
+
+
+class NoRoom(Unavailable):
+    """The disk or the bucket is full. Nothing acknowledged is lost."""
+
+
+class StaleWrite(Exception):
+    """Somebody else changed the row first: read it again and decide anew. Never leaves the core."""

@@ -1,0 +1,76 @@
+"""The key table: every name under which something is kept, in state and in storage.
+
+State keys are Redis keys (the SQLite adapter uses the same strings as row keys). A part in braces is a Redis
+Cluster hash tag: all of an event lies in one slot, ``session:ID`` included (see ``ids.new_session_id``).
+"""
+
+import hashlib
+
+AUDIO_MP3 = "compressed.mp3"
+PEAKS = "peaks.json"
+SESSION_JSON = "session.json"
+
+
+def session(session_id: str) -> str:
+    """The session's row."""
+    return f"session:{session_id}"
+
+
+def event(event_id: str) -> str:
+    """The event's row."""
+    return f"event:{{{event_id}}}"
+
+
+def team(event_id: str, team_id: str) -> str:
+    """The team's row."""
+    return f"team:{{{event_id}}}:{team_id}"
+
+
+def team_name(event_id: str, name: str) -> str:
+    """Held by the team that has this name in the event; what makes names unique."""
+    return f"team_name:{{{event_id}}}:{_digest(name.casefold())}"
+
+
+def token(raw: str) -> str:
+    """The row of a token, by its SHA-256: the token itself is never stored."""
+    return f"token:{_digest(raw)}"
+
+
+def once(purpose: str, raw: str) -> str:
+    """A short-lived note (idempotent answers, one-time links). The only keys with a time to live."""
+    return f"once:{purpose}:{_digest(raw)}"
+
+
+def sessions_index(event_id: str, *facet: str) -> str:
+    """Sessions of an event by creation: all, or those of one facet, such as ``status, completed``."""
+    return ":".join([f"index:{{{event_id}}}:sessions", *facet])
+
+
+def teams_index(event_id: str) -> str:
+    """Teams of an event by creation."""
+    return f"index:{{{event_id}}}:teams"
+
+
+def folder(session_id: str) -> str:
+    """Everything of a session in storage."""
+    return f"sessions/{session_id}/"
+
+
+def stored(session_id: str, name: str) -> str:
+    """One file of a session in storage."""
+    return f"sessions/{session_id}/{name}"
+
+
+def segments(session_id: str, upload_id: str | None = None) -> str:
+    """The folder of the durable pieces of a recording under way; an upload's pieces lie in one of its own."""
+    inner = f"{upload_id}/" if upload_id else ""
+    return f"sessions/{session_id}/segments/{inner}"
+
+
+def segment(folder: str, offset: int) -> str:
+    """One durable piece, named by the offset of its first byte in 20 digits, so that names sort as bytes do."""
+    return f"{folder}{offset:020d}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,134 @@
+"""What the core needs of a state store. Adapters: ``adapters/redis.py``, ``adapters/sqlite.py``.
+
+A row is a flat map of text fields with a version. Rows, their places in indexes, the time a worker should
+look at them next, and the facts about them change together in one ``commit`` or not at all; a commit that
+was decided on an old version fails with ``StaleWrite``, so no writer ever undoes another's change.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pitchscoop.kernel.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A stored row. ``version`` starts at 1 and grows by one with each commit."""
+
+    key: str
+    version: int
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A row as it shall be.
+
+    ``version`` is the one this was decided on; 0 means the row must not exist yet. ``fields`` None deletes
+    the row and takes it out of all indexes. ``indexes`` are all the indexes it stands in afterwards, by name,
+    with its score there (whole microseconds); it leaves those it stood in and are not named.
+    """
+
+    key: str
+    version: int
+    fields: Mapping[str, str] | None
+    indexes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a worker should look at a session next (microseconds); None: it need not."""
+
+    event_id: str
+    session_id: str
+    at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A row and its place in an index: what a cursor is made of."""
+
+    row: Row
+    score: int
+
+
+class State(Protocol):
+    """Rows, indexes, facts, due times and short-lived notes.
+
+    Every method raises ``Unavailable`` (code ``state_unavailable``) while the store cannot be reached.
+    """
+
+    async def read(self, key: str) -> Row | None:
+        """The row as last committed."""
+        ...
+
+    async def commit(
+        self, event_id: str | None, puts: Sequence[Put], facts: Sequence[Fact] = (), due: Sequence[Due] = ()
+    ) -> None:
+        """Make all changes or none; durable when it returns.
+
+        All keys must belong to ``event_id`` (one cluster slot); None is for rows outside any event, which
+        have neither facts nor due times.
+
+        Raises:
+            StaleWrite: a row's version is not the one named.
+        """
+        ...
+
+    async def page(self, index: str, before: tuple[int, str] | None, limit: int) -> list[Placed]:
+        """Rows of an index, highest score first (then highest key). Costs the page, not the index.
+
+        ``before`` is the place (score, row key) of the last row of the page before.
+        """
+        ...
+
+    async def count(self, index: str) -> int:
+        """How many rows stand in an index."""
+        ...
+
+    async def event_ids(self) -> list[str]:
+        """Every event that was ever committed to, in order of name."""
+        ...
+
+    async def facts(self, event_id: str, after: str = "", limit: int = 1000) -> list[Fact]:
+        """An event's facts in order, after a position."""
+        ...
+
+    def follow(self) -> AsyncIterator[Fact]:
+        """Facts of all events as they are committed, by any process, from the call on.
+
+        For waking up and for screens: after an outage some may be missing here; ``facts`` has them all.
+        """
+        ...
+
+    async def due(self, now: int, limit: int) -> list[Due]:
+        """Sessions whose time has come, longest waiting first. ``at`` is never None here."""
+        ...
+
+    async def claim(self, seen: Due, until: int) -> bool:
+        """Move a due time from what was ``seen`` to ``until``; False if it is no longer what was seen.
+
+        Of many workers that saw the same due time one wins; it repeats this to keep what it took.
+        """
+        ...
+
+    async def remember(self, key: str, value: str, seconds: int, *, replace: bool = False) -> str | None:
+        """Keep a note for a time. Unless ``replace``, an existing note stays and is returned."""
+        ...
+
+    async def recall(self, key: str) -> str | None:
+        """The note, while it lasts."""
+        ...
+
+    async def forget(self, key: str) -> bool:
+        """Remove a note; True for exactly one of many callers if it was there."""
+        ...
+
+    async def check(self) -> str:
+        """Reach the store and write to it; its name and version for people."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and files."""
+        ...

@@ -1,0 +1,1 @@
+"""One pitch from its first byte to its finished recording."""
