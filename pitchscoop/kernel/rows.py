@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-
 M = TypeVar("M", bound=BaseModel)
 
 
