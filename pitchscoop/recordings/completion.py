@@ -1,0 +1,212 @@
+"""From stopped to finished. Every step can be cut short at any point and done again by another worker.
+
+What is to be done follows from the session's state alone, never from a queue: a worker looks at a session
+when its time has come (``State.due``), holds it by moving that time ahead, and does the next thing.
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import structlog
+
+from pitchscoop.kernel import keys
+from pitchscoop.kernel.clock import Clock, micros
+from pitchscoop.kernel.errors import Conflict, NotFound, Problem, Unavailable
+from pitchscoop.kernel.state import Due, State
+from pitchscoop.recordings import intake
+from pitchscoop.recordings.model import CONTENT_TYPES, SAMPLE_BYTES, Chain, Failure, Session, wav_header
+from pitchscoop.recordings.ports import AudioStorage, Derived, Media, Undecodable
+from pitchscoop.recordings.service import Sessions
+
+_LEASE = dt.timedelta(seconds=20)  # a dead worker's session is taken up again within 30 s
+_RENEW = 6.0  # seconds; three chances within a lease
+_RETRY = dt.timedelta(seconds=10)  # after an outage or an unforeseen error
+_SWEEP = 5.0  # seconds between looks without a wake-up
+_AT_ONCE = 2  # sessions one process finishes side by side: assembling waits on storage, encoding has its own cap
+
+log = structlog.get_logger(__name__)
+
+
+class Completion:
+    """Finishes recordings, ends abandoned ones, and completes deletions."""
+
+    def __init__(self, state: State, sessions: Sessions, storage: AudioStorage, media: Media, clock: Clock) -> None:
+        self._state = state
+        self._sessions = sessions
+        self._storage = storage
+        self._media = media
+        self._clock = clock
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            for _ in range(_AT_ONCE):
+                group.create_task(self._work())
+
+    def wake(self) -> None:
+        """Look now: a session was stopped."""
+        self._wake.set()
+
+    async def run_once(self) -> int:
+        """Do what is due now; how many sessions were worked on."""
+        try:
+            waiting = await self._state.due(micros(self._clock()), limit=16)
+        except Unavailable:
+            return 0
+        done = 0
+        for seen in waiting:
+            done += await self._try(seen)
+        return done
+
+    async def reconcile(self, session_id: str) -> None:
+        """Bring one session a step further, whatever its state."""
+        session = await self._sessions.look(session_id)
+        if session is None:
+            return
+        if session.status == "recording":
+            await self._end_abandoned(session)
+        elif session.status == "processing":
+            await self._complete(session)
+        elif session.status == "deleting":
+            await self._sessions.purge(session_id)
+        else:
+            await self._tidy(session)
+
+    async def _listen(self) -> None:
+        async for fact in self._state.follow():
+            if fact.name == "session_stopped":
+                self._wake.set()
+
+    async def _work(self) -> None:
+        while True:
+            if await self.run_once():
+                continue
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _SWEEP)
+
+    async def _try(self, seen: Due) -> bool:
+        until = micros(self._clock() + _LEASE)
+        try:
+            if not await self._state.claim(seen, until):
+                return False
+        except Unavailable:
+            return False
+        holder = asyncio.create_task(self._hold(Due(seen.event_id, seen.session_id, until)))
+        try:
+            await self.reconcile(seen.session_id)
+        except Exception as error:  # noqa: BLE001  one bad session must not stop the others
+            log.warning("session_delayed", session_id=seen.session_id, error=repr(error))
+            await self._again(seen)
+        finally:
+            holder.cancel()
+        return True
+
+    async def _hold(self, held: Due) -> None:
+        while True:
+            await asyncio.sleep(_RENEW)
+            until = micros(self._clock() + _LEASE)
+            with contextlib.suppress(Unavailable):
+                if await self._state.claim(held, until):
+                    held = Due(held.event_id, held.session_id, until)
+
+    async def _again(self, seen: Due) -> None:
+        due = Due(seen.event_id, seen.session_id, micros(self._clock() + _RETRY))
+        with contextlib.suppress(Problem):
+            await self._state.commit(seen.event_id, [], [], [due])
+
+    async def _end_abandoned(self, session: Session) -> None:
+        if self._clock() < session.idle_until:
+            await self._sessions.postpone(session, session.idle_until)
+            return
+        try:
+            await self._complete(await self._sessions.stop(session.session_id, interrupted=True))
+        except Conflict:
+            await self._fail(session, Failure(code="no_audio", message="Nothing was recorded before the link expired."))
+
+    async def _complete(self, session: Session) -> None:
+        if not session.has_audio:
+            session = await self._store(session)
+        try:
+            session = await self._derive(session)
+        except Undecodable as error:
+            await self._fail(session, Failure(code=error.code, message=error.message))
+            return
+        await self._tidy(session)
+
+    async def _store(self, session: Session) -> Session:
+        """Make the archive of the segments: playable from here on, before anything is derived."""
+        found = await intake.seal(self._storage, session.segments)
+        key = keys.stored(session.session_id, session.archive_name)
+        live = session.source == "live"
+        content_type = CONTENT_TYPES.get(key.rpartition(".")[2], "application/octet-stream")
+        head = wav_header(found.end, session.sample_rate) if live else b""
+        size = await self._storage.upload_audio(key, self._joined(head, found), content_type)
+        duration = round(found.end / SAMPLE_BYTES / session.sample_rate, 3) if live else None
+        update = {"has_audio": True, "audio_minio_key": key, "audio_size": size, "audio_duration": duration}
+        return await self._sessions.change(
+            session.session_id, "audio_stored", lambda now: _if_processing(now).model_copy(update=update)
+        )
+
+    async def _joined(self, head: bytes, found: Chain) -> AsyncIterator[bytes]:
+        if head:
+            yield head
+        for piece in found.pieces:
+            async for part in self._storage.read_audio(piece.key, piece.skip):
+                yield part
+
+    async def _derive(self, session: Session) -> Session:
+        if session.audio_minio_key is None:
+            raise NotFound("no_such_object", "The recording is not in storage.")
+        with tempfile.TemporaryDirectory(prefix="pitchscoop-") as folder:
+            mp3, peaks = Path(folder, keys.AUDIO_MP3), Path(folder, keys.PEAKS)
+            async with self._storage.local_copy(session.audio_minio_key) as source:
+                derived = await self._media.derive(source, mp3, peaks)
+            mp3_size = await self._storage.upload_audio(
+                keys.stored(session.session_id, keys.AUDIO_MP3), mp3, "audio/mpeg"
+            )
+            await self._storage.upload_audio(keys.stored(session.session_id, keys.PEAKS), peaks, "application/json")
+        return await self._sessions.change(
+            session.session_id, "session_completed", lambda now: _completed(_if_processing(now), derived, mp3_size)
+        )
+
+    async def _fail(self, session: Session, failure: Failure) -> None:
+        update = {"status": "failed", "error": failure}
+        session = await self._sessions.change(
+            session.session_id, "session_failed", lambda now: now.model_copy(update=update)
+        )
+        await self._tidy(session)
+
+    async def _tidy(self, session: Session) -> None:
+        """The record beside the audio first, then the segments go: at no moment is a byte in neither place."""
+        await self._sessions.mirror(session)
+        if session.has_audio:
+            await self._storage.delete_audio(keys.segments(session.session_id))
+        await self._sessions.settle(session)
+
+
+def _if_processing(session: Session) -> Session:
+    if session.status != "processing":
+        raise Conflict("not_processing", "The session was changed meanwhile.")
+    return session
+
+
+def _completed(session: Session, derived: Derived, mp3_size: int) -> Session:
+    metadata = {**session.metadata, "codec": derived.codec, "container": derived.container}
+    return session.model_copy(
+        update={
+            "status": "completed",
+            "audio_duration": round(derived.duration, 3),
+            "loudness": derived.loudness,
+            "true_peak": derived.true_peak,
+            "silhouette": derived.silhouette,
+            "mp3_size": mp3_size,
+            "metadata": metadata,
+        }
+    )

@@ -1,0 +1,71 @@
+"""Bytes becoming durable: the same for live audio and for uploads.
+
+A recording under way is a chain of segments in storage, each named by the offset of its first byte and
+created once, never overwritten. Nothing else records how far it got: any process can list the folder and go
+on. Two writers of one session cannot harm each other, because only one of them creates the next key.
+"""
+
+from pitchscoop.kernel import keys
+from pitchscoop.recordings.model import Chain, chain
+from pitchscoop.recordings.ports import AudioStorage
+
+
+async def durable(storage: AudioStorage, folder: str) -> Chain:
+    """What storage holds of a recording under way."""
+    return chain(folder, await storage.list_audio(folder))
+
+
+async def seal(storage: AudioStorage, folder: str) -> Chain:
+    """End the chain: after this no writer, anywhere, can make another byte of it durable. Idempotent."""
+    while True:
+        found = await durable(storage, folder)
+        if found.sealed or found.end == 0:
+            return found
+        await storage.create_audio(keys.segment(folder, found.end), b"")
+
+
+class Intake:
+    """One writer's end of the chain: takes bytes, makes them durable when told to."""
+
+    def __init__(self, storage: AudioStorage, folder: str, found: Chain) -> None:
+        self._storage = storage
+        self._folder = folder
+        self._buffer = bytearray()
+        self.durable = found.end
+        self.sealed = found.sealed
+
+    @property
+    def received(self) -> int:
+        """The offset of the next byte wanted."""
+        return self.durable + len(self._buffer)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes taken but not durable yet. The caller keeps this bounded."""
+        return len(self._buffer)
+
+    def take(self, offset: int, data: bytes) -> bool:
+        """Buffer the part of ``data`` that is new; False if it begins beyond ``received`` (a gap)."""
+        if offset > self.received:
+            return False
+        self._buffer += data[self.received - offset :]
+        return True
+
+    async def flush(self) -> int:
+        """Make what is buffered durable; the offset below which every byte is.
+
+        Another writer may have been faster, or an earlier attempt may have arrived although its answer did
+        not: then the chain is read again, and only what it lacks is still waiting.
+        """
+        if data := bytes(self._buffer):
+            if await self._storage.create_audio(keys.segment(self._folder, self.durable), data):
+                self._advance(self.durable + len(data))
+            else:
+                found = await durable(self._storage, self._folder)
+                self.sealed = found.sealed
+                self._advance(found.end)
+        return self.durable
+
+    def _advance(self, end: int) -> None:
+        del self._buffer[: max(0, end - self.durable)]
+        self.durable = end

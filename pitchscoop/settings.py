@@ -1,0 +1,160 @@
+"""The only reader of the environment. Every variable is in design.md 2.1 and docs/settings.md."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict
+
+_PREFIXES = ("PITCHSCOOP_", "MINIO_", "GLADIA_", "LLM_")
+_MIN_TOKEN = 32  # characters; shorter organizer tokens are refused
+_SECRETS = {"PITCHSCOOP_ADMIN_TOKEN", "PITCHSCOOP_SECRET", "REDIS_URL", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY",
+            "GLADIA_API_KEY", "LLM_API_KEY"}  # fmt: skip
+_PLAIN = {"PITCHSCOOP_DATA", "PITCHSCOOP_PUBLIC_URL", "MINIO_ENDPOINT", "MINIO_BUCKET", "MINIO_REGION", "MINIO_SECURE",
+          "MINIO_PUBLIC_URL", "GLADIA_API_URL", "GLADIA_REGION", "GLADIA_MAX_LIVE", "LLM_BASE_URL",
+          "LLM_MODEL"}  # fmt: skip
+_KNOWN = _SECRETS | _PLAIN | {f"{name}_FILE" for name in _SECRETS}
+
+
+class BadSetting(Exception):
+    """A setting stops the start. The message is one line that names it."""
+
+
+class ObjectStore(BaseModel):
+    """Where MinIO, or any S3, is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    endpoint: str
+    access_key: str
+    secret_key: str
+    bucket: str
+    region: str
+    secure: bool
+    public_url: str | None
+
+
+class Settings(BaseModel):
+    """All settings, checked. None of the secrets has a default."""
+
+    model_config = ConfigDict(frozen=True)
+
+    data: Path
+    secret: bytes
+    admin_token: str | None
+    public_url: str | None
+    redis_url: str | None
+    minio: ObjectStore | None
+    gladia_key: str | None
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  the one place
+    """Read and check the environment.
+
+    Raises:
+        BadSetting: unknown, malformed or missing; the message names the variable and the remedy.
+    """
+    for name in environ:
+        if name.startswith(_PREFIXES) and name not in _KNOWN:
+            raise BadSetting(
+                f"{name} is not a setting of PitchScoop. Remove it, or see docs/settings.md for the names."
+            )
+    values = {name: value for name in sorted(_SECRETS | _PLAIN) if (value := _value(environ, name))}
+    data = Path(values.get("PITCHSCOOP_DATA") or _user_folder(environ)).expanduser().absolute()
+    admin_token = values.get("PITCHSCOOP_ADMIN_TOKEN")
+    if admin_token is not None and len(admin_token) < _MIN_TOKEN:
+        raise BadSetting(f"PITCHSCOOP_ADMIN_TOKEN must have at least {_MIN_TOKEN} characters.")
+    return Settings(
+        data=data,
+        secret=_secret(values, data),
+        admin_token=admin_token,
+        public_url=_url(values, "PITCHSCOOP_PUBLIC_URL"),
+        redis_url=_url(values, "REDIS_URL", ("redis", "rediss", "unix")),
+        minio=_minio(values),
+        gladia_key=values.get("GLADIA_API_KEY"),
+    )
+
+
+def _value(environ: Mapping[str, str], name: str) -> str | None:
+    path = environ.get(f"{name}_FILE")
+    if name in _SECRETS and path:
+        if environ.get(name):
+            raise BadSetting(f"Set either {name} or {name}_FILE, not both.")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise BadSetting(f"{name}_FILE names a file that cannot be read: {error.strerror}.") from None
+    return environ.get(name)
+
+
+def _user_folder(environ: Mapping[str, str]) -> str:
+    base = environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return f"{base}/pitchscoop"
+
+
+def _secret(values: Mapping[str, str], data: Path) -> bytes:
+    if secret := values.get("PITCHSCOOP_SECRET"):
+        if len(secret) < _MIN_TOKEN:
+            raise BadSetting(f"PITCHSCOOP_SECRET must have at least {_MIN_TOKEN} characters.")
+        return secret.encode()
+    if "REDIS_URL" in values:
+        raise BadSetting("PITCHSCOOP_SECRET is required when REDIS_URL is set: all copies must sign alike.")
+    path = data / "secret"
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        _make_once(path)
+        return path.read_bytes()
+    except OSError as error:
+        raise BadSetting(f"PITCHSCOOP_DATA: the folder {data} cannot be used: {error.strerror}.") from None
+
+
+def _make_once(path: Path) -> None:
+    """Write a new key beside ``path`` and link it there: of two processes that start at once one wins, whole."""
+    if path.exists():
+        return
+    fresh = path.with_name(f".secret-{secrets.token_hex(8)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        return
+    finally:
+        fresh.unlink()
+
+
+def _url(values: Mapping[str, str], name: str, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
+    if (value := values.get(name)) is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in schemes or not (parts.netloc or parts.scheme == "unix"):
+        raise BadSetting(f"{name} must be an address such as {schemes[0]}://host.")
+    return value.rstrip("/")
+
+
+def _minio(values: Mapping[str, str]) -> ObjectStore | None:
+    names = ("MINIO_ENDPOINT", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY")
+    if not any(name.startswith("MINIO_") for name in values):
+        return None
+    if missing := [name for name in names if name not in values]:
+        raise BadSetting(f"{missing[0]} is missing: MinIO needs {', '.join(names)}.")
+    secure = values.get("MINIO_SECURE", "false").lower()
+    if secure not in ("true", "false"):
+        raise BadSetting("MINIO_SECURE must be true or false.")
+    endpoint = values["MINIO_ENDPOINT"]
+    if "/" in endpoint:
+        raise BadSetting("MINIO_ENDPOINT must be host:port without http:// or a path.")
+    return ObjectStore(
+        endpoint=endpoint,
+        access_key=values["MINIO_ACCESS_KEY"],
+        secret_key=values["MINIO_SECRET_KEY"],
+        bucket=values.get("MINIO_BUCKET", "pitchscoop"),
+        region=values.get("MINIO_REGION", "us-east-1"),
+        secure=secure == "true",
+        public_url=_url(values, "MINIO_PUBLIC_URL"),
+    )
