@@ -58,9 +58,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  
     """
     for name in environ:
         if name.startswith(_PREFIXES) and name not in _KNOWN:
-            raise BadSetting(
-                f"{name} is not a setting of PitchScoop. Remove it, or see docs/settings.md for the names."
-            )
+            raise BadSetting(f"{name} is not a setting of PitchScoop. Remove it; docs/settings.md has the names.")
     values = {name: value for name in sorted(_SECRETS | _PLAIN) if (value := _value(environ, name))}
     data = Path(values.get("PITCHSCOOP_DATA") or _user_folder(environ)).expanduser().absolute()
     admin_token = values.get("PITCHSCOOP_ADMIN_TOKEN")

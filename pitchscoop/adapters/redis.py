@@ -2,7 +2,7 @@
 
 | key | type | what |
 |---|---|---|
-| ``session:ID`` | hash | a session; the fields of design.md 2.3, text as is, the rest as JSON; plus ``version``, ``_indexes`` |
+| ``session:ID`` | hash | a session: text as is, the rest as JSON; plus ``version`` and ``_indexes`` |
 | ``event:{E}``, ``team:{E}:ID``, ``team_name:{E}:SHA`` | hash | an event, a team, a taken name |
 | ``token:SHA`` | hash | the principal behind a token, by the token's SHA-256 |
 | ``index:{E}:sessions[:facet:value]``, ``index:{E}:teams`` | sorted set | row keys by creation time |
@@ -71,7 +71,7 @@ return 0
 class RedisState:
     """Fits ``kernel.state.State``."""
 
-    def __init__(self, client: "redis.Redis") -> None:
+    def __init__(self, client: Any) -> None:  # redis-py types answers as the union of all its modes
         self._redis = client
         self._commit = client.register_script(_COMMIT)
         self._claim = client.register_script(_CLAIM)

@@ -1,0 +1,242 @@
+"""Audio as files in the data folder: the embedded mode. Durable before it answers, played through signed links."""
+
+import asyncio
+import contextlib
+import errno
+import mimetypes
+import os
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from pitchscoop.kernel import ids
+from pitchscoop.kernel.clock import Clock, micros, utc_now
+from pitchscoop.kernel.errors import Forbidden, Invalid, NoRoom, NotFound, Unavailable
+from pitchscoop.recordings.ports import StoredObject
+
+_THREADS = 16  # writes wait for the disk, not the processor; a slow disk holds up these and no other work
+_PIECE = 1 << 20  # bytes; what one read or write of a stream moves
+_PREFIX = "/media/"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What a valid link opens."""
+
+    path: Path
+    content_type: str
+    filename: str | None
+
+
+class DiskAudioStorage:
+    """Fits ``recordings.ports.AudioStorage``."""
+
+    def __init__(self, root: Path, secret: bytes, clock: Clock = utc_now) -> None:
+        self._root = root
+        self._secret = secret
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(_THREADS, "disk")
+
+    async def create_audio(self, key: str, data: bytes) -> bool:
+        """See ``AudioStorage.create_audio``."""
+        return await self._run(self._create, self._path(key), data)
+
+    async def upload_audio(self, key: str, source: bytes | Path | AsyncIterator[bytes], content_type: str) -> int:
+        """See ``AudioStorage.upload_audio``; the type is decided when a link is signed."""
+        del content_type
+        path = self._path(key)
+        temporary = await self._run(_begin, path)
+        try:
+            if isinstance(source, bytes):
+                await self._run(_append, temporary, source)
+            elif isinstance(source, Path):
+                await self._run(shutil.copyfile, source, temporary)
+            else:
+                async for piece in source:
+                    await self._run(_append, temporary, piece)
+            return await self._run(_publish, temporary, path)
+        finally:
+            await self._run(temporary.unlink, True)
+
+    async def read_audio(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """See ``AudioStorage.read_audio``."""
+        file = await self._run(self._path(key).open, "rb")
+        try:
+            await self._run(file.seek, start)
+            left = None if end is None else end - start
+            while left is None or left > 0:
+                piece = await self._run(file.read, _PIECE if left is None else min(_PIECE, left))
+                if not piece:
+                    break
+                left = None if left is None else left - len(piece)
+                yield piece
+        finally:
+            await self._run(file.close)
+
+    @contextlib.asynccontextmanager
+    async def local_copy(self, key: str) -> AsyncIterator[Path]:
+        """See ``AudioStorage.local_copy``: the file itself."""
+        if await self.size(key) is None:
+            raise NotFound("no_such_object", "The file is not in storage.")
+        yield self._path(key)
+
+    async def size(self, key: str) -> int | None:
+        """See ``AudioStorage.size``."""
+        try:
+            return (await self._run(self._path(key).stat)).st_size
+        except NotFound:
+            return None
+
+    async def list_audio(self, prefix: str) -> list[StoredObject]:
+        """See ``AudioStorage.list_audio``."""
+        return await self._run(self._list, self._path(prefix.rstrip("/")))
+
+    async def delete_audio(self, prefix: str) -> bool:
+        """See ``AudioStorage.delete_audio``."""
+        return await self._run(_remove, self._path(prefix.rstrip("/")))
+
+    async def get_playback_url(
+        self, key: str, *, expires_in: int, content_type: str, filename: str | None = None
+    ) -> str:
+        """See ``AudioStorage.get_playback_url``: a path, signed over every character before the signature."""
+        self._path(key)
+        expires = micros(self._clock()) // 1_000_000 + expires_in
+        query = urlencode({"expires": expires, "type": content_type, **({"name": filename} if filename else {})})
+        path = _PREFIX + quote(key)
+        return f"{path}?{query}&signature={self._sign(path, query)}"
+
+    def verify(self, raw_path: str, raw_query: str) -> Served:
+        """The file behind a link, from the path and query exactly as they came.
+
+        Raises:
+            Forbidden: ``bad_link`` (altered anywhere) or ``expired_link``.
+        """
+        query, _, signature = raw_query.rpartition("&signature=")
+        if not secrets.compare_digest(self._sign(raw_path, query).encode(), signature.encode()):
+            raise Forbidden("bad_link", "This link is not valid: it may have been cut or changed. Ask for a new one.")
+        values = dict(parse_qsl(query, keep_blank_values=True))
+        if micros(self._clock()) >= int(values["expires"]) * 1_000_000:
+            raise Forbidden("expired_link", "This link has expired: links last an hour. Ask for a new one.")
+        path = self._path(unquote(raw_path.removeprefix(_PREFIX)))
+        return Served(path, values["type"], values.get("name"))
+
+    async def check(self) -> str:
+        """See ``AudioStorage.check``."""
+        await self._run(_make_folder, self._root)
+        return f"files in {self._root}"
+
+    async def close(self) -> None:
+        """End the threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _sign(self, path: str, query: str) -> str:
+        return ids.signature(self._secret, "media", path, query)
+
+    def _path(self, key: str) -> Path:
+        parts = key.split("/")
+        if any(part in ("", ".", "..") or part.startswith(".") or "\0" in part or "\\" in part for part in parts):
+            raise Invalid("bad_key", "This is not the name of a stored file.")
+        return self._root.joinpath(*parts)
+
+    def _create(self, path: Path, data: bytes) -> bool:
+        temporary = _begin(path)
+        try:
+            _append(temporary, data)
+            _sync(temporary)
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            return False
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync(path.parent)
+        return True
+
+    def _list(self, folder: Path) -> list[StoredObject]:
+        found = [
+            StoredObject(path.relative_to(self._root).as_posix(), path.stat().st_size)
+            for path in folder.rglob("*")
+            if path.is_file() and not path.name.startswith(".")
+        ]
+        return sorted(found, key=lambda stored: stored.key)
+
+    async def _run(self, work: Callable[..., T], *arguments: Any) -> T:
+        with _translated():
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+
+def media_type(path: Path) -> str:
+    """The type of a file by its name."""
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+
+
+def _begin(path: Path) -> Path:
+    """A fresh name beside ``path``; names with a dot are never listed."""
+    _make_folder(path.parent)
+    temporary = path.with_name(f".{secrets.token_hex(8)}")
+    temporary.touch(0o600)
+    return temporary
+
+
+def _append(temporary: Path, data: bytes) -> None:
+    with temporary.open("ab") as file:
+        file.write(data)
+
+
+def _publish(temporary: Path, path: Path) -> int:
+    _sync(temporary)
+    size = temporary.stat().st_size
+    temporary.replace(path)
+    _sync(path.parent)
+    return size
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder that a power cut does not take back: each new entry is synced in its parent."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for new in reversed(missing):
+        new.mkdir(exist_ok=True)
+        _sync(new.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> bool:
+    if path.is_dir():
+        shutil.rmtree(path)
+    elif path.exists():
+        path.unlink()
+    else:
+        return False
+    _sync(path.parent)
+    return True
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NotFound("no_such_object", "The file is not in storage.") from error
+    except OSError as error:
+        if error.errno in _FULL:
+            raise NoRoom("storage_full", "The disk of the data folder is full. Make room: nothing is lost.") from error
+        raise Unavailable("storage_unavailable", f"The data folder cannot be used: {error.strerror}.") from error
+    except RuntimeError as error:  # the pool after close()
+        raise Unavailable("storage_unavailable", "The server is stopping.") from error

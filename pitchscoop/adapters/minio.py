@@ -1,0 +1,204 @@
+"""Audio in MinIO, or any S3 that honours ``If-None-Match: *`` on PUT.
+
+Two addresses: the internal endpoint carries the bytes, the public one is what playback URLs are signed for
+(SigV4 signs the host, so a URL cannot be rewritten afterwards).
+"""
+
+import asyncio
+import contextlib
+import datetime as dt
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import obstore
+from minio import Minio
+from minio.error import MinioException
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import S3Store
+from urllib3 import PoolManager, Timeout
+from urllib3.exceptions import HTTPError
+from urllib3.util import Retry
+
+from pitchscoop.kernel.errors import NoRoom, NotFound, Unavailable
+from pitchscoop.recordings.ports import StoredObject
+
+_PART = 8 << 20  # bytes; S3 wants at least 5 MiB, and 10 000 parts of 8 MiB pass our largest upload
+_PARTS_AT_ONCE = 2  # bounds what one stream holds in memory to 16 MiB
+_PIECE = 1 << 20  # bytes; what readers are handed
+_FULL = ("XMinioStorageFull", "QuotaExceeded", "507")
+
+
+class MinIOAudioStorage:
+    """Fits ``recordings.ports.AudioStorage``."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        access_key: str,
+        secret_key: str,
+        *,
+        bucket: str,
+        region: str,
+        secure: bool,
+        public_url: str | None,
+    ) -> None:
+        address = f"{'https' if secure else 'http'}://{endpoint}"
+        self._bucket = bucket
+        self._store = S3Store(
+            bucket,
+            endpoint=address,
+            access_key_id=access_key,
+            secret_access_key=secret_key,
+            region=region,
+            virtual_hosted_style_request=False,
+            client_options={"allow_http": True, "connect_timeout": "3s", "timeout": "60s"},
+            retry_config={"max_retries": 2, "retry_timeout": dt.timedelta(seconds=10)},
+        )
+        patience = PoolManager(timeout=Timeout(connect=3, read=10), retries=Retry(total=0))
+        self._admin = Minio(endpoint, access_key, secret_key, secure=secure, region=region, http_client=patience)
+        public = urlsplit(public_url or address)
+        self._signer = Minio(public.netloc, access_key, secret_key, secure=public.scheme == "https", region=region)
+
+    async def create_audio(self, key: str, data: bytes) -> bool:
+        """See ``AudioStorage.create_audio``: one conditional PUT, decided by the server."""
+        try:
+            with _translated():
+                await obstore.put_async(self._store, key, data, mode="create", use_multipart=False)
+        except AlreadyExistsError:
+            return False
+        return True
+
+    async def upload_audio(self, key: str, source: bytes | Path | AsyncIterator[bytes], content_type: str) -> int:
+        """See ``AudioStorage.upload_audio``."""
+        size = 0
+
+        async def counted() -> AsyncIterator[bytes]:
+            nonlocal size
+            async for piece in _pieces(source):
+                size += len(piece)
+                yield piece
+
+        with _translated():
+            attributes = {"Content-Type": content_type}
+            if isinstance(source, bytes):
+                await obstore.put_async(self._store, key, source, attributes=attributes)
+                return len(source)
+            await obstore.put_async(
+                self._store, key, counted(), attributes=attributes, chunk_size=_PART, max_concurrency=_PARTS_AT_ONCE
+            )
+        return size
+
+    async def read_audio(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """See ``AudioStorage.read_audio``."""
+        with _translated():
+            options = {"range": {"offset": start} if end is None else (start, end)} if start or end is not None else {}
+            answer = await obstore.get_async(self._store, key, options=options)  # type: ignore[arg-type]
+            async for piece in answer.stream(min_chunk_size=_PIECE):
+                whole = memoryview(piece)
+                for at in range(0, len(whole), _PIECE):
+                    yield bytes(whole[at : at + _PIECE])
+
+    @contextlib.asynccontextmanager
+    async def local_copy(self, key: str) -> AsyncIterator[Path]:
+        """See ``AudioStorage.local_copy``: a temporary download."""
+        with tempfile.TemporaryDirectory(prefix="pitchscoop-") as folder:
+            path = Path(folder, "audio")
+            with path.open("wb") as file:
+                async for piece in self.read_audio(key):
+                    await asyncio.to_thread(file.write, piece)
+            yield path
+
+    async def size(self, key: str) -> int | None:
+        """See ``AudioStorage.size``."""
+        try:
+            with _translated():
+                return int((await obstore.head_async(self._store, key))["size"])
+        except NotFound:
+            return None
+
+    async def list_audio(self, prefix: str) -> list[StoredObject]:
+        """See ``AudioStorage.list_audio``."""
+        with _translated():
+            found = [
+                StoredObject(entry["path"], entry["size"])
+                async for batch in obstore.list(self._store, prefix)
+                for entry in batch
+            ]
+        return sorted(found, key=lambda stored: stored.key)
+
+    async def delete_audio(self, prefix: str) -> bool:
+        """See ``AudioStorage.delete_audio``."""
+        if prefix.endswith("/"):
+            names = [stored.key for stored in await self.list_audio(prefix)]
+        else:
+            names = [prefix] if await self.size(prefix) is not None else []
+        with _translated():
+            if names:
+                await obstore.delete_async(self._store, names)
+        return bool(names)
+
+    async def get_playback_url(
+        self, key: str, *, expires_in: int, content_type: str, filename: str | None = None
+    ) -> str:
+        """See ``AudioStorage.get_playback_url``: signed offline, because the region is known."""
+        headers = {"response-content-type": content_type}
+        if filename is not None:
+            headers["response-content-disposition"] = disposition(filename)
+        return self._signer.presigned_get_object(
+            self._bucket, key, expires=dt.timedelta(seconds=expires_in), response_headers=dict(headers)
+        )
+
+    async def check(self) -> str:
+        """See ``AudioStorage.check``."""
+
+        def make() -> None:
+            if not self._admin.bucket_exists(self._bucket):
+                with contextlib.suppress(MinioException):  # another copy may have been faster
+                    self._admin.make_bucket(self._bucket)
+                if not self._admin.bucket_exists(self._bucket):
+                    raise Unavailable("storage_unavailable", f"The bucket {self._bucket} cannot be made. Make it.")
+
+        with _translated():
+            await asyncio.to_thread(make)
+        return f"bucket {self._bucket}"
+
+    async def close(self) -> None:
+        """Connections end with the process."""
+
+
+def disposition(filename: str) -> str:
+    """``attachment`` with any Unicode name (RFC 6266 with the encoding of RFC 8187)."""
+    plain = "".join(
+        letter if letter.isascii() and letter.isprintable() and letter not in '"\\%' else "_" for letter in filename
+    )
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+async def _pieces(source: bytes | Path | AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if isinstance(source, bytes):
+        yield source
+    elif isinstance(source, Path):
+        with source.open("rb") as file:
+            while piece := await asyncio.to_thread(file.read, _PIECE):
+                yield piece
+    else:
+        async for piece in source:
+            yield piece
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except AlreadyExistsError:
+        raise
+    except FileNotFoundError as error:
+        if "NoSuchBucket" in str(error):
+            raise Unavailable("storage_unavailable", "The bucket is missing. Run pitchscoop doctor.") from error
+        raise NotFound("no_such_object", "The file is not in storage.") from error
+    except (BaseError, MinioException, HTTPError, OSError) as error:
+        if any(word in str(error) for word in _FULL):
+            raise NoRoom("storage_full", "The bucket's disk is full. Make room: nothing is lost.") from error
+        raise Unavailable("storage_unavailable", "The audio storage cannot be reached now. Try again soon.") from error

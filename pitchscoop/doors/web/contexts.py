@@ -1,0 +1,184 @@
+"""What each page is told: plain values, decided by the routes, shown by the templates.
+
+Times are aware datetimes, durations and limits seconds, sizes bytes, paths and addresses ready to be followed.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Role: TypeAlias = Literal["organizer", "judge", "team", "public"]
+Way: TypeAlias = Literal["record", "upload"]
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks. ``name`` is shown at the right of the header; None for the public."""
+
+    role: Role = "public"
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PitchRow:
+    """One pitch in a list.
+
+    ``silhouette`` are 96 heights from 0 to 100, empty before they exist. ``playback_path`` answers GET with
+    ``{playback_url}``; None while there is nothing to play or the viewer may not. ``peaks_url`` is
+    ``peaks.json`` on our own origin; the page's large wave is drawn from the newest row that has one.
+    """
+
+    session_id: str
+    team_name: str
+    pitch_title: str
+    status: str
+    duration: float | None
+    silhouette: Sequence[int]
+    url: str
+    created_at: dt.datetime
+    playback_path: str | None = None
+    peaks_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The first page: the running event and its newest pitches. ``sentence`` says how the event stands."""
+
+    viewer: Viewer
+    event_name: str
+    stage: str
+    sentence: str
+    can_record: bool
+    sessions: Sequence[PitchRow]
+    limit_seconds: int = 180
+    next_url: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordForm:
+    """Who speaks and about what, before recording or uploading.
+
+    ``team_name`` is fixed for a team that is signed in. ``values`` and ``errors`` are by field
+    (``team_name``, ``pitch_title``); the form posts to its own address, with ``way``.
+    """
+
+    viewer: Viewer
+    event_name: str
+    limit_seconds: int
+    way: Way = "record"
+    team_name: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """The recorder. ``live_path`` is the WebSocket's path, ``details_path`` answers GET with the session."""
+
+    session_id: str
+    team_name: str
+    pitch_title: str
+    sample_rate: int
+    limit_seconds: int
+    live_path: str
+    details_path: str
+    page_url: str
+    upload_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The upload page. ``accepted`` are what a file field's ``accept`` takes: types and endings."""
+
+    viewer: Viewer
+    session_id: str
+    team_name: str
+    pitch_title: str
+    upload_path: str
+    details_path: str
+    page_url: str
+    accepted: Sequence[str]
+    max_bytes: int
+    recorder_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PitchError:
+    """Why a session failed: a stable code and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PitchSession:
+    """A session as the pitch page shows it. ``duration`` is None until it is known."""
+
+    session_id: str
+    team_name: str
+    pitch_title: str
+    status: str
+    duration: float | None
+    created_at: dt.datetime
+    size: int | None = None
+    interrupted: bool = False
+    error: PitchError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """The pitch page.
+
+    ``playback_url`` is None until something can be played; ``refresh_path`` answers GET with a fresh one as
+    ``{playback_url}``. ``details_path`` answers GET with the session and may carry ``peaks_url`` and ``error``.
+    ``download_url`` and ``original_url`` are None where downloads are not permitted. ``share_url`` is the
+    page's absolute address. ``delete_path`` answers DELETE; None: the viewer may not.
+    """
+
+    viewer: Viewer
+    event_name: str
+    session: PitchSession
+    limit_seconds: int
+    share_url: str
+    details_path: str
+    refresh_path: str
+    playback_url: str | None = None
+    playback_type: str | None = None
+    peaks_url: str | None = None
+    download_url: str | None = None
+    download_size: int | None = None
+    original_url: str | None = None
+    original_label: str | None = None
+    delete_path: str | None = None
+    recorder_url: str | None = None
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Signing in with a link.
+
+    ``waiting``: no link was opened. ``confirm``: a link was opened, and its ``token`` is posted to ``action`` by
+    a button, because previews of links in chat programs would use it up by looking. ``used``: it was used up,
+    or has expired.
+    """
+
+    viewer: Viewer
+    state: Literal["waiting", "confirm", "used"] = "waiting"
+    token: str = ""
+    action: str = "/sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """Something went wrong: what happened, what is safe, what to do, and the stable ``code``."""
+
+    viewer: Viewer
+    status: int
+    code: str
+    headline: str
+    sentence: str
+    action_label: str = "Go to the first page"
+    action_url: str = "/"

@@ -1,0 +1,87 @@
+"""Pages from their contexts. Templates know contexts only; addresses of built files come from the manifest."""
+
+import functools
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import jinja2
+
+from pitchscoop.doors.web import wording
+from pitchscoop.doors.web.contexts import ErrorPage, Home, Pitch, Recorder, RecordForm, SignIn, Upload
+
+ASSETS = Path(__file__).parent / "assets"
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+class AssetsMissing(Exception):
+    """The pages' scripts and styles were not built: run ``make setup``."""
+
+
+class Renderer:
+    """One method a page. ``base`` is the path under which the built files are served."""
+
+    def __init__(self, assets: Path = ASSETS, base: str = "/assets/") -> None:
+        self._base = base
+        self._manifest = _manifest(assets)
+        self._jinja = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._jinja.globals["asset"] = self.asset
+        for words in (
+            wording.duration,
+            wording.spoken,
+            wording.clock,
+            wording.thousands,
+            wording.percent,
+            wording.size,
+        ):
+            self._jinja.filters[words.__name__] = words
+
+    def asset(self, name: str) -> str:
+        """The address of a built file by its plain name, such as ``site.css``."""
+        return self._base + self._manifest[name]
+
+    def home(self, page: Home) -> str:
+        """The first page."""
+        return self._render("home.html", page)
+
+    def record_form(self, page: RecordForm) -> str:
+        """Team and title, before recording or uploading."""
+        return self._render("record_form.html", page)
+
+    def recorder(self, page: Recorder) -> str:
+        """The recorder."""
+        return self._render("recorder.html", page)
+
+    def upload(self, page: Upload) -> str:
+        """Choosing and sending a file."""
+        return self._render("upload.html", page)
+
+    def pitch(self, page: Pitch) -> str:
+        """One pitch: listening, reading, taking away."""
+        return self._render("pitch.html", page)
+
+    def sign_in(self, page: SignIn) -> str:
+        """Signing in with a link."""
+        return self._render("sign_in.html", page)
+
+    def error(self, page: ErrorPage) -> str:
+        """Any error a person meets in a page."""
+        return self._render("error.html", page)
+
+    def _render(self, template: str, page: object) -> str:
+        return self._jinja.get_template(template).render(page=page)
+
+
+@functools.cache
+def _manifest(assets: Path) -> Mapping[str, str]:
+    try:
+        names: dict[str, str] = json.loads((assets / "manifest.json").read_text())
+    except FileNotFoundError as missing:
+        raise AssetsMissing(f"No built pages in {assets}: run make setup.") from missing
+    return names
