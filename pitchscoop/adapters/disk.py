@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import errno
-import mimetypes
 import os
 import secrets
 import shutil
@@ -11,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from pitchscoop.kernel import ids
@@ -68,7 +67,8 @@ class DiskAudioStorage:
 
     async def read_audio(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """See ``AudioStorage.read_audio``."""
-        file = await self._run(self._path(key).open, "rb")
+        path = self._path(key)
+        file: BinaryIO = await self._run(lambda: path.open("rb"))
         try:
             await self._run(file.seek, start)
             left = None if end is None else end - start
@@ -170,11 +170,6 @@ class DiskAudioStorage:
     async def _run(self, work: Callable[..., T], *arguments: Any) -> T:
         with _translated():
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
-
-
-def media_type(path: Path) -> str:
-    """The type of a file by its name."""
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def _begin(path: Path) -> Path:

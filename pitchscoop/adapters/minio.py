@@ -105,7 +105,8 @@ class MinIOAudioStorage:
         """See ``AudioStorage.local_copy``: a temporary download."""
         with tempfile.TemporaryDirectory(prefix="pitchscoop-") as folder:
             path = Path(folder, "audio")
-            with path.open("wb") as file:
+            file = await asyncio.to_thread(path.open, "wb")
+            with file:
                 async for piece in self.read_audio(key):
                     await asyncio.to_thread(file.write, piece)
             yield path

@@ -5,10 +5,10 @@ import contextlib
 import json
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 
@@ -16,6 +16,8 @@ from pitchscoop.kernel.clock import Clock, micros, utc_now
 from pitchscoop.kernel.errors import NoRoom, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, Placed, Put, Row
+
+T = TypeVar("T")
 
 _VERSION = 1
 _POLL = 0.2  # seconds between looks for other processes' facts; one's own are announced at once
@@ -192,10 +194,10 @@ class SqliteState:
         with _translated():
             return list(await self._reader.execute_fetchall(sql, values))
 
-    async def _write(self, work: Any) -> Any:
+    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run ``work`` in one transaction on the writer's thread: whole or not at all, cancelled or not."""
 
-        def transaction() -> Any:
+        def transaction() -> T:
             db = self._writer._conn  # noqa: SLF001  one hop to the thread for the whole transaction, not one a statement
             db.execute("BEGIN IMMEDIATE")
             try:
@@ -209,7 +211,8 @@ class SqliteState:
 
         async with self._lock:
             with _translated():
-                return await self._writer._execute(transaction)  # type: ignore[no-untyped-call]  # noqa: SLF001
+                done: T = await self._writer._execute(transaction)  # type: ignore[no-untyped-call]  # noqa: SLF001
+                return done
 
 
 def _check_version(db: sqlite3.Connection, put: Put) -> None:

@@ -18,6 +18,7 @@ LONGEST_SECONDS = 6 * 3600  # far beyond any pitch; bounds what one session can 
 MAX_UPLOAD = 4 * 1024**3 - 1  # bytes: an hour of phone video fits, and WAV sizes stay within 32 bits
 LINK_LIFE = dt.timedelta(hours=24)  # a speaker may come back after a night offline
 
+Source = Literal["live", "upload"]
 Status = Literal["recording", "processing", "completed", "failed", "deleting"]
 
 CONTENT_TYPES = {
@@ -75,7 +76,7 @@ class Session(BaseModel):
     team_name: str
     pitch_title: str
     status: Status = "recording"
-    source: Literal["live", "upload"] | None = None
+    source: Source | None = None
     upload: Upload | None = None
     sample_rate: int
     idle_seconds: int

@@ -14,7 +14,7 @@ from pitchscoop.kernel.errors import Conflict, Invalid, NotFound, StaleWrite, Un
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, Placed, Put, State
 from pitchscoop.recordings import intake
-from pitchscoop.recordings.model import LINK_LIFE, Session, Upload, check_upload_length, extension_of
+from pitchscoop.recordings.model import LINK_LIFE, Session, Source, Upload, check_upload_length, extension_of
 from pitchscoop.recordings.ports import AudioStorage
 
 _ATTEMPTS = 50  # stale writes in a row before we call the store unhealthy; 100 writers on one row need about 15
@@ -95,8 +95,8 @@ class Sessions:
             return changed
         raise Unavailable("state_unavailable", "Too many changes at once. Try again in a few seconds.")
 
-    async def heard(self, session_id: str, source: str, owner: str | None = None) -> Session:
-        """Note that audio comes in, from where, and by which connection.
+    async def heard(self, session_id: str, source: Source | None, owner: str | None = None) -> Session:
+        """Note that audio comes in, from where (None: a connection without audio yet), and by which connection.
 
         Raises:
             Conflict: ``already_stopped``, or ``other_source`` when the session is filled in the other way.
@@ -105,9 +105,9 @@ class Sessions:
         def note(session: Session) -> Session:
             if session.status != "recording":
                 raise Conflict("already_stopped", "This recording was already stopped. Start a new session.")
-            if session.source not in (None, source):
+            if source and session.source not in (None, source):
                 raise Conflict("other_source", f"This session already has {session.source} audio. Start a new session.")
-            update = {"source": source, "heard_at": self._clock(), "live_owner": owner}
+            update = {"source": source or session.source, "heard_at": self._clock(), "live_owner": owner}
             return session.model_copy(update=update)
 
         return await self.change(session_id, "audio_arriving", note)

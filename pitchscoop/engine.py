@@ -1,0 +1,277 @@
+"""The whole story on one page: a session starts, audio arrives, stop, finish, play. All doors come here."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pitchscoop.access.model import Principal, Role, Target, Verb, require
+from pitchscoop.access.service import Access
+from pitchscoop.events.model import Criterion, Event, Settings, Stage, Team
+from pitchscoop.events.service import DEFAULT_EVENT, Events
+from pitchscoop.kernel import ids, keys
+from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge
+from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.state import State
+from pitchscoop.playback import EXPIRES_IN, Variant, playable
+from pitchscoop.recordings import intake
+from pitchscoop.recordings.completion import Completion
+from pitchscoop.recordings.intake import Intake
+from pitchscoop.recordings.model import MAX_UPLOAD, Session
+from pitchscoop.recordings.ports import AudioStorage
+from pitchscoop.recordings.service import Page, Sessions
+
+PIECE = 4 << 20  # bytes of an upload held in memory before they are made durable
+
+
+class Connection(Protocol):
+    """A live connection of this process."""
+
+    async def flush(self) -> None:
+        """Make durable what has arrived."""
+        ...
+
+    def leave(self, code: int) -> None:
+        """End it with a close code of design.md 2.4."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """Where a recording plays, and as what."""
+
+    playback_url: str
+    content_type: str
+    expires_in: int = EXPIRES_IN
+
+
+class Engine:
+    """Every verb of the product. Each asks the permission table first."""
+
+    def __init__(
+        self,
+        *,
+        state: State,
+        storage: AudioStorage,
+        access: Access,
+        events: Events,
+        sessions: Sessions,
+        completion: Completion,
+        public_url: str,
+    ) -> None:
+        self.state = state
+        self.storage = storage
+        self.access = access
+        self.events = events
+        self.sessions = sessions
+        self.completion = completion
+        self.public_url = public_url
+        self._live: dict[str, tuple[str, Connection]] = {}
+
+    # Events and teams
+
+    async def create_event(
+        self, who: Principal, name: str, rubric: list[Criterion], settings: Settings, stage: Stage, seed: bytes | None
+    ) -> Event:
+        """A new event."""
+        require(who, Verb.EVENT_CREATE, Target())
+        return await self.events.create(name, rubric=rubric, settings=settings, stage=stage, seed=seed)
+
+    async def event(self, who: Principal, event_id: str) -> Event:
+        """The event."""
+        require(who, Verb.EVENT_READ, Target(event_id=event_id))
+        return await self.events.get(event_id)
+
+    async def add_team(
+        self, who: Principal, event_id: str, name: str, track: str | None, seed: bytes | None
+    ) -> tuple[Team, str]:
+        """A new team and its token."""
+        require(who, Verb.TEAM_CREATE, Target(event_id=event_id))
+        team = await self.events.add_team(event_id, name, track, seed)
+        token = self.access.derived_token("team", team.team_id)
+        principal = Principal(role=Role.TEAM, name=team.name, event_id=event_id, team_id=team.team_id)
+        await self.access.keep(token, principal)
+        return team, token
+
+    # A session and its audio
+
+    async def start(
+        self, who: Principal, team_name: str, title: str, event_id: str | None, seed: bytes | None = None
+    ) -> Session:
+        """A new session, ready for audio. A team's sessions carry the team's own name."""
+        event_id = event_id or who.event_id or DEFAULT_EVENT
+        require(who, Verb.SESSION_CREATE, Target(event_id=event_id, team_id=who.team_id))
+        event = await self.events.get(event_id)
+        if event.stage != "open" and who.role is not Role.ORGANIZER:
+            raise Conflict("event_not_open", f"This event is {event.stage}: no recording can be started now.")
+        team = await (
+            self.events.team(event_id, who.team_id) if who.team_id else self.events.team_named(event_id, team_name)
+        )
+        if who.team_id and team and team.name.casefold() != team_name.casefold():
+            raise Forbidden("not_your_team", f"Your token records for {team.name!r}, not for another team.")
+        return await self.sessions.start(event, team.team_id if team else None, team_name, title, seed)
+
+    def live_token(self, session: Session) -> str:
+        """The token that streams or uploads this session's audio."""
+        return self.access.link_token("record", session.session_id, session.expires_at)
+
+    async def connect(self, who: Principal, session_id: str, owner: str, connection: Connection) -> Intake:
+        """Begin or resume live audio. The newest connection wins, in every copy of the server.
+
+        Raises:
+            Conflict: ``already_stopped``.
+        """
+        session = await self.sessions.get(session_id)
+        require(who, Verb.SESSION_RECORD, session.target)
+        if previous := self._live.pop(session_id, None):
+            previous[1].leave(4409)
+        if session.source == "upload":
+            raise Conflict("other_source", "This session already has an upload. Start a new session to record.")
+        await self.sessions.heard(session_id, None, owner)
+        self._live[session_id] = (owner, connection)
+        found = await intake.durable(self.storage, keys.segments(session_id))
+        if found.sealed:
+            await self.sessions.stop(session_id)
+            raise Conflict("already_stopped", "This recording was already stopped.")
+        return Intake(self.storage, keys.segments(session_id), found)
+
+    def disconnected(self, session_id: str, owner: str) -> None:
+        """A connection of this process ended."""
+        if (held := self._live.get(session_id)) and held[0] == owner:
+            del self._live[session_id]
+
+    async def follow(self) -> None:
+        """End connections that another copy took over, or whose session was stopped or deleted elsewhere."""
+        async for fact in self.state.follow():
+            self._noticed(fact)
+
+    def _noticed(self, fact: Fact) -> None:
+        owner, connection = self._live.get(fact.subject, ("", None))
+        if connection is None:
+            return
+        if fact.name == "audio_arriving" and fact.data.get("owner") not in (owner, None):
+            connection.leave(4409)
+        elif fact.name == "session_stopped":
+            connection.leave(4410)
+        elif fact.name == "session_deleted":
+            connection.leave(4404)
+
+    async def begin_upload(self, who: Principal, session_id: str, length: int, filename: str) -> Session:
+        """Make ready for a file of this many bytes."""
+        session = await self.sessions.get(session_id)
+        require(who, Verb.SESSION_RECORD, session.target)
+        if length > MAX_UPLOAD:
+            raise TooLarge("too_large", f"The file is larger than {MAX_UPLOAD // 1024**3 + 1} GB. Send a shorter one.")
+        return await self.sessions.begin_upload(session_id, length, filename)
+
+    async def upload(self, who: Principal, session_id: str, upload_id: str) -> tuple[Session, int]:
+        """The session of an upload and how many of its bytes are durable."""
+        session = await self.sessions.get(session_id)
+        require(who, Verb.SESSION_RECORD, session.target)
+        if session.upload is None or session.upload.upload_id != upload_id:
+            raise NotFound("no_such_upload", "There is no such upload: it was ended, or a newer one took its place.")
+        if session.status != "recording":
+            return session, session.upload.length
+        return session, (await intake.durable(self.storage, session.segments)).end
+
+    async def upload_intake(self, session: Session) -> Intake:
+        """The end of an upload's chain, to be written to."""
+        await self.sessions.heard(session.session_id, "upload")
+        return Intake(self.storage, session.segments, await intake.durable(self.storage, session.segments))
+
+    async def drop_upload(self, who: Principal, session_id: str, upload_id: str) -> None:
+        """End an unfinished upload."""
+        session = await self.sessions.get(session_id)
+        require(who, Verb.SESSION_RECORD, session.target)
+        await self.sessions.drop_upload(session_id, upload_id)
+
+    async def attach(self, who: Principal, session_id: str, audio: bytes, audio_format: str) -> Session:
+        """A whole recording at once: a file, or raw ``pcm_s16le`` at the session's sample rate."""
+        session = await self.sessions.get(session_id)
+        require(who, Verb.SESSION_RECORD, session.target)
+        if session.status != "recording":
+            return session
+        if audio_format == "pcm_s16le":
+            await self.sessions.heard(session_id, "live")
+        else:
+            session = await self.sessions.begin_upload(session_id, len(audio), f"audio.{audio_format}")
+        writer = Intake(self.storage, session.segments, await intake.durable(self.storage, session.segments))
+        while writer.durable < len(audio):
+            writer.take(writer.durable, audio[writer.durable : writer.durable + PIECE])
+            await writer.flush()
+        return await self.stop(who, session_id)
+
+    async def stop(self, who: Principal, session_id: str) -> Session:
+        """End the recording and have it finished. Idempotent."""
+        session = await self.sessions.get(session_id)
+        require(who, Verb.SESSION_STOP, session.target)
+        if held := self._live.get(session_id):
+            await held[1].flush()
+        session = await self.sessions.stop(session_id)
+        self.completion.wake()
+        return session
+
+    async def delete(self, who: Principal, session_id: str) -> None:
+        """Remove the session with all it has."""
+        session = await self.sessions.get(session_id)
+        require(who, Verb.SESSION_DELETE, session.target)
+        await self.sessions.delete(session_id)
+
+    # Looking and listening
+
+    async def session(self, who: Principal, session_id: str) -> Session:
+        """The session."""
+        session = await self.sessions.get(session_id)
+        require(who, Verb.SESSION_READ, session.target)
+        return session
+
+    async def list_sessions(
+        self, who: Principal, event_id: str, *, cursor: str | None, limit: int, status: str | None, team: str | None,
+        q: str | None,
+    ) -> Page:  # fmt: skip
+        """Sessions of an event, newest first; a team sees its own."""
+        team = who.team_id or team
+        require(who, Verb.SESSION_LIST, Target(event_id=event_id, team_id=team))
+        await self.events.get(event_id)
+        return await self.sessions.page(event_id, cursor=cursor, limit=limit, status=status, team_id=team, q=q)
+
+    async def playback(
+        self, who: Principal, session: Session, variant: Variant | None = None, *, download: bool = False
+    ) -> Playback:
+        """An address that plays for an hour."""
+        require(who, Verb.SESSION_DOWNLOAD if download else Verb.SESSION_LISTEN, session.target)
+        if download and who.role is not Role.ORGANIZER:
+            event = await self.events.get(session.event_id)
+            if not event.settings.downloads:
+                raise Forbidden("no_downloads", "The organizer has not permitted downloads in this event.")
+        file = playable(session, variant)
+        url = await self.storage.get_playback_url(
+            file.key,
+            expires_in=EXPIRES_IN,
+            content_type=file.content_type,
+            filename=file.filename if download else None,
+        )
+        return Playback(self.absolute(url), file.content_type)
+
+    async def peaks_url(self, session: Session) -> str | None:
+        """Where the waveform is, once it is made."""
+        if session.status != "completed":
+            return None
+        key = keys.stored(session.session_id, keys.PEAKS)
+        url = await self.storage.get_playback_url(key, expires_in=EXPIRES_IN, content_type="application/json")
+        return self.absolute(url)
+
+    def page_url(self, session: Session) -> str:
+        """The page of a pitch, for whoever holds this link."""
+        key = self.access.link_token("listen", session.session_id).rpartition(".")[2]
+        return f"{self.public_url}/pitches/{session.session_id}?key={key}"
+
+    async def listener(self, session_id: str, key: str) -> Principal:
+        """Whoever opens a pitch's page by its link."""
+        return await self.access.who(f"listen.{session_id}.0.{key}")
+
+    def absolute(self, url: str) -> str:
+        """A full address of what the app itself serves."""
+        return f"{self.public_url}{url}" if url.startswith("/") else url
+
+    def new_owner(self) -> str:
+        """A name for a connection."""
+        return ids.new_id()
