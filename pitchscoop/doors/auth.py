@@ -1,0 +1,49 @@
+"""Who is asking: a bearer token from programs, a cookie from people."""
+
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection, Request
+
+from pitchscoop.access.model import Principal
+from pitchscoop.engine import Engine
+from pitchscoop.kernel.errors import Forbidden
+
+COOKIE = "pitchscoop"
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def engine_of(connection: HTTPConnection) -> Engine:
+    """The engine that main.py put together."""
+    return cast("Engine", connection.app.state.engine)
+
+
+def bearer(connection: HTTPConnection) -> str | None:
+    """The token a program sent, if any."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+async def principal_of(request: Request) -> Principal:
+    """The principal of a request.
+
+    A cookie counts for a write only from our own pages: browsers say where a request comes from.
+    """
+    engine = engine_of(request)
+    if token := bearer(request):
+        return await engine.access.who(token)
+    cookie = request.cookies.get(COOKIE)
+    if cookie and request.method not in _SAFE and not _from_our_pages(request):
+        raise Forbidden("other_site", "This request came from another site. Open the page itself and try again.")
+    return await engine.access.who(cookie)
+
+
+def _from_our_pages(request: Request) -> bool:
+    if site := request.headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or origin.partition("://")[2] == request.headers.get("host")
+
+
+Caller = Annotated[Principal, Depends(principal_of)]
+TheEngine = Annotated[Engine, Depends(engine_of)]

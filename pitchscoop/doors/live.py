@@ -1,0 +1,258 @@
+"""Live audio over a WebSocket (design.md 2.4): frames in, acknowledgements of durable bytes out."""
+
+import asyncio
+import contextlib
+import json
+from typing import Any
+
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from pitchscoop.access.model import Principal
+from pitchscoop.doors.auth import COOKIE, bearer, engine_of
+from pitchscoop.doors.problems import close_code_of
+from pitchscoop.engine import Engine
+from pitchscoop.kernel.errors import Conflict, Invalid, NotFound, Problem, TooLarge, Unauthorized, Unavailable
+from pitchscoop.recordings.intake import Intake
+from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Session
+
+MAX_FRAME = 65536  # bytes of audio in one frame: 2 s at 16 kHz; the contract's number
+_HEAD = 8  # bytes of offset before the audio
+_GATHER = 0.7  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
+_WAITING = 1 << 20  # bytes not yet durable that one connection may hold (32 s at 16 kHz); then it is read no more
+_SLOW = 2.0  # seconds of one storage write after which the speaker is told
+_NOTE = 30.0  # seconds between notes in state that audio still comes in
+_CONNECT = 20.0  # seconds to wait for storage or state before the client is sent to try again
+
+log = structlog.get_logger(__name__)
+
+
+async def live(websocket: WebSocket) -> None:
+    """Serve one live connection. Close codes come after an accepted handshake."""
+    await websocket.accept()
+    engine = engine_of(websocket)
+    session_id = str(websocket.path_params["session_id"])
+    try:
+        who = await _who(engine, websocket)
+        connection = Recorder(websocket, engine, who, await engine.session(who, session_id))
+        await connection.serve()
+    except WebSocketDisconnect:
+        return
+    except Problem as problem:
+        await _close(websocket, close_code_of(problem), problem.code)
+
+
+async def _who(engine: Engine, websocket: WebSocket) -> Principal:
+    token = websocket.query_params.get("token") or bearer(websocket)
+    if token is None:
+        host = websocket.headers.get("host")
+        if websocket.headers.get("origin", "").partition("://")[2] != host:
+            raise Unauthorized("not_signed_in", "Open live.url with its token.")
+        token = websocket.cookies.get(COOKIE)
+    if not token:
+        raise Unauthorized("not_signed_in", "Open live.url with its token.")
+    return await engine.access.who(token)
+
+
+async def _close(websocket: WebSocket, code: int, reason: str) -> None:
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the client may be gone already
+        await websocket.close(code, reason)
+
+
+class Recorder:
+    """One connection: a reader that buffers frames, a writer that makes them durable and acknowledges."""
+
+    def __init__(self, websocket: WebSocket, engine: Engine, who: Principal, session: Session) -> None:
+        self._websocket = websocket
+        self._engine = engine
+        self._who = who
+        self._session = session
+        self._owner = engine.new_owner()
+        self._limit = LONGEST_SECONDS * session.sample_rate * SAMPLE_BYTES
+        self._arrived = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._drained = asyncio.Event()
+        self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._flushing = asyncio.Lock()
+        self._told_limit = False
+        self._intake: Intake
+
+    async def serve(self) -> None:
+        """Run until the client stops, leaves, or is sent away."""
+        session_id = self._session.session_id
+        try:
+            self._intake = await self._connect()
+            await self._ready()
+            await self._run()
+        finally:
+            self._engine.disconnected(session_id, self._owner)
+
+    def leave(self, code: int) -> None:
+        """End the connection with a close code."""
+        if not self._end.done():
+            self._end.set_result(code)
+
+    async def flush(self) -> None:
+        """Make durable what has arrived, and acknowledge it."""
+        async with self._flushing:
+            before = self._intake.durable
+            while self._intake.waiting and not self._intake.sealed:
+                await self._write()
+            self._drained.set()
+        if self._intake.durable != before:
+            await self._send({"type": "ack", "offset": self._intake.durable})
+        if self._intake.sealed:
+            self.leave(4410)
+
+    async def _connect(self) -> Intake:
+        async with asyncio.timeout(_CONNECT):
+            while True:
+                try:
+                    return await self._engine.connect(self._who, self._session.session_id, self._owner, self)
+                except Unavailable as outage:
+                    await self._notice("storage_slow", outage.message)
+                    await asyncio.sleep(1)
+        raise Unavailable("storage_unavailable", "Try again in a few seconds.")
+
+    async def _run(self) -> None:
+        tasks = [asyncio.create_task(work) for work in (self._read(), self._gather(), self._note())]
+        try:
+            await asyncio.wait([self._end, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        if self._end.done():
+            await _close(self._websocket, self._end.result(), "")
+            return
+        await self._rescue()
+        for result in results:
+            if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+                raise result
+
+    async def _rescue(self) -> None:
+        """The client is gone: keep what it still got across."""
+        with contextlib.suppress(Problem, TimeoutError, WebSocketDisconnect, RuntimeError):
+            async with asyncio.timeout(_SLOW):
+                await self.flush()
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                raise WebSocketDisconnect(message.get("code") or 1006)
+            if (data := message.get("bytes")) is not None:
+                await self._frame(data)
+            elif await self._control(message.get("text") or ""):
+                return
+
+    async def _frame(self, data: bytes) -> None:
+        if len(data) < _HEAD or len(data) % SAMPLE_BYTES:
+            raise Invalid("bad_frame", "A frame is 8 bytes of offset, then whole 16-bit samples.")
+        if len(data) - _HEAD > MAX_FRAME:
+            raise TooLarge("frame_too_large", f"A frame holds at most {MAX_FRAME} bytes of audio.")
+        offset = int.from_bytes(data[:_HEAD])
+        if offset > self._intake.received:
+            await self._ready()
+            return
+        if offset + len(data) - _HEAD > self._limit:
+            await self._past_limit()
+            return
+        if self._intake.take(offset, data[_HEAD:]) and self._intake.waiting:
+            self._arrived.set()
+        while self._intake.waiting > _WAITING:
+            self._drained.clear()
+            self._hurry.set()
+            await self._drained.wait()
+
+    async def _past_limit(self) -> None:
+        if not self._told_limit:
+            self._told_limit = True
+            await self._notice("time_limit", "The longest recording is reached. Stop and keep what is stored.")
+
+    async def _control(self, text: str) -> bool:
+        """Handle a text message; True when the recording is stopped."""
+        try:
+            message = json.loads(text)
+            total = message["offset"]
+            if message["type"] != "stop" or isinstance(total, bool) or not isinstance(total, int) or total < 0:
+                raise Invalid("bad_message", "The one message is stop with the total offset.")
+        except (ValueError, TypeError, KeyError):
+            raise Invalid("bad_message", 'Send {"type":"stop","offset":TOTAL}.') from None
+        if total > self._intake.received:
+            await self._ready()
+            return False
+        await self.flush()
+        if self._end.done():
+            return False
+        return await self._stop(total)
+
+    async def _stop(self, total: int) -> bool:
+        while True:
+            try:
+                await self._engine.stop(self._who, self._session.session_id)
+                break
+            except Conflict as nothing:
+                await self._notice(nothing.code, nothing.message)
+                return False
+            except Unavailable as outage:
+                await self._notice("storage_slow", outage.message)
+                await asyncio.sleep(1)
+        await self._send({"type": "stopped", "offset": total, "status": "processing"})
+        self.leave(1000)
+        return True
+
+    async def _gather(self) -> None:
+        while True:
+            await self._arrived.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hurry.wait(), _GATHER)
+            self._arrived.clear()
+            self._hurry.clear()
+            await self.flush()
+
+    async def _write(self) -> None:
+        """One storage write, tried until it holds; the speaker is told when it takes long."""
+        told = asyncio.get_running_loop().call_later(_SLOW, self._tell_slow)
+        pause = 0.25
+        try:
+            while True:
+                try:
+                    await self._intake.flush()
+                except Unavailable as outage:
+                    self._tell_slow(outage.message)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 2, 5)
+                else:
+                    return
+        finally:
+            told.cancel()
+
+    def _tell_slow(self, words: str = "Storage is slow. Keep talking: what you say is kept on your device.") -> None:
+        task = asyncio.ensure_future(self._notice("storage_slow", words))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _note(self) -> None:
+        """Say in state that audio comes in: at the first byte, then now and then."""
+        await self._arrived.wait()
+        while True:
+            try:
+                await self._engine.sessions.heard(self._session.session_id, "live", self._owner)
+                pause = _NOTE
+            except Unavailable:
+                pause = 2.0
+            except NotFound:
+                self.leave(4404)
+                return
+            await asyncio.sleep(pause)
+
+    async def _ready(self) -> None:
+        ready = {"type": "ready", "offset": self._intake.received, "sample_rate": self._session.sample_rate}
+        await self._send({**ready, "max_frame": MAX_FRAME})
+
+    async def _notice(self, code: str, message: str) -> None:
+        await self._send({"type": "notice", "code": code, "message": message})
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        with contextlib.suppress(RuntimeError):  # closed meanwhile: the reader will notice
+            await self._websocket.send_text(json.dumps(message))

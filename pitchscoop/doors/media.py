@@ -1,0 +1,67 @@
+"""Audio from the data folder, through signed links: the embedded mode's part of playback."""
+
+import asyncio
+from pathlib import Path
+from typing import Protocol, cast
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from pitchscoop.doors.problems import problem_response
+
+_PLAYS = ("audio/", "video/")
+
+
+class Served(Protocol):
+    """What a valid link opens."""
+
+    @property
+    def path(self) -> Path: ...  # noqa: D102
+    @property
+    def content_type(self) -> str: ...  # noqa: D102
+    @property
+    def filename(self) -> str | None: ...  # noqa: D102
+
+
+class ServesFiles(Protocol):
+    """A storage whose files the app itself serves."""
+
+    def verify(self, raw_path: str, raw_query: str) -> Served:
+        """The file behind a link; ``Forbidden`` when it was altered or has expired."""
+        ...
+
+
+async def media(request: Request) -> Response:
+    """``GET`` and ``HEAD /media/…``: ranges, conditions and types by RFC 9110."""
+    storage = cast("ServesFiles", request.app.state.files)
+    raw_path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+    served = storage.verify(raw_path, request.scope["query_string"].decode("latin-1"))
+    if not await asyncio.to_thread(served.path.is_file):
+        return problem_response(404, "no_such_object", "This recording was deleted.")
+    safe = served.content_type.startswith(_PLAYS) or served.content_type == "application/json"
+    headers = {
+        "Cache-Control": "private, max-age=3600",
+        "X-Content-Type-Options": "nosniff",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    _ignore_malformed_range(request)
+    return FileResponse(
+        served.path,
+        headers=headers,
+        media_type=served.content_type if safe else "application/octet-stream",
+        filename=served.filename if safe or served.filename else "recording",
+    )
+
+
+def _ignore_malformed_range(request: Request) -> None:
+    """RFC 9110 14.2: a Range that cannot be parsed is as good as none (Starlette answers 400)."""
+    value = request.headers.get("range", "")
+    unit, _, ranges = value.partition("=")
+    parts = [part.strip().partition("-") for part in ranges.split(",")]
+    whole = unit.strip().lower() == "bytes" and all(
+        dash and (first or last) and (first + last).isdigit() and (not last or not first or int(first) <= int(last))
+        for first, dash, last in parts
+    )
+    if value and not whole:
+        request.scope["headers"] = [(name, held) for name, held in request.scope["headers"] if name != b"range"]

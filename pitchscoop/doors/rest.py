@@ -1,0 +1,94 @@
+"""REST under ``/api/v1`` (design.md 2.3)."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from pitchscoop.doors import schemas
+from pitchscoop.doors.auth import Caller, TheEngine
+from pitchscoop.doors.idempotency import IdempotentRoute, Seed
+from pitchscoop.playback import Variant
+
+router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute)
+
+
+@router.post("/events", status_code=201, tags=["events"])
+async def create_event(new: schemas.NewEvent, who: Caller, engine: TheEngine, seed: Seed) -> schemas.EventDetails:
+    """Set up a competition. Everything but the name has a default."""
+    event = await engine.create_event(who, new.name, new.rubric, new.settings, new.stage, seed)
+    return schemas.EventDetails.model_validate(event.model_dump())
+
+
+@router.get("/events/{event_id}", tags=["events"])
+async def get_event(event_id: str, who: Caller, engine: TheEngine) -> schemas.EventDetails:
+    """An event with its rubric and settings."""
+    return schemas.EventDetails.model_validate((await engine.event(who, event_id)).model_dump())
+
+
+@router.post("/events/{event_id}/teams", status_code=201, tags=["events"])
+async def add_team(
+    event_id: str, new: schemas.NewTeam, who: Caller, engine: TheEngine, seed: Seed
+) -> schemas.TeamDetails:
+    """Let a team join. Its token is shown here and nowhere else."""
+    team, token = await engine.add_team(who, event_id, new.name, new.track, seed)
+    join_url = f"{engine.public_url}/join#{token}"
+    return schemas.TeamDetails(**team.model_dump(exclude={"created_at"}), token=token, join_url=join_url)
+
+
+@router.get("/events/{event_id}/sessions", tags=["sessions"])
+async def list_sessions(
+    event_id: str,
+    who: Caller,
+    engine: TheEngine,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    status: Literal["recording", "processing", "completed", "failed"] | None = None,
+    team: Annotated[str | None, Query(max_length=64)] = None,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+) -> schemas.SessionPage:
+    """Sessions, newest first. ``team`` is a team's id, ``q`` part of a name or title."""
+    page = await engine.list_sessions(who, event_id, cursor=cursor, limit=limit, status=status, team=team, q=q)
+    sessions = [await schemas.details(engine, who, session) for session in page.sessions]
+    return schemas.SessionPage(sessions=sessions, next_cursor=page.next_cursor)
+
+
+@router.post("/sessions", status_code=201, tags=["sessions"])
+async def start_session(new: schemas.NewSession, who: Caller, engine: TheEngine, seed: Seed) -> schemas.StartedSession:
+    """Start a session: stream to ``live.url``, upload to ``upload_url``, or open ``recorder_url``."""
+    session = await engine.start(who, new.team_name, new.pitch_title, new.event_id, seed)
+    return schemas.started(engine, session)
+
+
+@router.get("/sessions/{session_id}", tags=["sessions"])
+async def get_session(session_id: str, who: Caller, engine: TheEngine) -> schemas.SessionDetails:
+    """A session: where it stands, its audio, its transcript."""
+    return await schemas.details(engine, who, await engine.session(who, session_id))
+
+
+@router.post("/sessions/{session_id}/stop", status_code=202, tags=["sessions"])
+async def stop_session(session_id: str, who: Caller, engine: TheEngine) -> schemas.SessionDetails:
+    """End the recording with every byte that is durable. Stopping twice is harmless."""
+    return await schemas.details(engine, who, await engine.stop(who, session_id))
+
+
+@router.get("/sessions/{session_id}/playback-url", tags=["sessions"])
+async def playback_url(
+    session_id: str,
+    who: Caller,
+    engine: TheEngine,
+    variant: Variant | None = None,
+    download: bool = False,  # noqa: FBT001, FBT002  a query parameter
+) -> schemas.PlaybackDetails:
+    """An address that plays for an hour: the MP3 when it is made, else the recording as it was received."""
+    session = await engine.session(who, session_id)
+    playback = await engine.playback(who, session, variant, download=download)
+    return schemas.PlaybackDetails(
+        playback_url=playback.playback_url, expires_in=playback.expires_in, content_type=playback.content_type
+    )
+
+
+@router.delete("/sessions/{session_id}", status_code=204, tags=["sessions"])
+async def delete_session(session_id: str, who: Caller, engine: TheEngine) -> Response:
+    """Remove a session: audio, state, derived files."""
+    await engine.delete(who, session_id)
+    return Response(status_code=204)
