@@ -117,7 +117,8 @@ class Recorder:
     async def _run(self) -> None:
         tasks = [asyncio.create_task(work) for work in (self._read(), self._gather(), self._note())]
         try:
-            await asyncio.wait([self._end, *tasks], return_when=asyncio.FIRST_COMPLETED)
+            ends: list[asyncio.Future[Any]] = [self._end, *tasks]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()

@@ -19,9 +19,12 @@ class Problem(Exception):
     """An error with a stable code (``snake_case``) and a sentence that says what to do."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(code, message)  # both, so that it can cross from a worker process
         self.code = code
         self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class Invalid(Problem):

@@ -1,0 +1,196 @@
+"""The command line (design.md 2.1)."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import structlog
+import typer
+import uvicorn
+
+from pitchscoop.access.model import Principal, Role
+from pitchscoop.doctor import examine
+from pitchscoop.doors import mcp
+from pitchscoop.kernel.errors import Problem
+from pitchscoop.main import Parts, application, assembled, working
+from pitchscoop.settings import BadSetting, Settings, load
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Record, keep, play."
+)
+
+_OPERATOR = Principal(role=Role.ORGANIZER, name="Operator")
+_GRACE = 2  # seconds a stopping server gives requests under way; live clients are told 1012 and move on
+
+
+@cli.command()
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    worker: Annotated[bool, typer.Option(help="Finish recordings in this process, too.")] = True,  # noqa: FBT002
+) -> None:
+    """Serve pages, REST, live audio and MCP."""
+    settings = _settings()
+    public = settings.public_url or f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
+    asyncio.run(_serve(settings, host, port, public, worker=worker))
+
+
+@cli.command()
+def worker() -> None:
+    """Finish recordings beside servers that share this Redis and storage."""
+    settings = _settings()
+
+    async def run() -> None:
+        async with _parts(settings) as parts, working(parts, worker=True):
+            await asyncio.Event().wait()
+
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(run())
+
+
+@cli.command("mcp")
+def mcp_stdio(
+    underscores: Annotated[bool, typer.Option(help="Tool names with _ for hosts that refuse dots.")] = False,  # noqa: FBT002
+) -> None:
+    """Serve MCP on standard input and output, with the operator's rights; playback on a loopback port."""
+    settings = _settings()
+
+    async def run() -> None:
+        listener = socket.create_server(("127.0.0.1", 0))
+        address = settings.public_url or f"http://127.0.0.1:{listener.getsockname()[1]}"
+        async with assembled(settings, address) as parts:
+            http = _server(parts, worker=True, host="127.0.0.1", port=0)
+            serving = asyncio.create_task(http.serve([listener]))
+            await mcp.server(parts.engine, "_" if underscores else ".", _OPERATOR).run_stdio_async()
+            http.should_exit = True
+            await serving
+
+    asyncio.run(run())
+
+
+@cli.command()
+def record(
+    file: Path,
+    team: Annotated[str, typer.Option(help="The team's name.")],
+    title: Annotated[str, typer.Option(help="The pitch's title.")],
+    event: Annotated[str | None, typer.Option(help="The event's id.")] = None,
+) -> None:
+    """Push a file through the whole path and print where it plays."""
+    settings = _settings()
+    if not file.is_file():
+        _fail(f"{file} is not a file.")
+
+    async def run() -> None:
+        async with _parts(settings) as parts, working(parts, worker=True):
+            engine = parts.engine
+            session = await engine.start(_OPERATOR, team, title, event)
+            kind = file.suffix.removeprefix(".").lower() or "bin"
+            session = await engine.attach(_OPERATOR, session.session_id, await asyncio.to_thread(file.read_bytes), kind)
+            while session.status == "processing":
+                await asyncio.sleep(0.1)
+                session = await engine.session(_OPERATOR, session.session_id)
+            if session.error:
+                _fail(session.error.message)
+            typer.echo((await engine.playback(_OPERATOR, session)).playback_url)
+
+    try:
+        asyncio.run(run())
+    except Problem as problem:
+        _fail(problem.message)
+
+
+@cli.command()
+def token(role: Annotated[str, typer.Argument(help="organizer")] = "organizer") -> None:
+    """Make a token for a program, and a one-time sign-in link. Both are shown once."""
+    settings = _settings()
+    if role != Role.ORGANIZER:
+        _fail("Teams get their tokens from POST /api/v1/events/{event_id}/teams. Here: pitchscoop token organizer.")
+
+    async def run() -> None:
+        async with _parts(settings) as parts:
+            value, _ = await parts.engine.access.cookie(Principal(role=Role.ORGANIZER, name="Organizer"))
+            typer.echo(value)
+            link = await parts.engine.access.sign_in_link()
+            typer.echo(f"{parts.engine.public_url}/sign-in?token={link}")
+
+    asyncio.run(run())
+
+
+@cli.command()
+def doctor() -> None:
+    """Check settings, state, storage, codecs and the clock: one line each, with the remedy."""
+    settings = _settings()
+
+    async def run() -> bool:
+        async with _parts(settings) as parts:
+            return await examine(parts.engine, parts.media, typer.echo)
+
+    raise typer.Exit(0 if asyncio.run(run()) else 1)
+
+
+def main() -> None:
+    """Run a command."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    cli()
+
+
+async def _serve(settings: Settings, host: str, port: int, public: str, *, worker: bool) -> None:
+    async with assembled(settings, public) as parts:
+        server = _server(parts, worker=worker, host=host, port=port)
+        serving = asyncio.create_task(server.serve())
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.02)
+        if server.started:
+            await _greet(parts, settings, public)
+        await serving
+
+
+def _server(parts: Parts, *, worker: bool, host: str, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(
+            application(parts, worker=worker),
+            host=host,
+            port=port,
+            log_level="warning",  # at info, uvicorn prints addresses with their tokens
+            access_log=False,
+            ws_max_size=1 << 20,  # larger than a frame may be, so that our own close code answers
+            ws_per_message_deflate=False,  # PCM does not shrink
+            timeout_graceful_shutdown=_GRACE,
+            lifespan="on",
+        )
+    )
+
+
+async def _greet(parts: Parts, settings: Settings, public: str) -> None:
+    if not settings.public_url and not settings.redis_url:
+        await asyncio.to_thread((settings.data / "address").write_text, public)
+    typer.echo(f"PitchScoop is at {public}")
+    with contextlib.suppress(Problem):
+        link = await parts.engine.access.sign_in_link()
+        typer.echo(f"Sign in as organizer, once: {public}/sign-in?token={link}")
+
+
+def _parts(settings: Settings) -> contextlib.AbstractAsyncContextManager[Parts]:
+    """An engine beside a server: its address is the server's, as it was written down when that started."""
+    note = settings.data / "address"
+    running = note.read_text() if note.is_file() else "http://127.0.0.1:8000"
+    return assembled(settings, settings.public_url or running)
+
+
+def _settings() -> Settings:
+    try:
+        return load()
+    except BadSetting as problem:
+        _fail(str(problem))
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    sys.exit(2)

@@ -1,0 +1,68 @@
+"""``pitchscoop doctor``: one line a check, with the remedy."""
+
+import secrets
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+
+from pitchscoop.engine import Engine
+from pitchscoop.kernel.clock import utc_now
+from pitchscoop.kernel.errors import Problem
+from pitchscoop.recordings.model import wav_header
+from pitchscoop.recordings.ports import Media
+
+_RATE = 16000
+
+
+async def examine(engine: Engine, media: Media, say: Callable[[str], None]) -> bool:
+    """Run all checks; True if nothing is wrong."""
+    checks: list[tuple[str, Callable[[], Awaitable[str]]]] = [
+        ("State", engine.state.check),
+        ("Storage", engine.storage.check),
+        ("Playback", lambda: _plays(engine)),
+        ("Codecs", lambda: _codecs(media)),
+        ("Clock", _clock),
+    ]
+    well = True
+    for name, check in checks:
+        try:
+            say(f"ok    {name}: {await check()}")
+        except Problem as problem:
+            well = False
+            say(f"wrong {name}: {problem.message}")
+    say("note  Transcripts: no engine is part of this version; recordings are kept and can be transcribed later.")
+    return well
+
+
+async def _plays(engine: Engine) -> str:
+    key = f"doctor/{secrets.token_hex(8)}.wav"
+    await engine.storage.upload_audio(key, wav_header(3200, _RATE) + bytes(3200), "audio/wav")
+    try:
+        url = engine.absolute(await engine.storage.get_playback_url(key, expires_in=60, content_type="audio/wav"))
+        async with httpx.AsyncClient(timeout=5) as client:
+            answer = await client.get(url, headers={"Range": "bytes=0-3"})
+    except httpx.HTTPError:
+        where = url.split("?")[0].rsplit("/doctor", 1)[0]
+        raise Problem("unreachable", f"{where} does not answer. Start the server, or mend MINIO_PUBLIC_URL.") from None
+    finally:
+        await engine.storage.delete_audio(key)
+    if answer.status_code != 206 or answer.content != b"RIFF":  # noqa: PLR2004
+        raise Problem("bad_playback", f"The playback address answered {answer.status_code}. Check MINIO_PUBLIC_URL.")
+    return "put, ranged get through the public address, delete"
+
+
+async def _codecs(media: Media) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "a.wav")
+        source.write_bytes(wav_header(_RATE * 2, _RATE) + bytes(_RATE * 2))
+        derived = await media.derive(source, Path(folder, "a.mp3"), Path(folder, "a.json"))
+    return f"decodes and encodes ({derived.duration:.0f} s)"
+
+
+async def _clock() -> str:
+    now = utc_now()
+    if now.year < 2026:  # noqa: PLR2004
+        raise Problem("bad_clock", "The clock is wrong: playback links would not work. Set it, for example with NTP.")
+    return now.strftime("%Y-%m-%d %H:%M:%S UTC")

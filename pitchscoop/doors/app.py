@@ -1,0 +1,160 @@
+"""All HTTP doors in one application."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pitchscoop import __version__
+from pitchscoop.access.answers import Answers
+from pitchscoop.doors import mcp, media, problems, rest, uploads
+from pitchscoop.doors.live import live
+from pitchscoop.doors.web import pages
+from pitchscoop.doors.web.render import ASSETS, Renderer
+from pitchscoop.engine import Engine
+from pitchscoop.kernel.errors import Problem, Unavailable
+
+_API = "/api/v1"
+_REQUESTS = Counter("pitchscoop_requests_total", "HTTP answers", ["method", "status"])
+
+
+def create_app(
+    engine: Engine,
+    answers: Answers,
+    *,
+    files: media.ServesFiles | None,
+    media_origin: str | None,
+    lifespan: Callable[[], AbstractAsyncContextManager[None]],
+) -> ASGIApp:
+    """The application. ``files`` serves audio from the data folder; ``media_origin`` is where else audio comes from."""
+    dotted, compat = mcp.server(engine, "."), mcp.server(engine, "_")
+    dotted_app, compat_app = mcp.http_app(dotted, engine), mcp.http_app(compat, engine)
+
+    @contextlib.asynccontextmanager
+    async def running(_: FastAPI) -> AsyncIterator[None]:
+        async with lifespan(), dotted.session_manager.run(), compat.session_manager.run():
+            yield
+
+    app = FastAPI(title="PitchScoop", version=__version__, lifespan=running)
+    app.state.engine, app.state.answers, app.state.files = engine, answers, files
+    app.state.renderer = Renderer()
+    problems.install(app)
+    _errors_as_pages(app)
+    app.include_router(rest.router)
+    session = f"{_API}/sessions/{{session_id}}"
+    app.router.routes += [
+        WebSocketRoute(f"{session}/live", live),
+        Route(f"{session}/uploads", uploads.uploads, methods=["POST", "OPTIONS"]),
+        Route(f"{session}/uploads/{{upload_id}}", uploads.upload, methods=["HEAD", "PATCH", "DELETE"]),
+        Route("/healthz", _healthz),
+        Route("/readyz", _readyz),
+        Route("/metrics", _metrics),
+        Route("/", pages.home),
+        Route("/record", pages.record_form, methods=["GET", "POST"]),
+        Route("/upload", pages.record_form, methods=["GET", "POST"]),
+        Route("/record/{session_id}", pages.recorder),
+        Route("/upload/{session_id}", pages.upload),
+        Route("/pitches/{session_id}", pages.pitch),
+        Route("/pitches/{session_id}/details", pages.pitch_details),
+        Route("/sign-in", pages.sign_in),
+        Mount("/assets", StaticFiles(directory=ASSETS, check_dir=False)),
+        Mount("/compat", compat_app),
+        Route("/mcp", _as_endpoint(dotted_app), methods=["GET", "POST", "DELETE"]),
+    ]
+    if files is not None:
+        app.router.routes.append(Route("/media/{path:path}", media.media, methods=["GET", "HEAD"]))
+    return _Headers(app, media_origin)
+
+
+def _as_endpoint(app: ASGIApp) -> Any:
+    class Endpoint:
+        """An ASGI application at one exact path."""
+
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await app(scope, receive, send)
+
+    return Endpoint()
+
+
+def _errors_as_pages(app: FastAPI) -> None:
+    """People get a page, programs get problem+json: decided by the address."""
+    as_json = dict(app.exception_handlers)
+
+    def is_page(request: Request) -> bool:
+        wants_html = "text/html" in request.headers.get("accept", "")
+        return wants_html and not request.url.path.startswith((_API, "/media", "/mcp", "/compat"))
+
+    async def problem(request: Request, error: Any) -> Response:
+        if is_page(request):
+            return pages.error_page(request, error)
+        return await as_json[Problem](request, error)  # type: ignore[misc, no-any-return]
+
+    async def http(request: Request, error: Any) -> Response:
+        if is_page(request) and error.status_code == 404:  # noqa: PLR2004
+            return pages.error_page(request, pages.missing())
+        return await as_json[HTTPException](request, error)  # type: ignore[misc, no-any-return]
+
+    app.add_exception_handler(Problem, problem)
+    app.add_exception_handler(HTTPException, http)
+
+
+async def _healthz(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _readyz(request: Request) -> Response:
+    engine: Engine = request.app.state.engine
+    found = {}
+    for name, part in (("state", engine.state), ("storage", engine.storage)):
+        try:
+            found[name] = await part.check()  # type: ignore[attr-defined]
+        except Unavailable as problem:
+            return problems.problem_response(503, problem.code, problem.message)
+    return JSONResponse({"status": "ready", **found})
+
+
+async def _metrics(_: Request) -> Response:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+class _Headers:
+    """Security headers on every answer, and a count of answers."""
+
+    def __init__(self, app: FastAPI, media_origin: str | None) -> None:
+        self._app = app
+        parts = urlsplit(media_origin or "")
+        origin = f" {parts.scheme}://{parts.netloc}" if media_origin else ""
+        policy = (
+            f"default-src 'self'; media-src 'self' blob:{origin}; connect-src 'self'{origin}; img-src 'self' data:; "
+            "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        )
+        self._headers = [
+            (b"content-security-policy", policy.encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"same-origin"),
+            (b"permissions-policy", b"microphone=(self), camera=()"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _REQUESTS.labels(scope["method"], message["status"]).inc()
+                if not scope["path"].startswith(("/docs", "/redoc")):
+                    present = {name for name, _ in message["headers"]}
+                    message["headers"] = [
+                        *message["headers"],
+                        *((name, value) for name, value in self._headers if name not in present),
+                    ]
+            await send(message)
+
+        await self._app(scope, receive, sent if scope["type"] == "http" else send)

@@ -1,0 +1,107 @@
+"""The composition root: settings, adapters, engine, doors. The only file that knows every part."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp
+
+from pitchscoop.access.answers import Answers
+from pitchscoop.access.service import Access
+from pitchscoop.adapters.disk import DiskAudioStorage
+from pitchscoop.adapters.media import PyAVMedia
+from pitchscoop.adapters.minio import MinIOAudioStorage
+from pitchscoop.adapters.redis import RedisState
+from pitchscoop.adapters.sqlite import SqliteState
+from pitchscoop.doors.app import create_app
+from pitchscoop.engine import Engine
+from pitchscoop.events.service import Events
+from pitchscoop.kernel import ids
+from pitchscoop.kernel.clock import utc_now
+from pitchscoop.kernel.state import State
+from pitchscoop.recordings.completion import Completion
+from pitchscoop.recordings.ports import AudioStorage
+from pitchscoop.recordings.service import Sessions
+from pitchscoop.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was put together."""
+
+    engine: Engine
+    media: PyAVMedia
+    files: DiskAudioStorage | None
+    answers: Answers
+    media_origin: str | None
+
+
+@contextlib.asynccontextmanager
+async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]:
+    """Open adapters, build the engine, and close everything again."""
+    state: State
+    storage: AudioStorage
+    state = (
+        await RedisState.open(settings.redis_url)
+        if settings.redis_url
+        else await SqliteState.open(settings.data / "pitchscoop.db")
+    )
+    files, origin = None, None
+    if settings.minio:
+        storage = MinIOAudioStorage(**settings.minio.model_dump())
+        scheme = "https" if settings.minio.secure else "http"
+        origin = settings.minio.public_url or f"{scheme}://{settings.minio.endpoint}"
+    else:
+        storage = files = DiskAudioStorage(settings.data, _key(settings.secret, "media"))
+    media = PyAVMedia()
+    access = Access(state, _key(settings.secret, "access"), utc_now, settings.admin_token)
+    sessions = Sessions(state, storage, utc_now)
+    engine = Engine(
+        state=state,
+        storage=storage,
+        access=access,
+        events=Events(state, utc_now),
+        sessions=sessions,
+        completion=Completion(state, sessions, storage, media, utc_now),
+        public_url=public_url,
+    )
+    try:
+        yield Parts(engine, media, files, Answers(state, _key(settings.secret, "answers")), origin)
+    finally:
+        await media.close()
+        await storage.close()
+        await state.close()
+
+
+def _key(secret: bytes, purpose: str) -> bytes:
+    """A key of its own for each purpose."""
+    return ids.signature(secret, "key", purpose).encode()
+
+
+@contextlib.asynccontextmanager
+async def working(parts: Parts, *, worker: bool) -> AsyncIterator[None]:
+    """Run what runs beside requests: following facts and, unless told not to, finishing recordings."""
+    with contextlib.suppress(Exception):  # not there yet: /readyz says so, and every use tries again
+        await parts.engine.storage.check()
+    tasks = [asyncio.create_task(parts.engine.follow())]
+    if worker:
+        parts.media.warm()
+        tasks.append(asyncio.create_task(parts.engine.completion.run()))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def application(parts: Parts, *, worker: bool) -> ASGIApp:
+    """The doors over an assembled engine."""
+    return create_app(
+        parts.engine,
+        parts.answers,
+        files=parts.files,
+        media_origin=parts.media_origin,
+        lifespan=lambda: working(parts, worker=worker),
+    )
