@@ -145,7 +145,7 @@ async def _serve(settings: Settings, host: str, port: int, public: str, *, worke
     async with assembled(settings, public) as parts:
         server = _server(parts, worker=worker, host=host, port=port)
         serving = asyncio.create_task(server.serve())
-        while not server.started and not serving.done():
+        while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.02)
         if server.started:
             await _greet(parts, settings, public)

@@ -1,5 +1,6 @@
 """``pitchscoop doctor``: one line a check, with the remedy."""
 
+import asyncio
 import secrets
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -56,7 +57,7 @@ async def _plays(engine: Engine) -> str:
 async def _codecs(media: Media) -> str:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "a.wav")
-        source.write_bytes(wav_header(_RATE * 2, _RATE) + bytes(_RATE * 2))
+        await asyncio.to_thread(source.write_bytes, wav_header(_RATE * 2, _RATE) + bytes(_RATE * 2))
         derived = await media.derive(source, Path(folder, "a.mp3"), Path(folder, "a.json"))
     return f"decodes and encodes ({derived.duration:.0f} s)"
 

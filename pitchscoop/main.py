@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-
-from starlette.types import ASGIApp
+from typing import TYPE_CHECKING
 
 from pitchscoop.access.answers import Answers
 from pitchscoop.access.service import Access
@@ -19,11 +18,15 @@ from pitchscoop.engine import Engine
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import ids
 from pitchscoop.kernel.clock import utc_now
-from pitchscoop.kernel.state import State
 from pitchscoop.recordings.completion import Completion
-from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from pitchscoop.kernel.state import State
+    from pitchscoop.recordings.ports import AudioStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,12 @@ class Parts:
 @contextlib.asynccontextmanager
 async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]:
     """Open adapters, build the engine, and close everything again."""
-    state: State
-    storage: AudioStorage
-    state = (
+    state: State = (
         await RedisState.open(settings.redis_url)
         if settings.redis_url
         else await SqliteState.open(settings.data / "pitchscoop.db")
     )
+    storage: AudioStorage
     files, origin = None, None
     if settings.minio:
         storage = MinIOAudioStorage(**settings.minio.model_dump())
@@ -96,7 +98,7 @@ async def working(parts: Parts, *, worker: bool) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def application(parts: Parts, *, worker: bool) -> ASGIApp:
+def application(parts: Parts, *, worker: bool) -> "ASGIApp":
     """The doors over an assembled engine."""
     return create_app(
         parts.engine,

@@ -4,7 +4,7 @@ import pytest
 
 from tests import servers
 
-pytest_plugins = ["tests.servers.redis", "tests.servers.s3"]
+pytest_plugins = ["tests.servers.redis", "tests.servers.s3", "tests.servers.app"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -97,12 +97,12 @@ def _errors_as_pages(app: FastAPI) -> None:
     async def problem(request: Request, error: Any) -> Response:
         if is_page(request):
             return pages.error_page(request, error)
-        return await as_json[Problem](request, error)  # type: ignore[misc, no-any-return]
+        return await as_json[Problem](request, error)  # type: ignore[no-any-return]
 
     async def http(request: Request, error: Any) -> Response:
         if is_page(request) and error.status_code == 404:  # noqa: PLR2004
             return pages.error_page(request, pages.missing())
-        return await as_json[HTTPException](request, error)  # type: ignore[misc, no-any-return]
+        return await as_json[HTTPException](request, error)  # type: ignore[no-any-return]
 
     app.add_exception_handler(Problem, problem)
     app.add_exception_handler(HTTPException, http)
@@ -117,7 +117,7 @@ async def _readyz(request: Request) -> Response:
     found = {}
     for name, part in (("state", engine.state), ("storage", engine.storage)):
         try:
-            found[name] = await part.check()  # type: ignore[attr-defined]
+            found[name] = await part.check()
         except Unavailable as problem:
             return problems.problem_response(503, problem.code, problem.message)
     return JSONResponse({"status": "ready", **found})

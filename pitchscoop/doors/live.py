@@ -17,6 +17,7 @@ from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Session
 
 MAX_FRAME = 65536  # bytes of audio in one frame: 2 s at 16 kHz; the contract's number
+_STOPPED = 4410  # close code: already stopped
 _HEAD = 8  # bytes of offset before the audio
 _GATHER = 0.7  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
 _WAITING = 1 << 20  # bytes not yet durable that one connection may hold (32 s at 16 kHz); then it is read no more
@@ -75,6 +76,7 @@ class Recorder:
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._flushing = asyncio.Lock()
         self._told_limit = False
+        self._stopping = False
         self._intake: Intake
 
     async def serve(self) -> None:
@@ -89,6 +91,8 @@ class Recorder:
 
     def leave(self, code: int) -> None:
         """End the connection with a close code."""
+        if code == _STOPPED and self._stopping:
+            return  # the stop was ours: the client is told in order
         if not self._end.done():
             self._end.set_result(code)
 
@@ -102,7 +106,7 @@ class Recorder:
         if self._intake.durable != before:
             await self._send({"type": "ack", "offset": self._intake.durable})
         if self._intake.sealed:
-            self.leave(4410)
+            self.leave(_STOPPED)
 
     async def _connect(self) -> Intake:
         async with asyncio.timeout(_CONNECT):
@@ -189,12 +193,14 @@ class Recorder:
         return await self._stop(total)
 
     async def _stop(self, total: int) -> bool:
+        self._stopping = True
         while True:
             try:
                 await self._engine.stop(self._who, self._session.session_id)
                 break
             except Conflict as nothing:
                 await self._notice(nothing.code, nothing.message)
+                self._stopping = False
                 return False
             except Unavailable as outage:
                 await self._notice("storage_slow", outage.message)

@@ -70,7 +70,7 @@ async def _row(engine: Engine, session: Session) -> contexts.PitchRow:
         status=session.status,
         duration=session.audio_duration,
         silhouette=session.silhouette,
-        url=_local(engine, engine.page_url(session)),
+        url=_local(engine, engine.page_url(session)) or "/",
         created_at=session.created_at,
         playback_path=f"/api/v1/sessions/{session.session_id}/playback-url" if session.has_audio else None,
         peaks_url=_local(engine, await engine.peaks_url(session)),
