@@ -1,49 +1,65 @@
-# PitchScoop: one short command each. Python 3.11 or newer and make are all it takes.
+# PitchScoop: one short command each. Python 3.11 or newer (with venv) and make are all it takes.
 PYTHON ?= python3
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 ASSETS := pitchscoop/doors/web/assets/manifest.json
+MODULES := frontend/node_modules/.package-lock.json
+FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print)
+SCRIPTS := .ci/run scripts/node scripts/python scripts/test-servers
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
-	--python-version 3.11 pyproject.toml
+	--python-version 3.11 $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: run setup test check bench lock clean
+.PHONY: run setup test check bench lock clean help
 
-run: setup ## set up and serve
-	PITCHSCOOP_DATA=$${PITCHSCOOP_DATA:-.data} $(BIN)/pitchscoop serve
+run: setup ## set up and serve; ARGS="--port 9000" goes on to the server
+	@PITCHSCOOP_DATA="$${PITCHSCOOP_DATA:-.data}" $(BIN)/pitchscoop serve $(ARGS)
 
-setup: .venv/ready $(ASSETS)
+setup: .venv/ready $(ASSETS) ## leave the command at .venv/bin/pitchscoop
 
-.venv/ready: requirements.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $@
-
-$(ASSETS): .venv/ready $(wildcard frontend/*.json frontend/*.mjs frontend/css/* frontend/src/*)
-	scripts/node npm ci --no-audit --no-fund --loglevel=error
-	scripts/node npm run --silent build
-	touch $@
-
-.venv/dev: .venv/ready requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	touch $@
-
-test: setup .venv/dev ## run all tests against real servers
+test: setup .venv/dev ## run all tests against real servers; ARGS="-k live" goes on to pytest
 	scripts/test-servers
-	$(BIN)/python -m pytest
+	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest $(ARGS)
 
-check: setup .venv/dev ## formats, lint, types, import rules, front end
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
+check: setup .venv/dev ## formats, lint, types, import rules, front end, deployment files
+	$(BIN)/ruff format --check . scripts/make-env
+	$(BIN)/ruff check . scripts/make-env
 	$(BIN)/mypy
+	$(BIN)/mypy scripts/make-env
 	$(BIN)/lint-imports
 	scripts/node npm run --silent check
+	$(BIN)/shellcheck $(SCRIPTS)
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 
 bench: setup .venv/dev ## measure
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(ARGS)
 
-lock: .venv/dev ## write the lock files anew
+lock: .venv/dev ## write the lock files anew; UPGRADE=1 takes newer versions
 	$(LOCK) --group build --output-file requirements.lock
 	$(LOCK) --group build --group dev --constraints requirements.lock --output-file requirements-dev.lock
 
-clean:
+clean: ## remove what was built; recordings in .data stay
 	rm -rf .venv .tools frontend/node_modules pitchscoop/doors/web/assets
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+$(BIN)/python:
+	@PYTHON="$(PYTHON)" scripts/python
+
+.venv/ready: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements-dev.lock .venv/ready
+	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(MODULES): frontend/package.json frontend/package-lock.json | $(BIN)/python
+	scripts/node npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(ASSETS): $(MODULES) $(FRONTEND)
+	scripts/node npm run --silent build
+	@touch $@

@@ -32,7 +32,11 @@ const pages = {
 };
 
 // Loaded outside modules: the theme before the first paint, the worklet in its own thread, the icon by the browser.
-const alone = { ...common, entryPoints: ["src/theme.ts", "src/capture.ts", "css/favicon.svg"], format: "iife" };
+const alone = {
+  ...common,
+  entryPoints: ["src/theme.ts", "src/capture.ts", "css/favicon.svg", "css/favicon-recording.svg"],
+  format: "iife",
+};
 
 async function build() {
   const results = await Promise.all([esbuild.build(pages), esbuild.build(alone)]);

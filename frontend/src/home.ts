@@ -1,0 +1,2 @@
+import "./wave/mini-wave";
+import "./home/row-player";

@@ -1,0 +1,3 @@
+import "./wave/pitch-wave";
+import "./player/pitch-player";
+import "./player/delete-pitch";

@@ -1,0 +1,3 @@
+import "./recorder/level-meter";
+import "./recorder/live-wave";
+import "./recorder/pitch-recorder";

@@ -1,0 +1,40 @@
+// After the last word: everything is sent, the server says so, and the pitch's page opens as soon as it plays.
+import { device } from "../common/device";
+import { clock } from "../common/format";
+import { part, say } from "../common/parts";
+import { playableOrFailed, until } from "../common/wait";
+
+export class Ending {
+  #total = 0;
+  #from = 0;
+
+  constructor(private readonly root: HTMLElement) {}
+
+  /** Bytes said and bytes durable when Stop was pressed. */
+  begin(total: number, stored: number): void {
+    [this.#total, this.#from] = [total, stored];
+    part(this.root, "after").hidden = false;
+  }
+
+  show(stored: number, rate: number, offline: boolean): void {
+    const seconds = (this.#total - stored) / 2 / rate;
+    const here = `The last ${clock(Math.ceil(seconds))} is only on this ${device()}`;
+    const share = this.#total > this.#from ? (stored - this.#from) / (this.#total - this.#from) : 1;
+    part(this.root, "after-line").style.transform = `scaleX(${share})`;
+    if (seconds <= 0) say(part(this.root, "after-words"), "Storing your pitch.");
+    else if (offline) say(part(this.root, "after-words"), `No network. ${here}. Keep this page open; it will send.`);
+    else say(part(this.root, "after-words"), `Sending. ${here}.`);
+  }
+
+  /** The server has everything. */
+  async open(details: string, token: string | null, page: string): Promise<void> {
+    part(this.root, "after-line").style.transform = "scaleX(1)";
+    say(part(this.root, "after-words"), "All stored. Opening your pitch.");
+    try {
+      await until(details, token, playableOrFailed);
+    } catch {
+      // Not ours to look at, perhaps; the page itself will say.
+    }
+    location.replace(page);
+  }
+}

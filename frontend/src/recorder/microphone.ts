@@ -1,0 +1,97 @@
+// The microphone, from asking for it to really closing it.
+import { Refused } from "../common/api";
+
+/**
+ * What suits a pitch: no echo cancellation (nothing is played while somebody speaks, and phones switch to the
+ * sound of a call for it), no noise suppression (it eats word ends in a loud hall, and the transcriber copes
+ * better with noise than with holes), but gain control (people hold phones at every distance).
+ */
+const SOUND: MediaTrackConstraints = {
+  channelCount: { ideal: 1 },
+  echoCancellation: false,
+  noiseSuppression: false,
+  autoGainControl: true,
+};
+
+export interface MicrophoneEvents {
+  /** About 20 ms of sound at the session's rate. */
+  sound(samples: Int16Array): void;
+  /** It went away by itself: unplugged, or taken by a call. */
+  gone(): void;
+}
+
+/** An open microphone. `close` ends the track, so the browser's own sign of an open microphone goes out, too. */
+export class Microphone {
+  private constructor(
+    private readonly stream: MediaStream,
+    private readonly context: AudioContext,
+    private readonly node: AudioWorkletNode,
+  ) {}
+
+  static async open(options: {
+    device: string | null;
+    rate: number;
+    worklet: string;
+    events: MicrophoneEvents;
+  }): Promise<Microphone> {
+    const { device, rate, worklet, events } = options;
+    if (navigator.mediaDevices === undefined) throw new Refused(0, "not_secure", "");
+    if (typeof AudioWorkletNode === "undefined") throw new Refused(0, "no_worklet", "");
+    const audio = device === null ? SOUND : { ...SOUND, deviceId: { exact: device } };
+    const stream = await navigator.mediaDevices.getUserMedia({ audio });
+    // At the native rate: Firefox refuses a context whose rate is not the microphone's.
+    const context = new AudioContext({ latencyHint: "interactive" });
+    try {
+      await context.audioWorklet.addModule(worklet);
+      await context.resume();
+      const node = new AudioWorkletNode(context, "capture", {
+        numberOfOutputs: 0,
+        processorOptions: { rate },
+      });
+      node.port.onmessage = (event: MessageEvent<Int16Array | null>) => {
+        if (event.data !== null) events.sound(event.data);
+      };
+      context.createMediaStreamSource(stream).connect(node);
+      stream.getAudioTracks()[0]?.addEventListener("ended", () => events.gone());
+      return new Microphone(stream, context, node);
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop();
+      await context.close();
+      throw error;
+    }
+  }
+
+  get device(): string | null {
+    return this.stream.getAudioTracks()[0]?.getSettings().deviceId ?? null;
+  }
+
+  /** When it returns, the last of the sound has been handed over and the microphone is off. */
+  async close(): Promise<void> {
+    for (const track of this.stream.getTracks()) track.stop();
+    await this.#flush();
+    await this.context.close();
+  }
+
+  #flush(): Promise<void> {
+    const { port } = this.node;
+    const handOver = port.onmessage;
+    return new Promise((resolve) => {
+      const late = setTimeout(resolve, 200); // a suspended context answers nothing
+      port.onmessage = (event: MessageEvent<Int16Array | null>) => {
+        if (event.data === null) {
+          clearTimeout(late);
+          resolve();
+        } else handOver?.call(port, event);
+      };
+      port.postMessage(null);
+    });
+  }
+}
+
+/** Microphones by name; names are known only once one was allowed. */
+export async function microphones(): Promise<{ id: string; name: string }[]> {
+  const found = await navigator.mediaDevices.enumerateDevices();
+  return found
+    .filter(({ kind, deviceId }) => kind === "audioinput" && deviceId !== "")
+    .map(({ deviceId, label }, index) => ({ id: deviceId, name: label || `Microphone ${index + 1}` }));
+}

@@ -1,0 +1,4 @@
+import "./common/theme-switch";
+import { localiseTimes } from "./common/local-time";
+
+localiseTimes(document);

@@ -1,0 +1,1 @@
+import "./upload/pitch-upload";

@@ -1,0 +1,259 @@
+"""Every page with sample contexts, without the rest of PitchScoop: to look at, and to photograph.
+
+``python -m tests.browser.preview`` serves them on a free port; with a folder as argument it writes pictures there.
+"""
+
+import asyncio
+import datetime as dt
+import io
+import json
+import math
+import random
+import struct
+import sys
+import tempfile
+import threading
+import time
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from pitchscoop.doors.web import contexts as c
+from pitchscoop.doors.web.render import ASSETS, Renderer
+from tests.servers.redis import free_port
+
+LENGTH = 178.0
+WHEN = dt.datetime(2026, 11, 14, 15, 42, tzinfo=dt.UTC)
+LONG_TEAM = "The Unreasonably Patient Beekeepers of Lower Saxony"
+ARABIC = "فريق المناخ والذاكرة"
+LONG_TITLE = (
+    "Listening to hives instead of opening them, so that eleven thousand small farms know a week ahead what is coming"
+)
+_POLICY = "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; object-src 'none'; base-uri 'none'"
+
+
+def _levels(seed: int, count: int) -> list[float]:
+    """Something like speech: phrases of syllables, then a breath."""
+    chance = random.Random(seed)
+    levels: list[float] = []
+    while len(levels) < count:
+        height = chance.uniform(0.4, 1)
+        for _ in range(chance.randint(12, 60)):
+            levels.append(height * abs(math.sin(len(levels) / 2.7)) ** 0.7 * chance.uniform(0.35, 1))
+        levels += [0.004] * chance.randint(4, 14)
+    return levels[:count]
+
+
+def _silhouette(seed: int) -> list[int]:
+    return [round(100 * level) if level > 0.01 else 0 for level in _levels(seed, 96)]
+
+
+PERSON = c.Viewer("team", "Maren, Grandmother Tongue")
+
+
+def _row(number: int, team: str, title: str, status: str = "completed", length: float | None = LENGTH) -> c.PitchRow:
+    ready = status == "completed"
+    return c.PitchRow(
+        session_id=str(number),
+        team_name=team,
+        pitch_title=title,
+        status=status,
+        duration=length if ready else None,
+        silhouette=_silhouette(number) if ready else [],
+        url="/pitch",
+        created_at=WHEN,
+        playback_path="/sample/details" if ready else None,
+        peaks_url="/sample/peaks.json" if number == 1 else None,
+    )
+
+
+def _home(viewer: c.Viewer, *rows: c.PitchRow) -> c.Home:
+    sentence = "Open until Sat 14 Nov, 18:30. 42 of 48 teams have recorded."
+    return c.Home(viewer, "Nordhavn Climate Hack 2026", "open", sentence, viewer.role != "public", rows, zone="UTC")
+
+
+ROWS = (
+    _row(1, "Grandmother Tongue", "A phone call that keeps a dialect alive"),
+    _row(2, LONG_TEAM, "Listening to hives instead of opening them", length=180),
+    _row(3, "Kelpline", "Crop insurance for seaweed, priced from orbit", length=104),
+    _row(4, ARABIC, "هاتف يحفظ لهجة حية", length=61),
+    _row(5, "Loud Rooms", LONG_TITLE, status="recording"),
+    _row(6, "Tidewatch", "Sand that tells where it came from", status="processing"),
+    _row(7, "Paper Trail", "notes.pdf", status="failed"),
+)
+
+
+def _pitch(
+    status: str = "completed", team: str = "Grandmother Tongue", title: str = "A phone call that keeps a dialect alive"
+) -> c.Pitch:
+    ready, failed = status == "completed", status == "failed"
+    error = c.PitchError("not_audio", "notes.pdf holds no sound.") if failed else None
+    session = c.PitchSession(
+        "1", team, title, status, LENGTH if ready else None, WHEN, 5_700_000, interrupted=ready, error=error
+    )
+    return c.Pitch(
+        viewer=PERSON,
+        event_name="Nordhavn Climate Hack 2026",
+        session=session,
+        limit_seconds=180,
+        share_url="/pitch?key=k",
+        details_path="/sample/details" if ready else "/sample/processing",
+        refresh_path="/sample/details",
+        playback_url="/sample/audio.wav" if ready else None,
+        peaks_url="/sample/peaks.json" if ready else None,
+        download_url="/sample/audio.wav" if ready else None,
+        download_size=1_400_000 if ready else None,
+        original_url="/sample/audio.wav" if failed else None,
+        delete_path="/sample/details" if ready else None,
+        recorder_url="/record" if failed else None,
+    )
+
+
+def _recorder(team: str = "Grandmother Tongue", title: str = "A phone call that keeps a dialect alive") -> c.Recorder:
+    return c.Recorder("1", team, title, 16000, 180, "/sample/live", "/sample/recording", "/pitch", "/upload")
+
+
+def _upload() -> c.Upload:
+    accepted = ["audio/*", "video/*"]
+    args = ("1", "Grandmother Tongue", "A phone call", "/sample/uploads", "/sample/details", "/pitch")
+    return c.Upload(PERSON, *args, accepted, 4 * 1024**3 - 1, "/recorder")
+
+
+def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
+    """Name of a page and how it is made."""
+    form = c.RecordForm(PERSON, "Nordhavn Climate Hack 2026", 180)
+    wrong = c.RecordForm(
+        c.Viewer("organizer", "Organizer"),
+        "Nordhavn Climate Hack 2026",
+        180,
+        values={"team_name": "", "pitch_title": LONG_TITLE},
+        errors={"team_name": "Write a name: it is what people will see."},
+    )
+    gone = c.ErrorPage(PERSON, 404, "not_found", "Nothing is here", "It may have been deleted, or the link was cut.")
+    return {
+        "home": lambda: renderer.home(_home(PERSON, *ROWS)),
+        "home-empty": lambda: renderer.home(_home(PERSON)),
+        "home-public": lambda: renderer.home(_home(c.Viewer())),
+        "record": lambda: renderer.record_form(form),
+        "record-wrong": lambda: renderer.record_form(wrong),
+        "recorder": lambda: renderer.recorder(_recorder()),
+        "recorder-long": lambda: renderer.recorder(_recorder(LONG_TEAM, LONG_TITLE)),
+        "upload": lambda: renderer.upload(_upload()),
+        "pitch": lambda: renderer.pitch(_pitch()),
+        "pitch-long": lambda: renderer.pitch(_pitch(team=LONG_TEAM, title=LONG_TITLE)),
+        "pitch-arabic": lambda: renderer.pitch(_pitch(team=ARABIC, title="هاتف يحفظ لهجة حية")),
+        "pitch-processing": lambda: renderer.pitch(_pitch("processing")),
+        "pitch-failed": lambda: renderer.pitch(_pitch("failed")),
+        "sign-in": lambda: renderer.sign_in(c.SignIn(c.Viewer())),
+        "sign-in-used": lambda: renderer.sign_in(c.SignIn(c.Viewer(), "used")),
+        "error": lambda: renderer.error(gone),
+    }
+
+
+def _peaks(_: Request) -> Response:
+    levels = _levels(1, 2000)
+    mean = [round(180 * level) for level in levels]
+    return JSONResponse({"version": 1, "duration": LENGTH, "bins": 2000, "mean": mean, "max": [3 * m for m in mean]})
+
+
+def _audio() -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        levels = _levels(1, int(LENGTH * 8))
+        tone = [math.sin(n / 6) for n in range(1000)]
+        for level in levels:
+            file.writeframes(struct.pack("<1000h", *(int(9000 * level * s) for s in tone)))
+    return out.getvalue()
+
+
+async def _live(websocket: WebSocket) -> None:
+    """Acknowledges all but the last three fifths of a second, as a real one does."""
+    await websocket.accept()
+    await websocket.send_text(json.dumps({"type": "ready", "offset": 0, "sample_rate": 16000, "max_frame": 65536}))
+    try:
+        while True:
+            message = await websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            if (data := message.get("bytes")) is not None:
+                durable = max(0, int.from_bytes(data[:8]) + len(data) - 8 - 19_200)
+                await websocket.send_text(json.dumps({"type": "ack", "offset": durable}))
+    except WebSocketDisconnect:
+        return
+
+
+def _details(status: str) -> Callable[[Request], Response]:
+    ready = status == "completed"
+    document = {
+        "status": status,
+        "playback_url": "/sample/audio.wav" if ready else None,
+        "peaks_url": "/sample/peaks.json" if ready else None,
+    }
+    return lambda _: JSONResponse(document)
+
+
+class _Policy(BaseHTTPMiddleware):
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        response = await call_next(request)
+        response.headers["Content-Security-Policy"] = _POLICY
+        return response
+
+
+def app() -> Starlette:
+    """The preview."""
+    renderer = Renderer()
+    audio = Path(tempfile.mkdtemp(), "audio.wav")
+    audio.write_bytes(_audio())
+
+    def page(make: Callable[[], str]) -> Callable[[Request], Response]:
+        return lambda _: HTMLResponse(make())
+
+    made = pages(renderer)
+    routes = [Route(f"/{name}", page(make)) for name, make in made.items()]
+    links = "".join(f"<li><a href='/{name}'>{name}</a>" for name in made)
+    return Starlette(
+        routes=[
+            Route("/", lambda _: HTMLResponse(f"<ul>{links}</ul>")),
+            *routes,
+            Route("/sample/peaks.json", _peaks),
+            Route("/sample/audio.wav", lambda _: FileResponse(audio)),
+            Route("/sample/details", _details("completed")),
+            Route("/sample/processing", _details("processing")),
+            Route("/sample/recording", _details("recording")),
+            WebSocketRoute("/sample/live", _live),
+            Mount("/assets", StaticFiles(directory=ASSETS)),
+        ],
+        middleware=[Middleware(_Policy)],
+    )
+
+
+def serve() -> str:
+    """Serve the preview from a thread of its own; its address."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(app(), port=port, log_level="warning"))
+    threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True).start()
+    while not server.started:
+        time.sleep(0.02)
+    return f"http://127.0.0.1:{port}"
+
+
+if __name__ == "__main__":
+    address = serve()
+    if len(sys.argv) > 1:
+        from tests.browser.photograph import photograph
+
+        photograph(address, Path(sys.argv[1]))
+    else:
+        print(address)
+        threading.Event().wait()
