@@ -7,12 +7,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
 
 from tests.servers.redis import free_port
-from tests.servers.s3 import S3
+
+if TYPE_CHECKING:
+    from tests.servers.s3 import S3
 
 ADMIN = "the-organizer-token-of-the-tests-0123456789"
 

@@ -81,7 +81,7 @@ async def test_acknowledged_bytes_survive_kill_nine(own_app: App) -> None:
         session = await start(client)
     acknowledged = 0
     for _ in range(3):
-        with pytest.raises(ConnectionClosed):
+        with pytest.raises(ConnectionClosed):  # noqa: PT012  the server dies in the midst of it
             async with connect(session["live"]["url"]) as socket:
                 ready = await heard(socket, "ready")
                 assert ready["offset"] >= acknowledged
