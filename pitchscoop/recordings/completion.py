@@ -64,17 +64,15 @@ class Completion:
             done += await self._try(seen)
         return done
 
-    async def reconcile(self, session_id: str) -> None:
+    async def reconcile(self, seen: Due) -> None:
         """Bring one session a step further, whatever its state."""
-        session = await self._sessions.look(session_id)
-        if session is None:
-            return
-        if session.status == "recording":
+        session = await self._sessions.look(seen.session_id)
+        if session is None or session.status == "deleting":
+            await self._sessions.purge(seen.event_id, seen.session_id)
+        elif session.status == "recording":
             await self._end_abandoned(session)
         elif session.status == "processing":
             await self._complete(session)
-        elif session.status == "deleting":
-            await self._sessions.purge(session_id)
         else:
             await self._tidy(session)
 
@@ -100,7 +98,7 @@ class Completion:
             return False
         holder = asyncio.create_task(self._hold(Due(seen.event_id, seen.session_id, until)))
         try:
-            await self.reconcile(seen.session_id)
+            await self.reconcile(seen)
         except Exception as error:  # noqa: BLE001  one bad session must not stop the others
             log.warning("session_delayed", session_id=seen.session_id, error=repr(error))
             await self._again(seen)

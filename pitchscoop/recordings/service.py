@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -193,17 +194,18 @@ class Sessions:
 
     async def delete(self, session_id: str) -> None:
         """Remove the session with all it has. From the first moment nobody sees it any more."""
-        await self.change(
+        session = await self.change(
             session_id, "session_deleted", lambda session: session.model_copy(update={"status": "deleting"})
         )
-        await self.purge(session_id)
+        await self.purge(session.event_id, session_id)
 
-    async def purge(self, session_id: str) -> None:
-        """Finish a deletion: audio, derived files, then the row itself."""
+    async def purge(self, event_id: str, session_id: str) -> None:
+        """Finish a deletion: audio, derived files, then the row itself. Also what a late worker left behind."""
         await self._storage.delete_audio(keys.folder(session_id))
-        session, version = await self._read(session_id)
-        due = [Due(session.event_id, session_id, None)]
-        await self._state.commit(session.event_id, [Put(keys.session(session_id), version, None)], [], due)
+        row = await self._state.read(keys.session(session_id))
+        puts = [Put(row.key, row.version, None)] if row else []
+        with contextlib.suppress(StaleWrite):  # another worker finished the same deletion
+            await self._state.commit(event_id, puts, [], [Due(event_id, session_id, None)])
 
     async def mirror(self, session: Session) -> None:
         """Write ``session.json``: all that is needed to rebuild the session's state without Redis."""

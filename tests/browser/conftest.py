@@ -45,5 +45,3 @@ def preview() -> str:
 def axe() -> str:
     """The accessibility checker's source."""
     return Path("frontend/node_modules/axe-core/axe.min.js").read_text()
-
-

@@ -102,7 +102,9 @@ def test_a_pitch_is_played_with_keys_alone(chromium: Browser, preview: str) -> N
     page.keyboard.press(">")
     page.keyboard.press(">")
     page.keyboard.press(" ")
-    page.wait_for_function("() => { const a = document.getElementById('audio'); return !a.paused && a.currentTime > 1 }")
+    page.wait_for_function(
+        "() => { const a = document.getElementById('audio'); return !a.paused && a.currentTime > 1 }"
+    )
     assert page.evaluate("document.getElementById('audio').playbackRate") == 1.5
     page.keyboard.press(" ")
     page.reload()

@@ -31,7 +31,7 @@ def free_port() -> int:
 
 
 class RedisServer:
-    """Redis with an append-only file."""
+    """Redis with an append-only file; what it answered outlives ``kill``."""
 
     def __init__(self, binary: str, folder: str) -> None:
         self._command = [binary, "--dir", folder, "--appendonly", "yes", "--appendfsync", "always", "--save", ""]
@@ -50,6 +50,12 @@ class RedisServer:
             time.sleep(0.05)
         pytest.fail("redis-server did not start")
 
+    def stop(self) -> None:
+        """End it in order."""
+        if self._process:
+            self._process.terminate()
+            self._process.wait()
+
     def kill(self) -> None:
         """End it with -9."""
         if self._process:
@@ -57,20 +63,37 @@ class RedisServer:
             self._process.wait()
 
 
-@pytest.fixture(scope="session")
-def redis_server() -> Iterator[RedisServer]:
+@contextlib.contextmanager
+def _running() -> Iterator[RedisServer]:
     binary = shutil.which("redis-server") or missing("redis-server")
     with tempfile.TemporaryDirectory() as folder:
         server = RedisServer(binary, str(Path(folder)))
         server.start()
+        try:
+            yield server
+        finally:
+            server.kill()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """One for the whole run; database 0 is the app's (see app.py)."""
+    with _running() as server:
         with redis.Redis(port=server.port) as client:
             servers.ran["Redis"] = str(client.info("server")["redis_version"])
         yield server
-        server.kill()
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """One for a test that stops or kills it."""
+    with _running() as server:
+        yield server
 
 
 @pytest.fixture
 def redis_url(redis_server: RedisServer) -> str:
-    with redis.Redis(port=redis_server.port) as client:
-        client.flushall()
-    return redis_server.url
+    """An empty database of its own: emptying the app's would pull the ground from under other tests."""
+    with redis.Redis(port=redis_server.port, db=1) as client:
+        client.flushdb()
+    return f"redis://127.0.0.1:{redis_server.port}/1"

@@ -58,6 +58,8 @@ class PitchUpload extends HTMLElement {
     this.#progress(0, file.size, 0);
     part(this, "choose").hidden = true;
     part(this, "sending").hidden = false;
+    const alternative = document.querySelector<HTMLElement>(".alternative");
+    if (alternative !== null) alternative.hidden = true; // one session, one source
     await this.#goOn();
   }
 

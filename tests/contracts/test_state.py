@@ -1,0 +1,418 @@
+"""Every sentence of ``kernel.state.State``, against both adapters."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from pitchscoop.adapters.redis import RedisState
+from pitchscoop.adapters.sqlite import SqliteState
+from pitchscoop.kernel import keys
+from pitchscoop.kernel.clock import micros, utc_now
+from pitchscoop.kernel.errors import StaleWrite
+from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.state import Due, Placed, Put, Row, State
+
+EVENT = "boston"
+KEY = keys.event(EVENT)
+INDEX = keys.sessions_index(EVENT)
+DONE = keys.sessions_index(EVENT, "status", "completed")
+
+Open = Callable[[], Awaitable[State]]
+
+
+@pytest.fixture(params=["redis", "sqlite"])
+async def open_state(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Open]:
+    """Opens the same store again and again, as the processes of one installation do."""
+    url = request.getfixturevalue("redis_url") if request.param == "redis" else None
+    opened: list[State] = []
+
+    async def open_one() -> State:
+        state: State = await RedisState.open(url) if url else await SqliteState.open(tmp_path / "state" / "test.db")
+        opened.append(state)
+        return state
+
+    yield open_one
+    for state in opened:
+        await state.close()
+
+
+@pytest.fixture
+async def state(open_state: Open) -> State:
+    return await open_state()
+
+
+def team(number: int) -> str:
+    return keys.team(EVENT, f"{number:03d}")
+
+
+def fact(name: str = "team_joined", subject: str = "anna") -> Fact:
+    return Fact(name, EVENT, subject, utc_now().isoformat(), {"text": "Ünï ☃", "number": 1.5, "yes": True, "no": None})
+
+
+async def refused(attempt: Awaitable[None]) -> None:
+    with pytest.raises(StaleWrite):
+        await attempt
+
+
+async def everything(state: State) -> tuple[object, ...]:
+    """All there is to see of an event."""
+    teams = [await state.read(team(number)) for number in range(5)]
+    places = [await state.page(index, None, 100) for index in (INDEX, DONE)]
+    return await state.read(KEY), teams, places, await state.facts(EVENT), await state.due(2**50, 100)
+
+
+async def test_a_row_is_read_as_it_was_committed(state: State) -> None:
+    assert await state.read(KEY) is None
+    await state.commit(EVENT, [Put(KEY, 0, {"name": "Boston", "empty": ""})])
+    assert await state.read(KEY) == Row(KEY, 1, {"name": "Boston", "empty": ""})
+    await state.commit(EVENT, [Put(KEY, 1, {"city": "Cambridge"})])
+    assert await state.read(KEY) == Row(KEY, 2, {"city": "Cambridge"})
+    await state.commit(EVENT, [Put(KEY, 2, {})])
+    assert await state.read(KEY) == Row(KEY, 3, {})
+
+
+@pytest.mark.parametrize("version", [0, 1, 3, 99])
+async def test_a_stale_write_changes_nothing(state: State, version: int) -> None:
+    await state.commit(EVENT, [Put(KEY, 0, {"turn": "1"})])
+    await state.commit(EVENT, [Put(KEY, 1, {"turn": "2"})])
+    await refused(state.commit(EVENT, [Put(KEY, version, {"turn": "never"})]))
+    await refused(state.commit(EVENT, [Put(KEY, version, None)]))
+    assert await state.read(KEY) == Row(KEY, 2, {"turn": "2"})
+
+
+async def test_a_row_that_is_not_there_cannot_be_changed(state: State) -> None:
+    await refused(state.commit(EVENT, [Put(KEY, 1, {"name": "Boston"})]))
+    await refused(state.commit(EVENT, [Put(KEY, 1, None)]))
+    assert await state.read(KEY) is None
+
+
+@pytest.mark.parametrize("place", range(3))
+async def test_one_stale_row_and_nothing_of_the_commit_happens(state: State, place: int) -> None:
+    await state.commit(EVENT, [Put(team(0), 0, {"name": "A"}, {INDEX: 7})], [fact()], [Due(EVENT, "s", 5)])
+    before = await everything(state)
+    puts = [Put(KEY, 0, {"name": "new"}, {INDEX: 9}), Put(team(0), 1, None)]
+    puts.insert(place, Put(team(1), 4, {"name": "stale"}, {DONE: 1}))
+    await refused(state.commit(EVENT, puts, [fact("never")], [Due(EVENT, "s", None), Due(EVENT, "t", 1)]))
+    assert await everything(state) == before
+
+
+async def test_rows_indexes_facts_and_due_times_change_together(state: State) -> None:
+    puts = [Put(team(number), 0, {"n": str(number)}, {INDEX: number, DONE: 10 - number}) for number in range(3)]
+    await state.commit(EVENT, puts, [fact("first"), fact("second")], [Due(EVENT, "s", 5), Due(EVENT, "t", 4)])
+    assert await names(state, INDEX) == [team(2), team(1), team(0)]
+    assert await names(state, DONE) == [team(0), team(1), team(2)]
+    assert [found.name for found in await state.facts(EVENT)] == ["first", "second"]
+    assert await state.due(5, 10) == [Due(EVENT, "t", 4), Due(EVENT, "s", 5)]
+
+
+async def test_a_deleted_row_leaves_all_indexes_and_may_come_again(state: State) -> None:
+    await state.commit(EVENT, [Put(KEY, 0, {"name": "Boston"}, {INDEX: 1, DONE: 2})])
+    await state.commit(EVENT, [Put(KEY, 1, None)])
+    assert await state.read(KEY) is None
+    assert (await state.count(INDEX), await state.count(DONE)) == (0, 0)
+    assert await state.page(INDEX, None, 10) == []
+    await state.commit(EVENT, [Put(KEY, 0, {"name": "Boston"}, {DONE: 3})])
+    assert (await state.count(INDEX), await state.count(DONE)) == (0, 1)
+
+
+async def test_a_row_stands_in_the_indexes_last_named(state: State) -> None:
+    await state.commit(EVENT, [Put(KEY, 0, {"a": "1"}, {INDEX: 1, DONE: 2})])
+    await state.commit(EVENT, [Put(KEY, 1, {"a": "2"}, {INDEX: 3})])
+    assert (await state.count(INDEX), await state.count(DONE)) == (1, 0)
+    assert await state.page(INDEX, None, 10) == [Placed(Row(KEY, 2, {"a": "2"}), 3)]
+    await state.commit(EVENT, [Put(KEY, 2, {"a": "3"})])
+    assert await state.page(INDEX, None, 10) == []
+
+
+async def names(state: State, index: str) -> list[str]:
+    return [placed.row.key for placed in await state.page(index, None, 1000)]
+
+
+async def walk(state: State, limit: int) -> list[tuple[int, str]]:
+    """All places of the index, page by page."""
+    places: list[tuple[int, str]] = []
+    before = None
+    while page := await state.page(INDEX, before, limit):
+        places += [(placed.score, placed.row.key) for placed in page]
+        before = places[-1]
+    return places
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
+async def test_pages_come_highest_score_then_highest_key_and_miss_nobody(state: State, limit: int) -> None:
+    now = micros(utc_now())
+    scores = [now + number // 6 for number in range(20)]  # six at a time stand at the same microsecond
+    await state.commit(EVENT, [Put(team(n), 0, {"n": str(n)}, {INDEX: score}) for n, score in enumerate(scores)])
+    expected = sorted(((score, team(n)) for n, score in enumerate(scores)), reverse=True)
+    assert await walk(state, limit) == expected
+    assert await state.count(INDEX) == 20
+
+
+@pytest.mark.parametrize("gone", range(9))
+async def test_a_cursor_whose_row_is_gone_still_marks_its_place(state: State, gone: int) -> None:
+    scores = [5, 5, 5, 6, 6, 6, 6, 7, 8]
+    await state.commit(EVENT, [Put(team(n), 0, {}, {INDEX: score}) for n, score in enumerate(scores)])
+    await state.commit(EVENT, [Put(team(gone), 1, None)])
+    places = sorted(((score, team(n)) for n, score in enumerate(scores)), reverse=True)
+    after = [place for place in places if place < (scores[gone], team(gone))]
+    page = await state.page(INDEX, (scores[gone], team(gone)), 100)
+    assert [(placed.score, placed.row.key) for placed in page] == after
+
+
+async def test_keys_of_equal_score_are_ordered_by_their_bytes(state: State) -> None:
+    rows = [keys.team(EVENT, name) for name in ("a", "B", "é", "z", "zz", "Z", "\U0001f600", "￮")]
+    await state.commit(EVENT, [Put(key, 0, {}, {INDEX: 1}) for key in rows])
+    assert await walk(state, 3) == [(1, key) for key in sorted(rows, key=str.encode, reverse=True)]
+
+
+async def test_a_page_stays_full_while_rows_leave(open_state: Open) -> None:
+    reader, writer = await open_state(), await open_state()
+    await writer.commit(EVENT, [Put(team(n), 0, {}, {INDEX: n}) for n in range(200)])
+
+    async def leave() -> None:
+        for number in range(199, 99, -1):
+            await writer.commit(EVENT, [Put(team(number), 1, None)])
+
+    leaving = asyncio.create_task(leave())
+    while not leaving.done():
+        page = await reader.page(INDEX, None, 50)
+        assert len(page) == 50
+        assert [placed.score for placed in page] == sorted((placed.score for placed in page), reverse=True)
+    await leaving
+
+
+async def test_events_are_known_from_their_first_commit_in_order_of_name(open_state: Open) -> None:
+    state = await open_state()
+    assert await state.event_ids() == []
+    for event_id in ("zürich", "boston", "default", "boston"):
+        await state.commit(event_id, [Put(keys.event(event_id), 0, {})] if event_id != "boston" else [])
+    assert await (await open_state()).event_ids() == ["boston", "default", "zürich"]
+
+
+async def test_rows_outside_events_have_neither_facts_nor_due_times(state: State) -> None:
+    row = keys.token("secret")
+    await state.commit(None, [Put(row, 0, {"role": "judge"})])
+    assert await state.read(row) == Row(row, 1, {"role": "judge"})
+    assert await state.event_ids() == []
+    for facts, due in (([fact()], []), ([], [Due(EVENT, "s", 1)])):
+        with pytest.raises(ValueError, match="belong to the event"):
+            await state.commit(None, [Put(row, 1, {})], facts, due)
+
+
+async def test_facts_come_in_order_after_a_position_and_of_their_event_only(state: State) -> None:
+    assert await state.facts(EVENT) == []
+    written = [fact(f"happened_{number}") for number in range(25)]
+    for start in range(0, 25, 5):
+        await state.commit(EVENT, [], written[start : start + 5])
+        other = Fact("elsewhere", "other", "x", utc_now().isoformat())
+        await state.commit("other", [], [other])
+    found: list[Fact] = []
+    while page := await state.facts(EVENT, found[-1].position if found else "", 7):
+        assert len(page) <= 7
+        found += page
+    assert [without_position(one) for one in found] == written
+    assert len({one.position for one in found} - {""}) == 25
+    assert await state.facts(EVENT, found[9].position) == found[10:]
+
+
+def without_position(found: Fact) -> Fact:
+    return Fact(found.name, found.event_id, found.subject, found.at, found.data)
+
+
+class Follower:
+    """Listens through one instance, and knows from when on."""
+
+    def __init__(self, state: State) -> None:
+        self.heard: list[Fact] = []
+        self._task = asyncio.create_task(self._listen(state))
+
+    async def _listen(self, state: State) -> None:
+        async for found in state.follow():
+            if found.event_id == EVENT:
+                self.heard.append(found)
+
+    async def ready(self, speaker: State) -> None:
+        """Wait until it hears."""
+        async with asyncio.timeout(15):
+            while not self.heard:
+                await speaker.commit(EVENT, [], [fact("marker")])
+                await asyncio.sleep(0.05)
+
+    async def hears(self, names: Sequence[str], within: float = 5) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while len(self.names()) < len(names):
+                    await asyncio.sleep(0.01)
+        assert self.names() == list(names)
+
+    def names(self) -> list[str]:
+        return [found.name for found in self.heard if found.name != "marker"]
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._task
+
+
+async def test_facts_are_followed_from_every_instance(open_state: Open) -> None:
+    speakers = [await open_state(), await open_state()]
+    follower = Follower(speakers[0])
+    await follower.ready(speakers[1])
+    said = [f"fact_{number}" for number in range(30)]
+    for number, name in enumerate(said):
+        await speakers[number % 2].commit(EVENT, [], [fact(name)])
+    await follower.hears(said)
+    kept = [found for found in await speakers[1].facts(EVENT) if found.name != "marker"]
+    assert [found for found in follower.heard if found.name != "marker"] == kept
+    await follower.stop()
+
+
+async def test_a_follower_of_the_same_instance_hears_at_once(state: State) -> None:
+    follower = Follower(state)
+    await follower.ready(state)
+    loop = asyncio.get_running_loop()
+    waited = []
+    for number in range(10):
+        await asyncio.sleep(random.uniform(0, 0.02))
+        start = loop.time()
+        await state.commit(EVENT, [], [fact(f"fact_{number}")])
+        await follower.hears([f"fact_{n}" for n in range(number + 1)])
+        waited.append(loop.time() - start)
+    await follower.stop()
+    assert sorted(waited)[5] < 0.15  # half of them at least: the machine may be busy, but a poll takes 0.2
+
+
+async def test_due_sessions_come_longest_waiting_first(state: State) -> None:
+    now = micros(utc_now())
+    for number, event_id in enumerate(["boston", "default", "oslo"] * 4):
+        await state.commit(event_id, [], [], [Due(event_id, f"s{number}", now - 10 * number)])
+    waiting = await state.due(now - 30, 5)
+    assert [(due.session_id, due.at) for due in waiting] == [(f"s{n}", now - 10 * n) for n in (11, 10, 9, 8, 7)]
+    assert [due.event_id for due in waiting[:3]] == ["oslo", "default", "boston"]
+    assert len(await state.due(now - 30, 100)) == 9
+    assert await state.due(now - 111, 100) == []
+
+
+async def test_a_due_time_moves_and_goes(state: State) -> None:
+    await state.commit(EVENT, [], [], [Due(EVENT, "s", 10)])
+    await state.commit(EVENT, [], [], [Due(EVENT, "s", 20)])
+    assert await state.due(15, 10) == []
+    assert await state.due(20, 10) == [Due(EVENT, "s", 20)]
+    await state.commit(EVENT, [], [], [Due(EVENT, "s", None), Due(EVENT, "never", None)])
+    assert await state.due(100, 10) == []
+
+
+async def test_of_a_hundred_workers_one_wins(open_state: Open) -> None:
+    workers = [await open_state(), await open_state()]
+    now = micros(utc_now())
+    await workers[0].commit(EVENT, [], [], [Due(EVENT, "s", now)])
+    (seen,) = await workers[1].due(now, 1)
+    until = [now + 60_000_000 + number for number in range(100)]
+    won = await asyncio.gather(*(workers[number % 2].claim(seen, at) for number, at in enumerate(until)))
+    assert won.count(True) == 1
+    mine = Due(EVENT, "s", until[won.index(True)])
+    assert await workers[0].due(now + 2**40, 10) == [mine]
+    assert await workers[1].claim(mine, now + 9) is True
+    assert await workers[1].claim(mine, now + 9) is False
+    assert await workers[1].claim(Due(EVENT, "unknown", now), now + 9) is False
+    assert await workers[1].claim(Due("elsewhere", "s", now + 9), now + 10) is False
+
+
+async def test_a_note_stays_until_it_is_replaced_forgotten_or_old(state: State) -> None:
+    assert await state.recall("once:x") is None
+    assert await state.remember("once:x", "first", 60) is None
+    assert await state.remember("once:x", "second", 60) == "first"
+    assert await state.recall("once:x") == "first"
+    assert await state.remember("once:x", "third", 1, replace=True) == "first"
+    assert await state.recall("once:x") == "third"
+    await asyncio.sleep(1.1)
+    assert await state.recall("once:x") is None
+    assert await state.forget("once:x") is False
+    assert await state.remember("once:x", "fourth", 60) is None
+    assert await state.forget("once:x") is True
+    assert await state.recall("once:x") is None
+
+
+async def test_an_existing_note_keeps_its_time(state: State) -> None:
+    await state.remember("once:x", "first", 1)
+    assert await state.remember("once:x", "second", 60) == "first"
+    await asyncio.sleep(1.1)
+    assert await state.remember("once:x", "third", 60) is None
+
+
+async def test_of_many_one_remembers_and_one_forgets(open_state: Open) -> None:
+    states = [await open_state(), await open_state()]
+    found = await asyncio.gather(*(states[n % 2].remember("once:x", str(n), 60) for n in range(50)))
+    assert found.count(None) == 1
+    assert {value for value in found if value is not None} == {str(found.index(None))}
+    forgot = await asyncio.gather(*(states[n % 2].forget("once:x") for n in range(50)))
+    assert forgot.count(True) == 1
+
+
+async def test_a_hundred_writers_of_one_row_lose_nothing(open_state: Open) -> None:
+    states = [await open_state(), await open_state()]
+    await states[0].commit(EVENT, [Put(KEY, 0, {"count": "0"})])
+
+    async def add(state: State, writer: int) -> None:
+        while True:
+            row = await state.read(KEY)
+            assert row
+            fields = {**row.fields, "count": str(int(row.fields["count"]) + 1), f"writer_{writer}": "was here"}
+            with contextlib.suppress(StaleWrite):
+                await state.commit(EVENT, [Put(KEY, row.version, fields, {INDEX: row.version})], [fact(f"w{writer}")])
+                return
+
+    await asyncio.gather(*(add(states[number % 2], number) for number in range(100)))
+    row = await states[0].read(KEY)
+    assert row
+    assert (row.version, row.fields["count"], len(row.fields)) == (101, "100", 101)
+    assert {found.name for found in await states[1].facts(EVENT)} == {f"w{number}" for number in range(100)}
+    assert await states[1].page(INDEX, None, 10) == [Placed(row, 100)]
+
+
+@pytest.mark.parametrize("text", ["Zoë 🎤 مرحبا \u202e", "a\0b\r\n\"'\\/", "{}[]:*?%s$1", "9" * 8_000_000, "é" * 500_000])
+async def test_any_text_fits(state: State, text: str) -> None:
+    row = keys.team(EVENT, text[:50])
+    kept = Fact("said", EVENT, text, text, {text: text})
+    await state.commit(EVENT, [Put(row, 0, {"text": text, text[:50]: "x"}, {INDEX: 1})], [kept])
+    assert await state.page(INDEX, None, 1) == [Placed(Row(row, 1, {"text": text, text[:50]: "x"}), 1)]
+    assert [without_position(found) for found in await state.facts(EVENT)] == [kept]
+    assert await state.remember(keys.once("answer", text), text, 60) is None
+    assert await state.recall(keys.once("answer", text)) == text
+
+
+async def test_scores_are_exact_to_the_microsecond(state: State) -> None:
+    latest = micros(dt.datetime(2200, 1, 1, tzinfo=dt.UTC))
+    await state.commit(EVENT, [Put(team(n), 0, {}, {INDEX: latest + n}) for n in range(3)])
+    assert [placed.score for placed in await state.page(INDEX, None, 3)] == [latest + 2, latest + 1, latest]
+    await state.commit(EVENT, [], [], [Due(EVENT, "s", latest + 1)])
+    assert await state.due(latest, 1) == []
+    assert await state.claim(Due(EVENT, "s", latest + 1), latest + 2) is True
+
+
+async def test_a_commit_that_is_given_up_is_whole_or_not_there(state: State) -> None:
+    version = 0
+    for turn in range(60):
+        puts = [Put(team(n), version, {"turn": str(turn)}, {INDEX: turn}) for n in range(5)]
+        task = asyncio.create_task(state.commit(EVENT, puts, [fact(str(turn))]))
+        await asyncio.sleep(random.uniform(0, 0.004))
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await state.remember("once:settled", "", 60)  # after whatever the cancelled commit still had under way
+        rows = [await state.read(team(n)) for n in range(5)]
+        versions = {row.version if row else 0 for row in rows}
+        assert len(versions) == 1
+        version = versions.pop()
+        assert len(await state.facts(EVENT)) == version
+
+
+async def test_the_check_names_the_store_and_writes_to_it(state: State) -> None:
+    name, version = (await state.check()).split()
+    assert name in ("Redis", "Valkey", "SQLite")
+    assert version[0].isdigit()

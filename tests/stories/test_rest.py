@@ -1,0 +1,127 @@
+"""REST as programs see it: errors, idempotency, rights, pages of sessions, many writers."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.servers.app import App
+from tests.stories.test_live import start
+
+
+async def test_errors_are_problems_with_a_code(app: App) -> None:
+    async with app.client() as client:
+        for call, status, code in [
+            (client.get("/nothing"), 404, "not_found"),
+            (client.put("/sessions"), 405, "method_not_allowed"),
+            (client.get("/sessions/none"), 404, "no_such_session"),
+            (client.get("/sessions/..%2f..%2fetc"), 404, "not_found"),
+            (client.post("/sessions", json={}), 422, "invalid_request"),
+            (client.post("/sessions", content=b"{"), 422, "invalid_request"),
+            (client.get("/events/nowhere/sessions"), 404, "no_such_event"),
+            (client.get("/events/default/sessions?cursor=%00"), 422, "bad_cursor"),
+        ]:
+            answer = await call
+            assert (answer.status_code, answer.json()["code"]) == (status, code)
+            assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("token", [None, "wrong", "record.0.0.0"])
+async def test_no_door_is_open_without_a_token(app: App, token: str | None) -> None:
+    async with app.client() as organizer, app.client(token) as client:
+        session = await start(organizer)
+        path = f"/sessions/{session['session_id']}"
+        new = {"team_name": "A", "pitch_title": "B"}
+        for call in [
+            client.post("/sessions", json=new),
+            client.get(path),
+            client.post(f"{path}/stop"),
+            client.get(f"{path}/playback-url"),
+            client.delete(path),
+            client.get("/events/default/sessions"),
+            client.post("/events", json={"name": "E"}),
+            client.post("/events/default/teams", json={"name": "T"}),
+            client.post(f"{app.url}/mcp", json={}),
+            client.post(f"{app.url}/compat/mcp", json={}),
+        ]:
+            assert (await call).status_code == 401
+
+
+@pytest.mark.parametrize("name", ["🚀 Team", "فريق النور", 'a "b" \\ c', "../../etc/passwd", "<script>", "a/b"])
+async def test_names_are_kept_as_written(app: App, name: str) -> None:
+    async with app.client() as client:
+        session = await start(client, team_name=name, pitch_title=name)
+        assert (await client.get(f"/sessions/{session['session_id']}")).json()["team_name"] == name
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 10_000, "a\x00b"])
+async def test_names_that_are_none_are_refused(app: App, name: str) -> None:
+    async with app.client() as client:
+        answer = await client.post("/sessions", json={"team_name": name, "pitch_title": "B"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_request")
+
+
+async def test_one_key_has_one_effect_and_one_answer(app: App) -> None:
+    async with app.client() as client:
+        event = (await client.post("/events", json={"name": "E"})).json()["event_id"]
+        new = {"team_name": "A", "pitch_title": "B", "event_id": event}
+        key = {"Idempotency-Key": "k-1"}
+        answers = [await client.post("/sessions", json=new, headers=key) for _ in range(3)]
+        assert len({answer.text for answer in answers}) == 1
+        listed = (await client.get(f"/events/{event}/sessions")).json()["sessions"]
+        assert [found["session_id"] for found in listed] == [answers[0].json()["session_id"]]
+        other = await client.post("/sessions", json={**new, "pitch_title": "C"}, headers=key)
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_hundred_joins_and_a_hundred_sessions_at_once_lose_nothing(app: App) -> None:
+    async with app.client() as client:
+        event = (await client.post("/events", json={"name": "E"})).json()["event_id"]
+
+        async def join(number: int) -> httpx.Response:
+            return await client.post(f"/events/{event}/teams", json={"name": f"Team {number}"})
+
+        async def begin(number: int) -> dict[str, Any]:
+            return await start(client, event_id=event, team_name=f"Team {number}")
+
+        joined = await asyncio.gather(*(join(number) for number in range(100)))
+        assert {answer.status_code for answer in joined} == {201}
+        started = await asyncio.gather(*(begin(number) for number in range(100)))
+        found: list[str] = []
+        cursor = ""
+        while True:
+            page = (await client.get(f"/events/{event}/sessions?limit=30{cursor}")).json()
+            found += [session["session_id"] for session in page["sessions"]]
+            if page["next_cursor"] is None:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+        assert sorted(found) == sorted(session["session_id"] for session in started)
+        twice = await join(7)
+        assert (twice.status_code, twice.json()["code"]) == (409, "team_name_taken")
+
+
+async def test_a_team_sees_and_records_its_own_and_nothing_else(app: App) -> None:
+    async with app.client() as client:
+        event = (await client.post("/events", json={"name": "E"})).json()["event_id"]
+        teams = [(await client.post(f"/events/{event}/teams", json={"name": name})).json() for name in ("A", "B")]
+        other = await start(client, event_id=event, team_name="B")
+    async with app.client(teams[0]["token"]) as team:
+        own = await start(team, team_name="A")
+        assert own["event_id"] == event
+        assert (await team.get(f"/sessions/{own['session_id']}")).status_code == 200
+        assert (await team.get(f"/sessions/{other['session_id']}")).status_code == 403
+        assert (await team.delete(f"/sessions/{own['session_id']}")).status_code == 403
+        listed = (await team.get(f"/events/{event}/sessions")).json()["sessions"]
+        assert [found["session_id"] for found in listed] == [own["session_id"]]
+        assert (await team.post("/sessions", json={"team_name": "B", "pitch_title": "x"})).status_code == 403
+
+
+async def test_tokens_and_signed_addresses_are_not_logged(app: App) -> None:
+    async with app.client() as client:
+        session = await start(client)
+        await client.get(f"/sessions/{session['session_id']}")
+    written = app.log.read_text()
+    assert session["live"]["token"] not in written
+    assert app.settings["PITCHSCOOP_ADMIN_TOKEN"] not in written
+    assert "signature=" not in written
