@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import errno
 import json
+import secrets
 import sqlite3
-import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,9 +20,11 @@ from pitchscoop.kernel.state import Due, Placed, Put, Row
 
 T = TypeVar("T")
 
-_VERSION = 1
 _POLL = 0.2  # seconds between looks for other processes' facts; one's own are announced at once
-_SCHEMA = """
+_BATCH = 500  # facts a follower takes at a time: a long absence must not fill the memory
+# One entry a version of the file, each applied once; new ones are added at the end.
+_MIGRATIONS = (
+    """
 CREATE TABLE row (key TEXT PRIMARY KEY, version INTEGER NOT NULL, fields TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE place (idx TEXT, score INTEGER, key TEXT, PRIMARY KEY (idx, score, key)) WITHOUT ROWID;
 CREATE INDEX place_key ON place (key);
@@ -31,7 +34,9 @@ CREATE TABLE fact (position INTEGER PRIMARY KEY AUTOINCREMENT, event_id TEXT NOT
 CREATE INDEX fact_event ON fact (event_id, position);
 CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE event (event_id TEXT PRIMARY KEY) WITHOUT ROWID;
-"""
+""",
+    "CREATE INDEX note_expires ON note (expires);",
+)
 
 
 class SqliteState:
@@ -43,20 +48,19 @@ class SqliteState:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._news = asyncio.Condition()
+        self._told = 0  # how often there was news: a follower that was busy meanwhile must not sleep through it
+        self._closed = False
 
     @classmethod
     async def open(cls, path: Path, clock: Clock = utc_now) -> "SqliteState":
         """Open or make the file; durable on commit (WAL with full sync)."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with _translated():
-            connections = []
-            for _ in range(2):
-                connection = await aiosqlite.connect(path, isolation_level=None, timeout=10)
-                for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL"):
-                    await connection.execute(f"PRAGMA {pragma}")
-                connections.append(connection)
-            state = cls(connections[0], connections[1], clock)
+        async with contextlib.AsyncExitStack() as undo:
+            with _translated():
+                await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+                writer, reader = [await _connect(path, undo) for _ in range(2)]
+            state = cls(writer, reader, clock)
             await state._migrate()
+            undo.pop_all()
         return state
 
     async def read(self, key: str) -> Row | None:
@@ -68,6 +72,8 @@ class SqliteState:
         self, event_id: str | None, puts: Sequence[Put], facts: Sequence[Fact] = (), due: Sequence[Due] = ()
     ) -> None:
         """See ``State.commit``."""
+        if ({entry.event_id for entry in facts} | {entry.event_id for entry in due}) - {event_id}:
+            raise ValueError("facts and due times belong to the event that is committed to")
 
         def work(db: sqlite3.Connection) -> None:
             for put in puts:
@@ -85,6 +91,7 @@ class SqliteState:
         await self._write(work)
         if facts:
             async with self._news:
+                self._told += 1
                 self._news.notify_all()
 
     async def page(self, index: str, before: tuple[int, str] | None, limit: int) -> list[Placed]:
@@ -113,30 +120,33 @@ class SqliteState:
         return [_fact(*found) for found in await self._query(sql, event_id, int(after or 0), limit)]
 
     async def follow(self) -> AsyncIterator[Fact]:
-        """See ``State.follow``."""
-        last = (await self._query("SELECT coalesce(max(position), 0) FROM fact"))[0][0]
+        """See ``State.follow``. Listens from when it is first asked for a fact."""
+        last: int | None = None
         while True:
+            told = self._told
+            found: list[tuple[int, str]] = []
             with contextlib.suppress(Unavailable):
-                for position, document in await self._query(
-                    "SELECT position, document FROM fact WHERE position > ? ORDER BY position LIMIT 500", last
-                ):
-                    last = position
-                    yield _fact(position, document)
-            with contextlib.suppress(TimeoutError):
-                async with self._news:
-                    await asyncio.wait_for(self._news.wait(), _POLL)
+                if last is None:
+                    last = (await self._query("SELECT coalesce(max(position), 0) FROM fact"))[0][0]
+                sql = "SELECT position, document FROM fact WHERE position > ? ORDER BY position LIMIT ?"
+                found = await self._query(sql, last, _BATCH)
+            for position, document in found:
+                yield _fact(position, document)
+                last = position
+            if not found:
+                await self._next_look(told)
 
     async def due(self, now: int, limit: int) -> list[Due]:
         """See ``State.due``."""
-        sql = "SELECT event_id, session_id, at FROM due WHERE at <= ? ORDER BY at LIMIT ?"
+        sql = "SELECT event_id, session_id, at FROM due WHERE at <= ? ORDER BY at, event_id, session_id LIMIT ?"
         return [Due(*found) for found in await self._query(sql, now, limit)]
 
     async def claim(self, seen: Due, until: int) -> bool:
         """See ``State.claim``."""
 
         def work(db: sqlite3.Connection) -> bool:
-            sql = "UPDATE due SET at = ? WHERE session_id = ? AND at = ?"
-            return db.execute(sql, (until, seen.session_id, seen.at)).rowcount == 1
+            sql = "UPDATE due SET at = ? WHERE session_id = ? AND event_id = ? AND at = ?"
+            return db.execute(sql, (until, seen.session_id, seen.event_id, seen.at)).rowcount == 1
 
         return await self._write(work)
 
@@ -170,27 +180,35 @@ class SqliteState:
 
     async def check(self) -> str:
         """See ``State.check``."""
-        await self.remember("once:check", str(time.monotonic()), 60, replace=True)
+        await self.remember("once:check", secrets.token_hex(4), 60, replace=True)
         return f"SQLite {sqlite3.sqlite_version}"
 
     async def close(self) -> None:
         """Let go of the file."""
+        self._closed = True
         await self._reader.close()
         await self._writer.close()
+
+    async def _next_look(self, told: int) -> None:
+        """Until this process has news, or it is time to look for that of others."""
+        with contextlib.suppress(TimeoutError):
+            async with self._news, asyncio.timeout(_POLL):
+                await self._news.wait_for(lambda: self._told != told)
 
     async def _migrate(self) -> None:
         def work(db: sqlite3.Connection) -> int:
             found = int(db.execute("PRAGMA user_version").fetchone()[0])
-            if found == 0:
-                for statement in _SCHEMA.strip().split(";\n"):
+            for version, script in enumerate(_MIGRATIONS[found:], found + 1):
+                for statement in script.strip().split(";\n"):
                     db.execute(statement)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
+                db.execute(f"PRAGMA user_version = {version}")
             return found
 
-        if await self._write(work) > _VERSION:
+        if await self._write(work) > len(_MIGRATIONS):
             raise Unavailable("state_too_new", "The data folder was written by a newer PitchScoop. Start that version.")
 
     async def _query(self, sql: str, *values: Any) -> list[Any]:
+        self._require_open()
         with _translated():
             return list(await self._reader.execute_fetchall(sql, values))
 
@@ -210,9 +228,22 @@ class SqliteState:
             return result
 
         async with self._lock:
+            self._require_open()
             with _translated():
                 done: T = await self._writer._execute(transaction)  # type: ignore[no-untyped-call]  # noqa: SLF001
                 return done
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise Unavailable("state_unavailable", "The state file is closed: the server is ending. Try again soon.")
+
+
+async def _connect(path: Path, undo: contextlib.AsyncExitStack) -> aiosqlite.Connection:
+    connection = await undo.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+    # 10 s is how long it waits for another process's commit; each takes milliseconds.
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL"):
+        await connection.execute_fetchall(f"PRAGMA {pragma}")
+    return connection
 
 
 def _check_version(db: sqlite3.Connection, put: Put) -> None:
@@ -226,8 +257,7 @@ def _apply(db: sqlite3.Connection, put: Put) -> None:
     if put.fields is None:
         db.execute("DELETE FROM row WHERE key = ?", (put.key,))
         return
-    fields: Mapping[str, str] = dict(put.fields)
-    document = json.dumps(fields, ensure_ascii=False)
+    document = json.dumps(dict(put.fields), ensure_ascii=False)
     db.execute("INSERT OR REPLACE INTO row VALUES (?, ?, ?)", (put.key, put.version + 1, document))
     places = [(index, score, put.key) for index, score in put.indexes.items()]
     db.executemany("INSERT INTO place VALUES (?, ?, ?)", places)
@@ -240,17 +270,31 @@ def _set_due(db: sqlite3.Connection, due: Due) -> None:
         db.execute("INSERT OR REPLACE INTO due VALUES (?, ?, ?)", (due.session_id, due.event_id, due.at))
 
 
+_FACT_FIELDS = frozenset(field.name for field in fields(Fact)) - {"position"}
+
+
 def _fact(position: int, document: str) -> Fact:
-    return replace(Fact(**json.loads(document)), position=str(position))
+    """Fields this version does not know are ignored: a newer process may have written them."""
+    known = {name: value for name, value in json.loads(document).items() if name in _FACT_FIELDS}
+    return Fact(**known, position=str(position))
+
+
+_OURS = (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.DataError)
 
 
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
+    """What a disk or a file does to us becomes ``Unavailable``; an error of ours stays what it is."""
     try:
         yield
-    except (sqlite3.OperationalError, sqlite3.DatabaseError, OSError) as error:
-        if "full" in str(error):
+    except (sqlite3.DatabaseError, OSError) as error:
+        if isinstance(error, _OURS):
+            raise
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or _no_space(error):
             raise NoRoom("storage_full", "The disk of the data folder is full. Make room: nothing is lost.") from error
-        raise Unavailable("state_unavailable", f"The state file cannot be used now ({error}).") from error
-    except ValueError as error:  # aiosqlite's word for a closed connection
-        raise Unavailable("state_unavailable", "The state file is closed.") from error
+        message = f"The state file cannot be used now ({error}). See that its folder can be written to, and try again."
+        raise Unavailable("state_unavailable", message) from error
+
+
+def _no_space(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -66,6 +66,7 @@ def create_app(
         Route("/upload/{session_id}", pages.upload),
         Route("/pitches/{session_id}", pages.pitch),
         Route("/pitches/{session_id}/details", pages.pitch_details),
+        Route("/pitches/{session_id}/peaks", pages.pitch_peaks),
         Route("/sign-in", pages.sign_in),
         Mount("/assets", StaticFiles(directory=ASSETS, check_dir=False)),
         Mount("/compat", compat_app),

@@ -16,6 +16,7 @@ from pitchscoop.doors.web.render import Renderer
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event
 from pitchscoop.events.service import DEFAULT_EVENT
+from pitchscoop.kernel import keys
 from pitchscoop.kernel.errors import NotFound, Problem, Unauthorized
 from pitchscoop.recordings.model import CONTENT_TYPES, MAX_UPLOAD, Session
 
@@ -73,7 +74,7 @@ async def _row(engine: Engine, session: Session) -> contexts.PitchRow:
         url=_local(engine, engine.page_url(session)) or "/",
         created_at=session.created_at,
         playback_path=f"/api/v1/sessions/{session.session_id}/playback-url" if session.has_audio else None,
-        peaks_url=_local(engine, await engine.peaks_url(session)),
+        peaks_url=_peaks_path(session, None),
     )
 
 
@@ -165,8 +166,7 @@ async def pitch(request: Request) -> Response:
     engine = engine_of(request)
     session_id = request.path_params["session_id"]
     key = request.query_params.get("key")
-    person = await _person(request)
-    who = await engine.listener(session_id, key) if key and person.role is Role.PUBLIC else person
+    person, who = await _person(request), await _visitor(request)
     session = await engine.session(who, session_id)
     event = await engine.events.get(session.event_id)
     suffix = f"?key={key}" if key else ""
@@ -192,7 +192,7 @@ async def pitch(request: Request) -> Response:
         refresh_path=f"/pitches/{session_id}/details{suffix}",
         playback_url=_local(engine, playback.playback_url) if playback else None,
         playback_type=playback.content_type if playback else None,
-        peaks_url=_local(engine, await engine.peaks_url(session)),
+        peaks_url=_peaks_path(session, key),
         download_url=download,
         download_size=session.mp3_size,
         original_url=download if session.status == "failed" else None,
@@ -207,9 +207,7 @@ async def pitch_details(request: Request) -> Response:
     engine = engine_of(request)
     session_id = request.path_params["session_id"]
     key = request.query_params.get("key")
-    who = await _person(request)
-    if key and who.role is Role.PUBLIC:
-        who = await engine.listener(session_id, key)
+    who = await _visitor(request)
     session = await engine.session(who, session_id)
     playback = await engine.playback(who, session) if session.has_audio else None
     document = {
@@ -217,11 +215,35 @@ async def pitch_details(request: Request) -> Response:
         "status": session.status,
         "audio_duration": session.audio_duration,
         "playback_url": _local(engine, playback.playback_url) if playback else None,
-        "peaks_url": _local(engine, await engine.peaks_url(session)),
+        "peaks_url": _peaks_path(session, key),
         "download_url": await _download(engine, who, session),
         "error": session.error.model_dump() if session.error else None,
     }
     return Response(json.dumps(document), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+async def pitch_peaks(request: Request) -> Response:
+    """``GET /pitches/{session_id}/peaks``: the waveform from our own origin, because not every S3 speaks CORS."""
+    engine = engine_of(request)
+    session = await engine.session(await _visitor(request), request.path_params["session_id"])
+    parts = engine.storage.read_audio(keys.stored(session.session_id, keys.PEAKS))
+    document = b"".join([part async for part in parts])
+    return Response(document, media_type="application/json", headers={"Cache-Control": "private, max-age=3600"})
+
+
+async def _visitor(request: Request) -> Principal:
+    """Whoever is signed in and, for a visitor, what the link's key opens."""
+    person = await _person(request)
+    key = request.query_params.get("key")
+    if key and person.role is Role.PUBLIC:
+        return await engine_of(request).listener(request.path_params["session_id"], key)
+    return person
+
+
+def _peaks_path(session: Session, key: str | None) -> str | None:
+    if session.status != "completed":
+        return None
+    return f"/pitches/{session.session_id}/peaks" + (f"?key={key}" if key else "")
 
 
 async def _download(engine: Engine, who: Principal, session: Session) -> str | None:

@@ -1,0 +1,20 @@
+"""State in Redis 7.0 or newer, or Valkey 8.
+
+| key | type | what |
+|---|---|---|
+| ``session:ID`` | hash | a session: text as is, the rest as JSON; plus ``version`` and ``_indexes`` |
+| ``event:{E}``, ``team:{E}:ID``, ``team_name:{E}:SHA`` | hash | an event, a team, a taken name |
+| ``token:SHA`` | hash | the principal behind a token, by the token's SHA-256 |
+| ``index:{E}:sessions[:facet:value]``, ``index:{E}:teams`` | sorted set | row keys by creation time |
+| ``due:{E}`` | sorted set | session ids by the time a worker should look at them |
+| ``facts:{E}`` | stream | the event's fact log |
+| ``events`` | set | ids of all events |
+| ``once:PURPOSE:SHA`` | string | idempotent answers and one-time links; the only keys with a time to live |
+| ``facts`` | channel | every fact as it is committed |
+
+Braces are Redis Cluster hash tags; session ids are made so that ``session:ID`` lies in its event's slot.
+"""
+
+from pitchscoop.adapters.redis.state import RedisState
+
+__all__ = ["RedisState"]

@@ -1,0 +1,24 @@
+"""Documents that name things in the code fail when they drift."""
+
+from pathlib import Path
+
+from pitchscoop import settings
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_setting_is_documented() -> None:
+    document = (ROOT / "docs/settings.md").read_text()
+    assert [name for name in settings._SECRETS | settings._PLAIN if f"`{name}`" not in document] == []
+
+
+def test_every_key_is_in_the_table_of_the_redis_adapter() -> None:
+    document = (ROOT / "pitchscoop/adapters/redis.py").read_text().split('"""')[1]
+    for key in ("session:", "event:", "team:", "team_name:", "token:", "index:", "due:", "facts:", "events", "once:"):
+        assert f"``{key}" in document
+
+
+def test_the_layers_in_the_guide_are_those_that_are_checked() -> None:
+    for name in ("doors | adapters", "playback", "recordings", "events", "access", "kernel"):
+        assert name in (ROOT / "CONTRIBUTING.md").read_text()
+        assert name in (ROOT / "pyproject.toml").read_text()
