@@ -12,13 +12,13 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 .PHONY: run setup test check bench lock clean help
 
 run: setup ## set up and serve; ARGS="--port 9000" goes on to the server
-	@PITCHSCOOP_DATA="$${PITCHSCOOP_DATA:-.data}" $(BIN)/pitchscoop serve $(ARGS)
+	@exec env PITCHSCOOP_DATA="$${PITCHSCOOP_DATA:-.data}" $(BIN)/pitchscoop serve $(ARGS)
 
 setup: .venv/ready $(ASSETS) ## leave the command at .venv/bin/pitchscoop
 
 test: setup .venv/dev ## run all tests against real servers; ARGS="-k live" goes on to pytest
 	scripts/test-servers
-	@PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest $(ARGS)
+	@exec env PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest $(ARGS)
 
 check: setup .venv/dev ## formats, lint, types, import rules, front end, deployment files
 	$(BIN)/ruff format --check . scripts/make-env

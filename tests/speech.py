@@ -8,6 +8,8 @@ from typing import Any
 import av
 from websockets.asyncio.client import ClientConnection, connect
 
+from pitchscoop.recordings.model import wav_header
+
 FLAC = Path(__file__).parent / "data" / "jfk.flac"
 FRAME = 3200  # bytes: 100 ms at 16 kHz
 
@@ -38,3 +40,8 @@ async def stream(url: str, audio: bytes) -> dict[str, Any]:
             await socket.send(offset.to_bytes(8) + audio[offset : offset + FRAME])
         await socket.send(json.dumps({"type": "stop", "offset": len(audio)}))
         return await heard(socket, "stopped")
+
+
+def wav() -> bytes:
+    """The speech as a WAV file at 16 kHz."""
+    return wav_header(len(pcm()), 16000) + pcm()

@@ -13,7 +13,7 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_key_is_in_the_table_of_the_redis_adapter() -> None:
-    document = (ROOT / "pitchscoop/adapters/redis.py").read_text().split('"""')[1]
+    document = (ROOT / "pitchscoop/adapters/redis/__init__.py").read_text().split('"""')[1]
     for key in ("session:", "event:", "team:", "team_name:", "token:", "index:", "due:", "facts:", "events", "once:"):
         assert f"``{key}" in document
 

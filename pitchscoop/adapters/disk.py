@@ -6,6 +6,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -91,17 +92,19 @@ class DiskAudioStorage:
     async def size(self, key: str) -> int | None:
         """See ``AudioStorage.size``."""
         try:
-            return (await self._run(self._path(key).stat)).st_size
+            found = await self._run(self._path(key).stat)
         except NotFound:
             return None
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
 
     async def list_audio(self, prefix: str) -> list[StoredObject]:
         """See ``AudioStorage.list_audio``."""
-        return await self._run(self._list, self._path(prefix.rstrip("/")))
+        return await self._run(self._list, self._path(prefix.removesuffix("/")))
 
     async def delete_audio(self, prefix: str) -> bool:
         """See ``AudioStorage.delete_audio``."""
-        return await self._run(_remove, self._path(prefix.rstrip("/")))
+        path = self._path(prefix.removesuffix("/"))
+        return await self._run(self._remove_folder if prefix.endswith("/") else _remove_file, path)
 
     async def get_playback_url(
         self, key: str, *, expires_in: int, content_type: str, filename: str | None = None
@@ -160,12 +163,19 @@ class DiskAudioStorage:
         return True
 
     def _list(self, folder: Path) -> list[StoredObject]:
-        found = [
-            StoredObject(path.relative_to(self._root).as_posix(), path.stat().st_size)
-            for path in folder.rglob("*")
-            if path.is_file() and not path.name.startswith(".")
-        ]
+        found = []
+        for place, _, names in os.walk(folder, onerror=_unless_gone):
+            for path in (Path(place, name) for name in names if not name.startswith(".")):
+                with contextlib.suppress(FileNotFoundError):  # deleted since
+                    found.append(StoredObject(path.relative_to(self._root).as_posix(), path.stat().st_size))
         return sorted(found, key=lambda stored: stored.key)
+
+    def _remove_folder(self, folder: Path) -> bool:
+        held = bool(self._list(folder))
+        if folder.is_dir():
+            shutil.rmtree(folder)
+            _sync(folder.parent)
+        return held
 
     async def _run(self, work: Callable[..., T], *arguments: Any) -> T:
         with _translated():
@@ -212,22 +222,25 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _remove(path: Path) -> bool:
-    if path.is_dir():
-        shutil.rmtree(path)
-    elif path.exists():
-        path.unlink()
-    else:
+def _remove_file(path: Path) -> bool:
+    if not path.is_file():
         return False
+    path.unlink()
     _sync(path.parent)
     return True
+
+
+def _unless_gone(error: OSError) -> None:
+    """Passing over a folder that cannot be read would make a recording shorter."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error
 
 
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (FileNotFoundError, NotADirectoryError) as error:
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
         raise NotFound("no_such_object", "The file is not in storage.") from error
     except OSError as error:
         if error.errno in _FULL:

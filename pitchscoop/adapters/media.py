@@ -1,6 +1,7 @@
 """PyAV (FFmpeg) in worker processes: hostile or broken media can end a worker, never the server."""
 
 import asyncio
+import contextlib
 import errno
 import json
 import secrets
@@ -152,7 +153,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     for pipe in (process.stdin, process.stdout):
         if pipe is not None:
-            pipe.close()
+            with contextlib.suppress(OSError):  # a job the process never read is lost with it
+                pipe.close()
 
 
 def _derived(answer: dict[str, Any]) -> Derived:

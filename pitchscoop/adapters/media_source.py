@@ -61,12 +61,12 @@ class Sound:
 
     def _pieces(self, rate: int) -> Iterator[Samples]:
         kind: object = None
-        resampler = AudioResampler("flt", rate=rate)  # interleaved: PyAV 18.1 crashes on planar frames of 8 channels
+        resampler = _resampler(rate)
         for frame in self._frames():
             now = frame.format.name, frame.layout.name, frame.sample_rate
             if kind not in (None, now):  # a chained Ogg or a recorded broadcast may change on the way
                 yield from map(_mean, resampler.resample(None))
-                resampler = AudioResampler("flt", rate=rate)
+                resampler = _resampler(rate)
             kind = now
             yield from map(_mean, resampler.resample(frame))
         if kind is not None:
@@ -109,6 +109,11 @@ def _open(file: BinaryIO) -> Any:
 
 def _refuse(_url: str, _flags: int, _options: dict[str, str]) -> NoReturn:
     raise PermissionError
+
+
+def _resampler(rate: int) -> AudioResampler:
+    # Interleaved: PyAV 18.1 crashes on planar frames of 8 channels. A second at once: a WAV's frames are tiny.
+    return AudioResampler("flt", rate=rate, frame_size=rate)
 
 
 def _mean(frame: AudioFrame) -> Samples:

@@ -27,6 +27,7 @@ from pitchscoop.recordings.ports import StoredObject
 _PART = 8 << 20  # bytes; S3 wants at least 5 MiB, and 10 000 parts of 8 MiB pass our largest upload
 _PARTS_AT_ONCE = 2  # bounds what one stream holds in memory to 16 MiB
 _PIECE = 1 << 20  # bytes; what readers are handed
+_READ = "12h"  # a whole answer, which a slow reader may take its time over; silence ends after read_timeout
 _FULL = ("XMinioStorageFull", "QuotaExceeded", "507")
 
 
@@ -53,7 +54,7 @@ class MinIOAudioStorage:
             secret_access_key=secret_key,
             region=region,
             virtual_hosted_style_request=False,
-            client_options={"allow_http": True, "connect_timeout": "3s", "timeout": "60s"},
+            client_options={"allow_http": True, "connect_timeout": "3s", "read_timeout": "60s", "timeout": _READ},
             retry_config={"max_retries": 2, "retry_timeout": dt.timedelta(seconds=10)},
         )
         patience = PoolManager(timeout=Timeout(connect=3, read=10), retries=Retry(total=0))

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from email.utils import format_datetime
+from urllib.parse import urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -36,7 +37,7 @@ async def uploads(request: Request) -> Response:
     session = await engine.begin_upload(who, request.path_params["session_id"], length, filename)
     if session.upload is None:
         raise Conflict("no_such_upload", "The upload was ended meanwhile. Begin again.")
-    location = f"{engine.public_url}/api/v1/sessions/{session.session_id}/uploads/{session.upload.upload_id}"
+    location = f"{_base(request, engine)}/api/v1/sessions/{session.session_id}/uploads/{session.upload.upload_id}"
     return Response(status_code=201, headers=_TUS | _expires(session) | {"Location": location})
 
 
@@ -86,6 +87,11 @@ async def _append(writer: Intake, chunk: bytes, length: int) -> None:
     writer.take(writer.received, chunk)
     if writer.waiting >= PIECE:
         await writer.flush()
+
+
+def _base(request: Request, engine: Engine) -> str:
+    """Our public address; nothing, for a relative one, where the client knows this machine under another name."""
+    return engine.public_url if request.headers.get("host") == urlsplit(engine.public_url).netloc else ""
 
 
 def _wrong_version(request: Request) -> Response | None:

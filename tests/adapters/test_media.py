@@ -109,11 +109,13 @@ async def test_the_seams_of_encoding_side_by_side_cannot_be_heard(media: PyAVMed
 
 
 @_LOOP
-@pytest.mark.parametrize("level", [0.9, 0.1, 0.01])
-async def test_loud_and_quiet_speech_come_out_alike(media: PyAVMedia, tmp_path: Path, level: float) -> None:
+@pytest.mark.parametrize(("level", "loudness"), [(0.9, -16), (0.1, -16), (0.01, -25.4)])  # 30 dB of gain at most
+async def test_loud_and_quiet_speech_come_out_alike(
+    media: PyAVMedia, tmp_path: Path, level: float, loudness: float
+) -> None:
     await derive(media, samples.wav(tmp_path / "a.wav", samples.words() * level))
     again = await derive(media, tmp_path / "o.mp3")
-    assert again.loudness == pytest.approx(-16 if level > 0.05 else -16, abs=1)
+    assert again.loudness == pytest.approx(loudness, abs=0.3)
 
 
 @_LOOP
@@ -202,7 +204,7 @@ async def test_seven_hours_are_too_long(media: PyAVMedia, tmp_path: Path) -> Non
 async def test_five_hours_fit_in_little_memory(media: PyAVMedia, tmp_path: Path) -> None:
     derived = await derive(media, samples.sparse_wav(tmp_path / "a.wav", 5))
     assert derived.duration == 5 * 3600
-    status = Path(f"/proc/{media._workers[0]._process.pid}/status").read_text()
+    status = Path(f"/proc/{media._workers[0]._process.pid}/status").read_text()  # noqa: ASYNC240  /proc
     assert int(status.split("VmHWM:")[1].split()[0]) < 400 * 1024
     with av.open(str(tmp_path / "o.mp3")) as container:
         assert container.duration is not None
@@ -242,7 +244,7 @@ async def test_a_cancelled_job_leaves_nothing_and_frees_its_worker(tmp_path: Pat
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.5):
             await derive(media, tmp_path / "hung.wav")
-    assert [path.name for path in tmp_path.iterdir()] == ["hung.wav"]
+    assert [path.name for path in tmp_path.iterdir()] == ["hung.wav"]  # noqa: ASYNC240
     assert (await derive(media, samples.wav(tmp_path / "a.wav", samples.words()))).duration == 11
     await media.close()
 
@@ -267,13 +269,20 @@ def held() -> None:
     sys.stdin.read()
 
 
+def alive(process: Path) -> bool:
+    """A zombie, which waits for the system to take note of its end, is not."""
+    return process.exists() and "State:\tZ" not in (process / "status").read_text()
+
+
 async def test_a_worker_ends_with_its_parent() -> None:
-    parent = subprocess.Popen([sys.executable, "-c", _ALONE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen(  # noqa: ASYNC220  a line is all it says
+        [sys.executable, "-c", _ALONE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert parent.stdout is not None
     worker = Path("/proc", parent.stdout.readline().strip())
-    assert worker.exists()
+    assert alive(worker)
     parent.kill()
     parent.communicate()
     async with asyncio.timeout(20):
-        while worker.exists() and "State:\tZ" not in (worker / "status").read_text():  # a zombie awaits its new parent
+        while alive(worker):  # noqa: ASYNC110  the kernel sends no event
             await asyncio.sleep(0.05)

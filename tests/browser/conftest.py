@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests import servers
 from tests.browser.preview import serve
+from tests.speech import wav
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -23,16 +24,37 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The browser; without one the tests are skipped, except where everything must run."""
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Drives browsers; without one the tests are skipped, except where everything must run.
+
+    It keeps an event loop running in this thread, so it ends with its module: asynchronous tests come after.
+    """
     if not CHROMIUM.exists():
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no /usr/bin/chromium")  # noqa: TID251
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        servers.ran["Chromium"] = browser.version
-        yield browser
-        browser.close()
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """A browser."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    servers.ran["Chromium"] = browser.version
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def speaking(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose microphone hears the speech over and over."""
+    file = tmp_path_factory.mktemp("microphone") / "speech.wav"
+    file.write_bytes(wav())
+    with_file = [*FLAGS, f"--use-file-for-fake-audio-capture={file}"]
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=with_file)
+    servers.ran["Chromium"] = browser.version
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -39,6 +39,12 @@ class RedisServer:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        assert self._process
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         command = [*self._command, "--port", str(self.port), "--bind", "127.0.0.1"]
