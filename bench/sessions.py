@@ -20,9 +20,9 @@ AIM = 1.5  # times
 Clients = list[tuple[httpx.AsyncClient, list[str]]]
 
 
-def run() -> None:
+async def main() -> None:
     """Measure in both modes."""
-    rows = [row for mode in MODES for row in asyncio.run(_mode(mode))]
+    rows = [row for mode in MODES for row in await _mode(mode)]
     columns = ("median of a request", f"{FEW} stored", f"{MANY} stored", "p10-p90", "times", f"aim {AIM}")
     table(f"Reading with {FEW} and {MANY} stored sessions, {ROUNDS} requests each, in turns", columns, rows)
 

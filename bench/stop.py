@@ -26,9 +26,9 @@ POLL = 0.05  # seconds
 AIM = 1.0  # seconds, at the 95th percentile
 
 
-def run() -> None:
+async def main() -> None:
     """Measure both ways to fill a session, in both modes."""
-    rows = [row for mode in MODES for row in asyncio.run(_mode(mode))]
+    rows = [row for mode in MODES for row in await _mode(mode)]
     columns = ("from stop to playable", "stopped", "stored", "median", "p95", "least-most", f"aim {AIM} s")
     table(f"Stop to playable, {SECONDS} s of speech, {RUNS} runs, asked every {POLL * 1000:.0f} ms", columns, rows)
 

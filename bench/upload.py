@@ -1,5 +1,6 @@
 """A gigabyte through an ordinary tus client while the server dies three times: its memory, and is all there."""
 
+import asyncio
 import hashlib
 import os
 import tempfile
@@ -24,8 +25,12 @@ RATE = 192_000  # samples a second: the file is 47 minutes long, so that finishi
 AIM = 64  # MiB above idle
 
 
-def run() -> None:
+async def main() -> None:
     """Measure in both modes."""
+    await asyncio.to_thread(_measure)
+
+
+def _measure() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "noise.wav")
         _make(path)

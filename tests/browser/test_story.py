@@ -99,7 +99,7 @@ def test_the_printed_link_signs_the_organizer_in_once(app: App, context: Browser
     page.get_by_role("link", name="Record a pitch").click()
     page.get_by_label("Team").fill("Kelpline")
     page.get_by_label("title").fill("Crop insurance for seaweed")
-    page.locator("form button[type=submit]").click()
+    page.locator("main form button").click()
     page.wait_for_url("**/record/*")
     expect(page.locator("#record")).to_be_visible()
     again = httpx.get(found[-1])

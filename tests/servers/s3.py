@@ -104,6 +104,7 @@ def radosgw() -> Iterator[S3]:
         command = ["bash", str(_HERE / "radosgw.sh"), str(place), str(port), str(free_port())]
         try:
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)
+            _wait(f"http://127.0.0.1:{port}")
             yield S3(f"127.0.0.1:{port}", "tests", "a-secret-of-the-tests")
         finally:
             for number in (place / "pids").read_text().split():
