@@ -22,6 +22,7 @@ from pitchscoop.recordings.ports import StoredObject
 _THREADS = 16  # writes wait for the disk, not the processor; a slow disk holds up these and no other work
 _PIECE = 1 << 20  # bytes; what one read or write of a stream moves
 _PREFIX = "/media/"
+_DYING = ".deleted-"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 T = TypeVar("T")
@@ -133,7 +134,7 @@ class DiskAudioStorage:
 
     async def check(self) -> str:
         """See ``AudioStorage.check``."""
-        await self._run(_make_folder, self._root)
+        await self._run(self._prepare)
         return f"files in {self._root}"
 
     async def close(self) -> None:
@@ -171,11 +172,22 @@ class DiskAudioStorage:
         return sorted(found, key=lambda stored: stored.key)
 
     def _remove_folder(self, folder: Path) -> bool:
+        """Out of sight at once, then gone: whoever writes into or empties the folder meanwhile is not in the way."""
         held = bool(self._list(folder))
-        if folder.is_dir():
-            shutil.rmtree(folder)
-            _sync(folder.parent)
+        dying = self._root / f"{_DYING}{secrets.token_hex(8)}"
+        try:
+            folder.rename(dying)
+        except FileNotFoundError:
+            return False
+        _sync(folder.parent)
+        _end(dying)
         return held
+
+    def _prepare(self) -> None:
+        """Make the folder, and finish the deletions that a crash cut short."""
+        _make_folder(self._root)
+        for dying in self._root.glob(f"{_DYING}*"):
+            _end(dying)
 
     async def _run(self, work: Callable[..., T], *arguments: Any) -> T:
         with _translated():
@@ -220,6 +232,12 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _end(dying: Path) -> None:
+    while dying.exists():
+        with contextlib.suppress(FileNotFoundError):  # another thread or process ends it, too
+            shutil.rmtree(dying)
 
 
 def _remove_file(path: Path) -> bool:
