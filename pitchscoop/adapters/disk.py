@@ -173,6 +173,8 @@ class DiskAudioStorage:
 
     def _remove_folder(self, folder: Path) -> bool:
         """Out of sight at once, then gone: whoever writes into or empties the folder meanwhile is not in the way."""
+        if not folder.is_dir():
+            return False
         held = bool(self._list(folder))
         dying = self._root / f"{_DYING}{secrets.token_hex(8)}"
         try:

@@ -28,7 +28,7 @@ _PART = 8 << 20  # bytes; S3 wants at least 5 MiB, and 10 000 parts of 8 MiB pas
 _PARTS_AT_ONCE = 2  # bounds what one stream holds in memory to 16 MiB
 _PIECE = 1 << 20  # bytes; what readers are handed
 _READ = "12h"  # a whole answer, which a slow reader may take its time over; silence ends after read_timeout
-_FULL = ("XMinioStorageFull", "QuotaExceeded", "507")
+_FULL = ("XMinioStorageFull", "QuotaExceeded", "507 Insufficient Storage")
 
 
 class MinIOAudioStorage:
