@@ -11,12 +11,14 @@ from typing import Annotated, NoReturn
 import structlog
 import typer
 import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.supervisors import Multiprocess
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.doctor import examine
 from pitchscoop.doors import mcp
 from pitchscoop.kernel.errors import Problem
-from pitchscoop.main import Parts, application, assembled, working
+from pitchscoop.main import Deferred, Parts, application, assembled, working
 from pitchscoop.settings import BadSetting, Settings, load
 
 cli = typer.Typer(
@@ -31,12 +33,20 @@ _GRACE = 2  # seconds a stopping server gives requests under way; live clients a
 def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
-    worker: Annotated[bool, typer.Option(help="Finish recordings in this process, too.")] = True,  # noqa: FBT002
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes.")] = 1,
+    worker: Annotated[bool, typer.Option(help="Finish recordings in the server, too.")] = True,  # noqa: FBT002
 ) -> None:
     """Serve pages, REST, live audio and MCP."""
     settings = _settings()
     public = settings.public_url or f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
-    asyncio.run(_serve(settings, host, port, public, worker=worker))
+    if workers == 1:
+        asyncio.run(_serve(settings, host, port, public, worker=worker))
+        return
+    config = _config(Deferred(settings, public, worker=worker), host, port)
+    listener = config.bind_socket()
+    asyncio.run(_announce(settings, public))
+    config.workers = workers
+    Multiprocess(config, uvicorn.Server(config).run, [listener]).run()
 
 
 @cli.command()
@@ -153,19 +163,26 @@ async def _serve(settings: Settings, host: str, port: int, public: str, *, worke
 
 
 def _server(parts: Parts, *, worker: bool, host: str, port: int) -> uvicorn.Server:
-    return uvicorn.Server(
-        uvicorn.Config(
-            application(parts, worker=worker),
-            host=host,
-            port=port,
-            log_level="warning",  # at info, uvicorn prints addresses with their tokens
-            access_log=False,
-            ws_max_size=1 << 20,  # larger than a frame may be, so that our own close code answers
-            ws_per_message_deflate=False,  # PCM does not shrink
-            timeout_graceful_shutdown=_GRACE,
-            lifespan="on",
-        )
+    return uvicorn.Server(_config(application(parts, worker=worker), host, port))
+
+
+def _config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",  # at info, uvicorn prints addresses with their tokens
+        access_log=False,
+        ws_max_size=1 << 20,  # larger than a frame may be, so that our own close code answers
+        ws_per_message_deflate=False,  # PCM does not shrink
+        timeout_graceful_shutdown=_GRACE,
+        lifespan="on",
     )
+
+
+async def _announce(settings: Settings, public: str) -> None:
+    async with assembled(settings, public) as parts:
+        await _greet(parts, settings, public)
 
 
 async def _greet(parts: Parts, settings: Settings, public: str) -> None:

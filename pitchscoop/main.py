@@ -23,7 +23,7 @@ from pitchscoop.recordings.service import Sessions
 from pitchscoop.settings import Settings
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from pitchscoop.kernel.state import State
     from pitchscoop.recordings.ports import AudioStorage
@@ -107,3 +107,22 @@ def application(parts: Parts, *, worker: bool) -> "ASGIApp":
         media_origin=parts.media_origin,
         lifespan=lambda: working(parts, worker=worker),
     )
+
+
+class Deferred:
+    """The application for one of several processes: put together where it runs, when it starts."""
+
+    def __init__(self, settings: Settings, public_url: str, *, worker: bool) -> None:
+        self._settings = settings
+        self._public_url = public_url
+        self._worker = worker
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Serve; the lifespan call holds everything open as long as the process serves."""
+        if self._app is not None:
+            await self._app(scope, receive, send)
+            return
+        async with assembled(self._settings, self._public_url) as parts:
+            self._app = application(parts, worker=self._worker)
+            await self._app(scope, receive, send)
