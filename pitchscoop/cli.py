@@ -46,7 +46,7 @@ def serve(
     listener = config.bind_socket()
     asyncio.run(_announce(settings, public))
     config.workers = workers
-    Multiprocess(config, uvicorn.Server(config).run, [listener]).run()
+    Multiprocess(config, [listener]).run()
 
 
 @cli.command()

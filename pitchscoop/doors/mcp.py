@@ -96,7 +96,9 @@ class Tools:
 def server(engine: Engine, separator: str, trusted: Principal | None = None) -> MCPServer[Any]:
     """A server whose tool names are spelled with ``separator``. ``trusted`` is who a stdio caller is."""
     tools = Tools(engine, trusted)
-    mcp: MCPServer[Any] = MCPServer("pitchscoop", title="PitchScoop", version=__version__, instructions=_INSTRUCTIONS)
+    mcp: MCPServer[Any] = MCPServer(
+        "pitchscoop", title="PitchScoop", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
+    )
 
     def add(work: Callable[..., Any], title: str, *, reads: bool, repeatable: bool) -> None:
         marks = ToolAnnotations(

@@ -1,0 +1,103 @@
+"""The server as an operator meets it: several processes, bad settings, one-line errors, the other commands."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.servers.app import ADMIN, App
+from tests.servers.redis import free_port
+from tests.speech import FLAC
+
+COMMAND = [sys.executable, "-m", "pitchscoop"]
+
+
+def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_several_processes_share_one_address(tmp_path: Path) -> None:
+    app = App(tmp_path, {}, "embedded")
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--port", str(app.port), "--workers", "2"], env=app.environment, stdout=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(200):
+            try:
+                assert httpx.get(f"{app.url}/readyz").json()["status"] == "ready"
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        new = {"team_name": "A", "pitch_title": "B"}
+        for _ in range(10):
+            answer = httpx.post(f"{app.url}/api/v1/sessions", json=new, headers={"Authorization": f"Bearer {ADMIN}"})
+            assert answer.status_code == 201
+        listed = httpx.get(f"{app.url}/api/v1/events/default/sessions", headers={"Authorization": f"Bearer {ADMIN}"})
+        assert len(listed.json()["sessions"]) == 10
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PITCHSCOOP_ADMIN_TOKEN", "short"),
+        ("PITCHSCOOP_COLOUR", "red"),
+        ("PITCHSCOOP_PUBLIC_URL", "not an address"),
+        ("REDIS_URL", "http://here"),
+        ("MINIO_ENDPOINT", "minio:9000"),
+        ("PITCHSCOOP_SECRET_FILE", "/nowhere"),
+    ],
+)
+def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(name: str, value: str, tmp_path: Path) -> None:
+    environment = {**App(tmp_path, {}, "embedded").environment, name: value}
+    done = run(environment, "serve", "--port", str(free_port()))
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert name.removesuffix("_FILE").split("_")[0] in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_goes_the_whole_way_from_the_command_line(app: App) -> None:
+    settings = app.settings if app.name == "embedded" else {**app.settings, "PITCHSCOOP_PUBLIC_URL": app.url}
+    done = run({**app.environment, **settings}, "record", str(FLAC), "--team", "Kelpline", "--title", "Ask not")
+    assert done.returncode == 0, done.stderr
+    part = httpx.get(done.stdout.strip(), headers={"Range": "bytes=0-99"})
+    assert (part.status_code, len(part.content)) == (206, 100)
+
+
+def test_a_file_that_holds_no_sound_is_said_so(app: App, tmp_path: Path) -> None:
+    (tmp_path / "notes.pdf").write_bytes(b"%PDF-1.7 " * 100)
+    done = run(app.environment, "record", str(tmp_path / "notes.pdf"), "--team", "A", "--title", "B")
+    assert done.returncode == 2
+    assert "holds no sound" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_finds_a_running_server_well(app: App) -> None:
+    done = run({**app.environment, "PITCHSCOOP_PUBLIC_URL": app.url}, "doctor")
+    assert (done.returncode, "wrong" in done.stdout) == (0, False), done.stdout
+    assert len(done.stdout.splitlines()) == 6
+
+
+def test_a_token_from_the_command_line_opens_the_door(app: App) -> None:
+    done = run({**app.environment, "PITCHSCOOP_PUBLIC_URL": app.url}, "token", "organizer")
+    token, link = done.stdout.split()
+    assert re.fullmatch(r"\S{40,}", token)
+    answer = httpx.get(f"{app.url}/api/v1/events/default", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200
+    assert httpx.get(link).status_code == 303
+
+
+def test_the_api_describes_itself(app: App) -> None:
+    described = json.loads(httpx.get(f"{app.url}/openapi.json").text)
+    assert "/api/v1/sessions/{session_id}/playback-url" in described["paths"]
