@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.doctor import examine
 from pitchscoop.doors import mcp
+from pitchscoop.engine import PIECE
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.main import Deferred, Parts, application, assembled, working
 from pitchscoop.settings import BadSetting, Settings, load
@@ -98,8 +100,8 @@ def record(
         async with _parts(settings) as parts, working(parts, worker=True):
             engine = parts.engine
             session = await engine.start(_OPERATOR, team, title, event)
-            kind = file.suffix.removeprefix(".").lower() or "bin"
-            session = await engine.attach(_OPERATOR, session.session_id, await asyncio.to_thread(file.read_bytes), kind)
+            length = (await asyncio.to_thread(file.stat)).st_size
+            session = await engine.attach(_OPERATOR, session.session_id, _pieces(file), length, file.name)
             while session.status == "processing":
                 await asyncio.sleep(0.1)
                 session = await engine.session(_OPERATOR, session.session_id)
@@ -149,6 +151,12 @@ def main() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     cli()
+
+
+async def _pieces(file: Path) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(file.open, "rb") as opened:
+        while piece := await asyncio.to_thread(opened.read, PIECE):
+            yield piece
 
 
 async def _serve(settings: Settings, host: str, port: int, public: str, *, worker: bool) -> None:

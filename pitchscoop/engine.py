@@ -1,5 +1,7 @@
 """The whole story on one page: a session starts, audio arrives, stop, finish, play. All doors come here."""
 
+import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,7 +10,7 @@ from pitchscoop.access.service import Access
 from pitchscoop.events.model import Criterion, Event, Settings, Stage, Team
 from pitchscoop.events.service import DEFAULT_EVENT, Events
 from pitchscoop.kernel import ids, keys
-from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge
+from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.playback import EXPIRES_IN, Variant, playable
@@ -19,6 +21,7 @@ from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Page, Sessions
 
+_TAKEN_OVER, _STOPPED, _GONE = 4409, 4410, 4404  # close codes of design.md 2.4
 PIECE = 4 << 20  # bytes of an upload held in memory before they are made durable
 
 
@@ -121,11 +124,9 @@ class Engine:
         """
         session = await self.sessions.get(session_id)
         require(who, Verb.SESSION_RECORD, session.target)
-        if previous := self._live.pop(session_id, None):
-            previous[1].leave(4409)
-        if session.source == "upload":
-            raise Conflict("other_source", "This session already has an upload. Start a new session to record.")
-        await self.sessions.heard(session_id, None, owner)
+        await self.sessions.connect(session_id, owner)
+        if previous := self._live.get(session_id):
+            previous[1].leave(_TAKEN_OVER)
         self._live[session_id] = (owner, connection)
         found = await intake.durable(self.storage, keys.segments(session_id))
         if found.sealed:
@@ -141,18 +142,20 @@ class Engine:
     async def follow(self) -> None:
         """End connections that another copy took over, or whose session was stopped or deleted elsewhere."""
         async for fact in self.state.follow():
-            self._noticed(fact)
+            if held := self._live.get(fact.subject):
+                with contextlib.suppress(Unavailable):  # whoever writes next is told by storage
+                    await self._noticed(fact, *held)
 
-    def _noticed(self, fact: Fact) -> None:
-        owner, connection = self._live.get(fact.subject, ("", None))
-        if connection is None:
-            return
-        if fact.name == "audio_arriving" and fact.data.get("owner") not in (owner, None):
-            connection.leave(4409)
-        elif fact.name == "session_stopped":
-            connection.leave(4410)
+    async def _noticed(self, fact: Fact, owner: str, connection: Connection) -> None:
+        if fact.name == "session_stopped":
+            connection.leave(_STOPPED)
         elif fact.name == "session_deleted":
-            connection.leave(4404)
+            connection.leave(_GONE)
+        elif fact.name == "recorder_connected" and fact.data.get("owner") != owner:
+            # Facts may come late, and ours may be the newer one: what is stored decides.
+            session = await self.sessions.look(fact.subject)
+            if session is not None and session.live_owner != owner:
+                connection.leave(_TAKEN_OVER)
 
     async def begin_upload(self, who: Principal, session_id: str, length: int, filename: str) -> Session:
         """Make ready for a file of this many bytes."""
@@ -183,20 +186,21 @@ class Engine:
         require(who, Verb.SESSION_RECORD, session.target)
         await self.sessions.drop_upload(session_id, upload_id)
 
-    async def attach(self, who: Principal, session_id: str, audio: bytes, audio_format: str) -> Session:
-        """A whole recording at once: a file, or raw ``pcm_s16le`` at the session's sample rate."""
+    async def attach(
+        self, who: Principal, session_id: str, audio: AsyncIterator[bytes], length: int, filename: str
+    ) -> Session:
+        """A whole recording at once, of ``length`` bytes. A retry takes the place of what it began."""
         session = await self.sessions.get(session_id)
         require(who, Verb.SESSION_RECORD, session.target)
-        if session.status != "recording":
+        if session.status != "recording" and session.upload and session.upload.length == length:
             return session
-        if audio_format == "pcm_s16le":
-            await self.sessions.heard(session_id, "live")
-        else:
-            session = await self.sessions.begin_upload(session_id, len(audio), f"audio.{audio_format}")
-        writer = Intake(self.storage, session.segments, await intake.durable(self.storage, session.segments))
-        while writer.durable < len(audio):
-            writer.take(writer.durable, audio[writer.durable : writer.durable + PIECE])
-            await writer.flush()
+        session = await self.begin_upload(who, session_id, length, filename)
+        writer = await self.upload_intake(session)
+        async for piece in audio:
+            writer.take(writer.received, piece)
+            if writer.waiting >= PIECE:
+                await writer.flush()
+        await writer.flush()
         return await self.stop(who, session_id)
 
     async def stop(self, who: Principal, session_id: str) -> Session:

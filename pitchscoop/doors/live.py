@@ -22,7 +22,7 @@ _HEAD = 8  # bytes of offset before the audio
 _GATHER = 0.7  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
 _WAITING = 1 << 20  # bytes not yet durable that one connection may hold (32 s at 16 kHz); then it is read no more
 _SLOW = 2.0  # seconds of one storage write after which the speaker is told
-_NOTE = 30.0  # seconds between notes in state that audio still comes in
+_NOTE = 30.0  # seconds between notes in state that audio still comes in, or less where silence ends it sooner
 _CONNECT = 20.0  # seconds to wait for storage or state before the client is sent to try again
 
 log = structlog.get_logger(__name__)
@@ -75,7 +75,7 @@ class Recorder:
         self._drained = asyncio.Event()
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._flushing = asyncio.Lock()
-        self._told_limit = False
+        self._told = session.max_seconds * session.sample_rate * SAMPLE_BYTES
         self._stopping = False
         self._intake: Intake
 
@@ -109,14 +109,16 @@ class Recorder:
             self.leave(_STOPPED)
 
     async def _connect(self) -> Intake:
-        async with asyncio.timeout(_CONNECT):
-            while True:
-                try:
-                    return await self._engine.connect(self._who, self._session.session_id, self._owner, self)
-                except Unavailable as outage:
-                    await self._notice("storage_slow", outage.message)
-                    await asyncio.sleep(1)
-        raise Unavailable("storage_unavailable", "Try again in a few seconds.")
+        try:
+            async with asyncio.timeout(_CONNECT):
+                while True:
+                    try:
+                        return await self._engine.connect(self._who, self._session.session_id, self._owner, self)
+                    except Unavailable as outage:
+                        await self._notice("storage_slow", outage.message)
+                        await asyncio.sleep(1)
+        except TimeoutError:
+            raise Unavailable("storage_unavailable", "Connect again in a few seconds.") from None
 
     async def _run(self) -> None:
         tasks = [asyncio.create_task(work) for work in (self._read(), self._gather(), self._note())]
@@ -147,11 +149,13 @@ class Recorder:
             if message["type"] == "websocket.disconnect":
                 raise WebSocketDisconnect(message.get("code") or 1006)
             if (data := message.get("bytes")) is not None:
-                await self._frame(data)
+                if await self._frame(data):
+                    return
             elif await self._control(message.get("text") or ""):
                 return
 
-    async def _frame(self, data: bytes) -> None:
+    async def _frame(self, data: bytes) -> bool:
+        """Take a frame; True when it is the last there is room for."""
         if len(data) < _HEAD or len(data) % SAMPLE_BYTES:
             raise Invalid("bad_frame", "A frame is 8 bytes of offset, then whole 16-bit samples.")
         if len(data) - _HEAD > MAX_FRAME:
@@ -159,21 +163,21 @@ class Recorder:
         offset = int.from_bytes(data[:_HEAD])
         if offset > self._intake.received:
             await self._ready()
-            return
-        if offset + len(data) - _HEAD > self._limit:
-            await self._past_limit()
-            return
-        if self._intake.take(offset, data[_HEAD:]) and self._intake.waiting:
+            return False
+        self._intake.take(offset, data[_HEAD : _HEAD + max(0, self._limit - offset)])
+        if self._intake.waiting:
             self._arrived.set()
+        if self._intake.received > self._told:
+            self._told = self._limit
+            await self._notice("time_limit", "The time of this event is over. Recording goes on until you stop.")
+        if offset + len(data) - _HEAD > self._limit:
+            await self._notice("time_limit", "The longest recording is reached. All of it until here is kept.")
+            return await self._finish(self._limit)
         while self._intake.waiting > _WAITING:
             self._drained.clear()
             self._hurry.set()
             await self._drained.wait()
-
-    async def _past_limit(self) -> None:
-        if not self._told_limit:
-            self._told_limit = True
-            await self._notice("time_limit", "The longest recording is reached. Stop and keep what is stored.")
+        return False
 
     async def _control(self, text: str) -> bool:
         """Handle a text message; True when the recording is stopped."""
@@ -187,12 +191,13 @@ class Recorder:
         if total > self._intake.received:
             await self._ready()
             return False
+        return await self._finish(total)
+
+    async def _finish(self, total: int) -> bool:
+        """End the recording; False if that was refused, or another connection goes on with it."""
         await self.flush()
         if self._end.done():
             return False
-        return await self._stop(total)
-
-    async def _stop(self, total: int) -> bool:
         self._stopping = True
         while True:
             try:
@@ -240,16 +245,20 @@ class Recorder:
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def _note(self) -> None:
-        """Say in state that audio comes in: at the first byte, then now and then."""
+        """Say in state that audio comes in: at the first byte, then now and then while it does."""
         await self._arrived.wait()
+        often = min(_NOTE, self._session.idle_seconds / 4)
+        noted = -1
         while True:
+            pause, received = often, self._intake.received
             try:
-                await self._engine.sessions.heard(self._session.session_id, "live", self._owner)
-                pause = _NOTE
+                if received > noted:
+                    await self._engine.sessions.heard(self._session.session_id, "live", self._owner)
+                    noted = received
             except Unavailable:
-                pause = 2.0
-            except NotFound:
-                self.leave(4404)
+                pause = min(2.0, often)
+            except (NotFound, Conflict) as problem:
+                self.leave(4409 if problem.code == "taken_over" else close_code_of(problem))
                 return
             await asyncio.sleep(pause)
 

@@ -6,7 +6,7 @@ The same functions stand behind both spellings, because several hosts refuse a s
 import base64
 import binascii
 import contextvars
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -23,10 +23,11 @@ from pitchscoop.access.model import ANYBODY, Principal
 from pitchscoop.doors import schemas
 from pitchscoop.doors.auth import bearer
 from pitchscoop.doors.problems import problem_response, status_of
-from pitchscoop.engine import Engine
+from pitchscoop.engine import PIECE, Engine
 from pitchscoop.events.model import Name
+from pitchscoop.events.service import DEFAULT_EVENT
 from pitchscoop.kernel.errors import Problem
-from pitchscoop.recordings.model import CONTENT_TYPES
+from pitchscoop.recordings.model import CONTENT_TYPES, wav_header
 
 MAX_BODY = 64 << 20  # bytes of one request: about 45 MB of audio as base64; larger files go to upload_url
 _INSTRUCTIONS = (
@@ -41,7 +42,7 @@ SessionId = Annotated[str, Field(description="The session_id that start_recordin
 
 
 class Tools:
-    """The tools of the seed: names, arguments and meaning as there."""
+    """What assistants can do. Each tool is a verb of REST under the same name."""
 
     def __init__(self, engine: Engine, trusted: Principal | None = None) -> None:
         self._engine = engine
@@ -71,12 +72,10 @@ class Tools:
         if audio_data is None:
             session = await _told(self._engine.stop(self._who, session_id))
         else:
-            kind = (audio_format or "wav").lower().removeprefix("audio/").lstrip(".")
-            if kind not in CONTENT_TYPES and kind != "pcm_s16le":
-                raise ToolError(
-                    f"bad_format: audio_format {kind[:40]!r} is not known. Use one of {', '.join(CONTENT_TYPES)}."
-                )
-            session = await _told(self._engine.attach(self._who, session_id, _decoded(audio_data), kind))
+            session = await _told(self._engine.session(self._who, session_id))
+            audio, kind = _file(_decoded(audio_data), audio_format or "wav", session.sample_rate)
+            attached = self._engine.attach(self._who, session_id, _pieces(audio), len(audio), f"audio.{kind}")
+            session = await _told(attached)
         return await _told(schemas.details(self._engine, self._who, session))
 
     async def get_session_details(self, session_id: SessionId) -> schemas.SessionDetails:
@@ -92,6 +91,25 @@ class Tools:
             playback_url=playback.playback_url, expires_in=playback.expires_in, content_type=playback.content_type
         )
 
+    async def list_sessions(
+        self,
+        event_id: Annotated[str, Field(description="The event; default if left out.", max_length=64)] = DEFAULT_EVENT,
+        status: schemas.Status | None = None,
+        q: Annotated[str | None, Field(description="Part of a team's name or a title.", max_length=200)] = None,
+        cursor: Annotated[str | None, Field(description="next_cursor of the page before.", max_length=500)] = None,
+        limit: Annotated[int, Field(ge=1, le=200)] = 20,
+    ) -> schemas.SessionPage:
+        """Sessions of an event, newest first, a page at a time."""
+        find = self._engine.list_sessions(
+            self._who, event_id, cursor=cursor, limit=limit, status=status, team=None, q=q
+        )
+        return await _told(schemas.page(self._engine, self._who, await _told(find)))
+
+    async def delete_session(self, session_id: SessionId) -> schemas.Deleted:
+        """Remove a session for good: its audio, its state, everything made from it. Ask a person first."""
+        await _told(self._engine.delete(self._who, session_id))
+        return schemas.Deleted(session_id=session_id)
+
 
 def server(engine: Engine, separator: str, trusted: Principal | None = None) -> MCPServer[Any]:
     """A server whose tool names are spelled with ``separator``. ``trusted`` is who a stdio caller is."""
@@ -100,11 +118,11 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
         "pitchscoop", title="PitchScoop", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
     )
 
-    def add(work: Callable[..., Any], title: str, *, reads: bool, repeatable: bool) -> None:
+    def add(work: Callable[..., Any], title: str, *, reads: bool, repeatable: bool, destroys: bool = False) -> None:
         marks = ToolAnnotations(
             title=title,
             read_only_hint=reads,
-            destructive_hint=False,
+            destructive_hint=destroys,
             idempotent_hint=repeatable,
             open_world_hint=False,
         )
@@ -114,6 +132,8 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
     add(tools.stop_recording, "Stop recording", reads=False, repeatable=True)
     add(tools.get_session_details, "Get session details", reads=True, repeatable=True)
     add(tools.get_playback_url, "Get playback URL", reads=True, repeatable=True)
+    add(tools.list_sessions, "List sessions", reads=True, repeatable=True)
+    add(tools.delete_session, "Delete session", reads=False, repeatable=True, destroys=True)
     return mcp
 
 
@@ -161,6 +181,22 @@ def _name(field: str, text: str) -> str:
         return str(TypeAdapter(Name).validate_python(text))
     except ValidationError as error:
         raise ToolError(f"invalid_request: {field}: {error.errors()[0]['msg']}") from None
+
+
+def _file(audio: bytes, audio_format: str, sample_rate: int) -> tuple[bytes, str]:
+    """The audio as a file, and its extension: bare samples become a WAV."""
+    kind = audio_format.lower().removeprefix("audio/").lstrip(".")
+    if kind == "pcm_s16le":
+        return wav_header(len(audio), sample_rate) + audio, "wav"
+    if kind not in CONTENT_TYPES:
+        known = ", ".join([*CONTENT_TYPES, "pcm_s16le"])
+        raise ToolError(f"bad_format: audio_format {kind[:40]!r} is not known. Use one of {known}.")
+    return audio, kind
+
+
+async def _pieces(audio: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(audio), PIECE):
+        yield audio[start : start + PIECE]
 
 
 def _decoded(text: str) -> bytes:

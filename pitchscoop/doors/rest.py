@@ -1,6 +1,6 @@
 """REST under ``/api/v1`` (design.md 2.3)."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
@@ -42,14 +42,13 @@ async def list_sessions(
     engine: TheEngine,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    status: Literal["recording", "processing", "completed", "failed"] | None = None,
+    status: schemas.Status | None = None,
     team: Annotated[str | None, Query(max_length=64)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
 ) -> schemas.SessionPage:
     """Sessions, newest first. ``team`` is a team's id, ``q`` part of a name or title."""
     page = await engine.list_sessions(who, event_id, cursor=cursor, limit=limit, status=status, team=team, q=q)
-    sessions = [await schemas.details(engine, who, session) for session in page.sessions]
-    return schemas.SessionPage(sessions=sessions, next_cursor=page.next_cursor)
+    return await schemas.page(engine, who, page)
 
 
 @router.post("/sessions", status_code=201, tags=["sessions"])

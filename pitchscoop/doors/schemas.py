@@ -10,6 +10,9 @@ from pitchscoop.engine import Engine
 from pitchscoop.events.model import Criterion, Name, Settings, Stage
 from pitchscoop.playback import EXPIRES_IN
 from pitchscoop.recordings.model import Session
+from pitchscoop.recordings.service import Page
+
+Status = Literal["recording", "processing", "completed", "failed"]
 
 
 class _Input(BaseModel):
@@ -110,7 +113,7 @@ class SessionDetails(BaseModel):
     team_id: str | None
     team_name: str
     pitch_title: str
-    status: Literal["recording", "processing", "completed", "failed"]
+    status: Status
     source: str | None
     has_audio: bool
     audio_minio_key: str | None
@@ -135,6 +138,13 @@ class SessionPage(BaseModel):
 
     sessions: list[SessionDetails]
     next_cursor: str | None
+
+
+class Deleted(BaseModel):
+    """A session that is gone."""
+
+    session_id: str
+    deleted: Literal[True] = True
 
 
 class PlaybackDetails(BaseModel):
@@ -176,3 +186,9 @@ async def details(engine: Engine, who: Principal, session: Session) -> SessionDe
         peaks_url=await engine.peaks_url(session),
         page_url=engine.page_url(session),
     )
+
+
+async def page(engine: Engine, who: Principal, found: Page) -> SessionPage:
+    """Some sessions as this caller may see them."""
+    sessions = [await details(engine, who, session) for session in found.sessions]
+    return SessionPage(sessions=sessions, next_cursor=found.next_cursor)

@@ -124,7 +124,7 @@ class Completion:
             await self._sessions.postpone(session, session.idle_until)
             return
         try:
-            await self._complete(await self._sessions.stop(session.session_id, interrupted=True))
+            await self._sessions.stop(session.session_id, interrupted=True)  # which makes it due
         except Conflict:
             await self._fail(session, Failure(code="no_audio", message="Nothing was recorded before the link expired."))
 
@@ -139,8 +139,14 @@ class Completion:
         await self._tidy(session)
 
     async def _store(self, session: Session) -> Session:
-        """Make the archive of the segments: playable from here on, before anything is derived."""
-        found = await intake.seal(self._storage, session.segments)
+        """Make the archive of the segments: playable from here on, before anything is derived.
+
+        A worker that was held up may come when another has finished and removes the segments: what it finds
+        then must not replace the whole.
+        """
+        found = await intake.durable(self._storage, session.segments)
+        if found.end != session.received:
+            raise Conflict("not_whole", f"{found.end} bytes are in segments, not {session.received}.")
         key = keys.stored(session.session_id, session.archive_name)
         live = session.source == "live"
         content_type = CONTENT_TYPES.get(key.rpartition(".")[2], "application/octet-stream")
@@ -175,15 +181,16 @@ class Completion:
         )
 
     async def _fail(self, session: Session, failure: Failure) -> None:
-        update = {"status": "failed", "error": failure}
-        session = await self._sessions.change(
-            session.session_id, "session_failed", lambda now: now.model_copy(update=update)
-        )
-        await self._tidy(session)
+        def failed(now: Session) -> Session:
+            if now.status != session.status:
+                raise Conflict("not_processing", "The session was changed meanwhile.")
+            return now.model_copy(update={"status": "failed", "error": failure})
+
+        await self._tidy(await self._sessions.change(session.session_id, "session_failed", failed))
 
     async def _tidy(self, session: Session) -> None:
         """The record beside the audio first, then the segments go: at no moment is a byte in neither place."""
-        await self._sessions.mirror(session)
+        await self._sessions.mirror(session.session_id)
         if session.has_audio:
             await self._storage.delete_audio(keys.segments(session.session_id))
         await self._sessions.settle(session)

@@ -64,8 +64,9 @@ class Transcript(BaseModel):
 class Session(BaseModel):
     """One pitch by one team.
 
-    ``source`` is set by the first audio. ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness``
-    in LUFS, ``silhouette`` 96 heights of 0 to 100. ``metadata.interrupted`` marks a speaker who vanished.
+    ``source`` is set by the first audio. ``received`` are the bytes of all audio, known from the stop on.
+    ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness`` in LUFS, ``silhouette`` 96 heights of
+    0 to 100. ``metadata.interrupted`` marks a speaker who vanished.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -80,10 +81,12 @@ class Session(BaseModel):
     upload: Upload | None = None
     sample_rate: int
     idle_seconds: int
+    max_seconds: int = 300
     created_at: dt.datetime
     expires_at: dt.datetime
     heard_at: dt.datetime
     stopped_at: dt.datetime | None = None
+    received: int | None = None
     live_owner: str | None = None
     has_audio: bool = False
     audio_minio_key: str | None = None

@@ -53,12 +53,13 @@ class Sessions:
             pitch_title=title,
             sample_rate=event.settings.sample_rate,
             idle_seconds=event.settings.idle_seconds,
+            max_seconds=event.settings.max_seconds,
             created_at=now,
             heard_at=now,
             expires_at=now + LINK_LIFE,
         )
         try:
-            await self._commit(session, 0, "session_started")
+            await self._commit(None, session, 0, "session_started")
         except StaleWrite:
             return await self.get(session.session_id)
         return session
@@ -90,26 +91,35 @@ class Sessions:
             if changed is session:
                 return session
             try:
-                await self._commit(changed, version, fact)
+                await self._commit(session, changed, version, fact)
             except StaleWrite:
                 continue
             return changed
         raise Unavailable("state_unavailable", "Too many changes at once. Try again in a few seconds.")
 
-    async def heard(self, session_id: str, source: Source | None, owner: str | None = None) -> Session:
-        """Note that audio comes in, from where (None: a connection without audio yet), and by which connection.
+    async def connect(self, session_id: str, owner: str) -> Session:
+        """Make a live connection the one that records. It may bring no audio yet.
 
         Raises:
-            Conflict: ``already_stopped``, or ``other_source`` when the session is filled in the other way.
+            Conflict: ``already_stopped``, or ``other_source`` when the session has an upload.
+        """
+
+        def connected(session: Session) -> Session:
+            return _filled_by(session, "live").model_copy(update={"heard_at": self._clock(), "live_owner": owner})
+
+        return await self.change(session_id, "recorder_connected", connected)
+
+    async def heard(self, session_id: str, source: Source, owner: str | None = None) -> Session:
+        """Note that audio comes in, from where, and over which live connection.
+
+        Raises:
+            Conflict: ``already_stopped``, ``other_source``, or ``taken_over`` by a newer connection.
         """
 
         def note(session: Session) -> Session:
-            if session.status != "recording":
-                raise Conflict("already_stopped", "This recording was already stopped. Start a new session.")
-            if source and session.source not in (None, source):
-                raise Conflict("other_source", f"This session already has {session.source} audio. Start a new session.")
-            update = {"source": source or session.source, "heard_at": self._clock(), "live_owner": owner}
-            return session.model_copy(update=update)
+            if owner != _filled_by(session, source).live_owner:
+                raise Conflict("taken_over", "Another connection records this session now.")
+            return session.model_copy(update={"source": source, "heard_at": self._clock()})
 
         return await self.change(session_id, "audio_arriving", note)
 
@@ -121,12 +131,8 @@ class Sessions:
         )
 
         def begin(session: Session) -> Session:
-            if session.status != "recording":
-                raise Conflict("already_stopped", "This session already has its recording. Start a new session.")
-            if session.source == "live":
-                raise Conflict("other_source", "This session is being recorded live. Start a new session to upload.")
-            update = {"source": "upload", "upload": upload, "heard_at": self._clock()}
-            return session.model_copy(update=update)
+            update = {"source": "upload", "upload": upload, "live_owner": None, "heard_at": self._clock()}
+            return _filled_by(session, "upload").model_copy(update=update)
 
         return await self.change(session_id, "upload_started", begin)
 
@@ -158,11 +164,11 @@ class Sessions:
             if session.status != "recording":
                 return session
             metadata = {**session.metadata, "interrupted": True} if interrupted else session.metadata
-            update = {"status": "processing", "stopped_at": self._clock(), "metadata": metadata}
+            update = {"status": "processing", "stopped_at": self._clock(), "received": sealed.end, "metadata": metadata}
             return session.model_copy(update=update)
 
         session = await self.change(session_id, "session_stopped", stopped)
-        await self.mirror(session)
+        await self.mirror(session_id)
         return session
 
     async def page(
@@ -207,11 +213,23 @@ class Sessions:
         with contextlib.suppress(StaleWrite):  # another worker finished the same deletion
             await self._state.commit(event_id, puts, [], [Due(event_id, session_id, None)])
 
-    async def mirror(self, session: Session) -> None:
-        """Write ``session.json``: all that is needed to rebuild the session's state without Redis."""
-        document = json.dumps(session.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()
-        key = keys.stored(session.session_id, keys.SESSION_JSON)
-        await self._storage.upload_audio(key, document, "application/json")
+    async def mirror(self, session_id: str) -> None:
+        """Write ``session.json``: all that is needed to rebuild the session's state without Redis.
+
+        Written again if the session was changed meanwhile, and removed if it was deleted: of several that write
+        it at once, the last one leaves the newest.
+        """
+        while (row := await self._state.read(keys.session(session_id))) is not None:
+            session = rows.decode(Session, row.fields)
+            if session.status == "deleting":
+                await self.purge(session.event_id, session_id)
+                return
+            document = json.dumps(session.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()
+            await self._storage.upload_audio(keys.stored(session_id, keys.SESSION_JSON), document, "application/json")
+            now = await self._state.read(keys.session(session_id))
+            if now is not None and now.version == row.version:
+                return
+        await self._storage.delete_audio(keys.folder(session_id))
 
     async def settle(self, session: Session) -> None:
         """No worker needs to look at it any more."""
@@ -227,13 +245,25 @@ class Sessions:
             raise _no_such_session()
         return rows.decode(Session, row.fields), row.version
 
-    async def _commit(self, session: Session, version: int, name: str) -> None:
+    async def _commit(self, before: Session | None, session: Session, version: int, name: str) -> None:
         put = Put(keys.session(session.session_id), version, rows.encode(session), session.indexes)
         fact = Fact(
             name, session.event_id, session.session_id, self._clock().isoformat(), {"owner": session.live_owner}
         )
-        due = [Due(session.event_id, session.session_id, session.due)] if session.due is not None else []
+        # Only a new time is written: the old one may have become the lease of a worker, which must not end by this.
+        moved = session.due is not None and (before is None or session.due != before.due)
+        due = [Due(session.event_id, session.session_id, session.due)] if moved else []
         await self._state.commit(session.event_id, [put], [fact], due)
+
+
+def _filled_by(session: Session, source: Source) -> Session:
+    """The session, if audio of this source may still be added to it."""
+    if session.status != "recording":
+        raise Conflict("already_stopped", "This session already has its recording. Start a new session.")
+    if session.source not in (None, source):
+        held = "an upload" if session.source == "upload" else "live audio"
+        raise Conflict("other_source", f"This session already has {held}. Start a new session.")
+    return session
 
 
 def _is_id(text: str) -> bool:
