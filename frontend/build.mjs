@@ -26,7 +26,9 @@ const common = {
 
 const pages = {
   ...common,
-  entryPoints: ["site", "home", "recorder", "upload", "pitch"].map((name) => `src/${name}.ts`).concat("css/site.css"),
+  entryPoints: ["site", "home", "recorder", "upload", "pitch", "docs"]
+    .map((name) => `src/${name}.ts`)
+    .concat("css/site.css", "css/docs.css"),
   format: "esm",
   splitting: true,
 };

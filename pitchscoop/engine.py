@@ -157,13 +157,15 @@ class Engine:
             if session is not None and session.live_owner != owner:
                 connection.leave(_TAKEN_OVER)
 
-    async def begin_upload(self, who: Principal, session_id: str, length: int, filename: str) -> Session:
+    async def begin_upload(
+        self, who: Principal, session_id: str, length: int, filename: str, seed: bytes | None = None
+    ) -> Session:
         """Make ready for a file of this many bytes."""
         session = await self.sessions.get(session_id)
         require(who, Verb.SESSION_RECORD, session.target)
         if length > MAX_UPLOAD:
             raise TooLarge("too_large", f"The file is larger than {MAX_UPLOAD // 1024**3 + 1} GB. Send a shorter one.")
-        return await self.sessions.begin_upload(session_id, length, filename)
+        return await self.sessions.begin_upload(session_id, length, filename, seed)
 
     async def upload(self, who: Principal, session_id: str, upload_id: str) -> tuple[Session, int]:
         """The session of an upload and how many of its bytes are durable."""

@@ -18,8 +18,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pitchscoop import __version__
 from pitchscoop.access.answers import Answers
 from pitchscoop.doors import mcp, media, problems, rest, uploads
+from pitchscoop.doors.described import ABOUT, describe
 from pitchscoop.doors.live import live
-from pitchscoop.doors.web import pages
+from pitchscoop.doors.web import entry, pages
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
@@ -45,20 +46,20 @@ def create_app(
         async with lifespan(), dotted.session_manager.run(), compat.session_manager.run():
             yield
 
-    app = FastAPI(title="PitchScoop", version=__version__, lifespan=running)
+    app = FastAPI(
+        title="PitchScoop", version=__version__, description=ABOUT, docs_url=None, redoc_url=None, lifespan=running
+    )
     app.state.engine, app.state.answers, app.state.files = engine, answers, files
     app.state.renderer = Renderer()
     problems.install(app)
     _errors_as_pages(app)
-    app.include_router(rest.router)
-    session = f"{_API}/sessions/{{session_id}}"
+    for router in (rest.router, uploads.router):
+        app.include_router(router)
+    for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
+        app.add_api_route(path, answer, tags=["operating"], response_class=Response)
+    describe(app)
     app.router.routes += [
-        WebSocketRoute(f"{session}/live", live),
-        Route(f"{session}/uploads", uploads.uploads, methods=["POST", "OPTIONS"]),
-        Route(f"{session}/uploads/{{upload_id}}", uploads.upload, methods=["HEAD", "PATCH", "DELETE"]),
-        Route("/healthz", _healthz),
-        Route("/readyz", _readyz),
-        Route("/metrics", _metrics),
+        WebSocketRoute(f"{_API}/sessions/{{session_id}}/live", live),
         Route("/", pages.home),
         Route("/record", pages.record_form, methods=["GET", "POST"]),
         Route("/upload", pages.record_form, methods=["GET", "POST"]),
@@ -67,7 +68,9 @@ def create_app(
         Route("/pitches/{session_id}", pages.pitch),
         Route("/pitches/{session_id}/details", pages.pitch_details),
         Route("/pitches/{session_id}/peaks", pages.pitch_peaks),
-        Route("/sign-in", pages.sign_in),
+        Route("/sign-in", entry.sign_in),
+        Route("/join", entry.join),
+        Route("/docs", pages.docs),
         Mount("/assets", StaticFiles(directory=ASSETS, check_dir=False)),
         Mount("/compat", compat_app),
         Route("/mcp", _as_endpoint(dotted_app), methods=["GET", "POST", "DELETE"]),
@@ -101,6 +104,8 @@ def _errors_as_pages(app: FastAPI) -> None:
         return await as_json[Problem](request, error)  # type: ignore[no-any-return]
 
     async def http(request: Request, error: Any) -> Response:
+        if error.status_code == 404 and "signature" in request.query_params:  # noqa: PLR2004
+            return await problem(request, media.altered())
         if is_page(request) and error.status_code == 404:  # noqa: PLR2004
             return pages.error_page(request, pages.missing())
         return await as_json[HTTPException](request, error)  # type: ignore[no-any-return]
@@ -109,11 +114,13 @@ def _errors_as_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, http)
 
 
-async def _healthz(_: Request) -> Response:
+async def _healthz() -> Response:
+    """200 while the process serves."""
     return JSONResponse({"status": "ok"})
 
 
 async def _readyz(request: Request) -> Response:
+    """200 when state and storage can be reached, else 503."""
     engine: Engine = request.app.state.engine
     found = {}
     for name, part in (("state", engine.state), ("storage", engine.storage)):
@@ -124,7 +131,8 @@ async def _readyz(request: Request) -> Response:
     return JSONResponse({"status": "ready", **found})
 
 
-async def _metrics(_: Request) -> Response:
+async def _metrics() -> Response:
+    """For Prometheus."""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -150,12 +158,9 @@ class _Headers:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _REQUESTS.labels(scope["method"], message["status"]).inc()
-                if not scope["path"].startswith(("/docs", "/redoc")):
-                    present = {name for name, _ in message["headers"]}
-                    message["headers"] = [
-                        *message["headers"],
-                        *((name, value) for name, value in self._headers if name not in present),
-                    ]
+                present = {name for name, _ in message["headers"]}
+                missing = [(name, value) for name, value in self._headers if name not in present]
+                message["headers"] = [*message["headers"], *missing]
             await send(message)
 
         await self._app(scope, receive, sent if scope["type"] == "http" else send)

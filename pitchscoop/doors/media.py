@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from pitchscoop.doors.problems import problem_response
+from pitchscoop.kernel.errors import Forbidden
 
 _PLAYS = ("audio/", "video/")
 _RANGE = re.compile(r"([0-9]{0,99})-([0-9]{0,99})")  # int() refuses to read numbers of thousands of digits
@@ -31,6 +32,11 @@ class ServesFiles(Protocol):
     def verify(self, raw_path: str, raw_query: str) -> Served:
         """The file behind a link; ``Forbidden`` when it was altered or has expired."""
         ...
+
+
+def altered() -> Forbidden:
+    """A link that was altered where it says what serves it."""
+    return Forbidden("bad_link", "This link is not valid: it may have been cut or changed. Ask for a new one.")
 
 
 async def media(request: Request) -> Response:

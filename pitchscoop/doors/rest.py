@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Response
 
 from pitchscoop.doors import schemas
 from pitchscoop.doors.auth import Caller, TheEngine
+from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
 from pitchscoop.playback import Variant
 
-router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute)
+router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS)
 
 
 @router.post("/events", status_code=201, tags=["events"])
@@ -31,7 +32,7 @@ async def add_team(
 ) -> schemas.TeamDetails:
     """Let a team join. Its token is shown here and nowhere else."""
     team, token = await engine.add_team(who, event_id, new.name, new.track, seed)
-    join_url = f"{engine.public_url}/join#{token}"
+    join_url = f"{engine.public_url}/join?token={token}"
     return schemas.TeamDetails(**team.model_dump(exclude={"created_at"}), token=token, join_url=join_url)
 
 

@@ -98,7 +98,7 @@ class TranscriptDetails(BaseModel):
     utterances: list[dict[str, Any]]
 
 
-class Problem(BaseModel):
+class FailureDetails(BaseModel):
     """Why a session failed."""
 
     code: str
@@ -128,7 +128,7 @@ class SessionDetails(BaseModel):
     true_peak: float | None
     transcript: TranscriptDetails
     metadata: dict[str, Any]
-    error: Problem | None
+    error: FailureDetails | None
     created_at: dt.datetime
     stopped_at: dt.datetime | None
 
@@ -180,7 +180,7 @@ async def details(engine: Engine, who: Principal, session: Session) -> SessionDe
     return SessionDetails(
         **known,
         transcript=TranscriptDetails.model_validate(session.transcript.model_dump()),
-        error=Problem(**session.error.model_dump()) if session.error else None,
+        error=FailureDetails(**session.error.model_dump()) if session.error else None,
         playback_url=playback.playback_url if playback else None,
         expires_in=EXPIRES_IN if playback else None,
         peaks_url=await engine.peaks_url(session),

@@ -5,10 +5,14 @@ import binascii
 from email.utils import format_datetime
 from urllib.parse import urlsplit
 
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from pitchscoop.access.model import Principal
 from pitchscoop.doors.auth import engine_of, principal_of
+from pitchscoop.doors.described import PROBLEMS, header
 from pitchscoop.doors.problems import problem_response
 from pitchscoop.engine import PIECE, Engine
 from pitchscoop.kernel.errors import Conflict, Invalid, TooLarge
@@ -24,48 +28,108 @@ _ABILITIES = {
 _PIECE_TYPE = "application/offset+octet-stream"
 
 
-async def uploads(request: Request) -> Response:
-    """``/sessions/{id}/uploads``: what the server can do, and new uploads."""
-    if request.method == "OPTIONS":
-        return Response(status_code=204, headers=_TUS | _ABILITIES)
+router = APIRouter(
+    prefix="/api/v1/sessions/{session_id}/uploads",
+    tags=["uploads"],
+    default_response_class=Response,
+    responses=PROBLEMS,
+)
+_VERSION = {"in": "header", "name": "Tus-Resumable", "required": True, "schema": {"const": "1.0.0"}}
+_NEW = [
+    _VERSION,
+    header("Upload-Length", "Bytes of the whole file."),
+    header("Upload-Metadata", "`filename` and its base64.", "string", required=False),
+]
+_MORE = [_VERSION, header("Upload-Offset", "Where this piece begins: as many bytes as the server has.")]
+_PIECE_BODY = {"required": True, "content": {_PIECE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+
+
+@router.options("", status_code=204)
+async def abilities() -> Response:
+    """What the server can do."""
+    return Response(status_code=204, headers=_TUS | _ABILITIES)
+
+
+@router.post("", status_code=201, openapi_extra={"parameters": _NEW})
+async def begin(session_id: str, request: Request) -> Response:
+    """Begin an upload; its address is in ``Location``. It takes the place of an unfinished one."""
     if refusal := _wrong_version(request):
         return refusal
     engine = engine_of(request)
     who = await principal_of(request)
     length = _number(request, "upload-length")
     filename = _metadata(request.headers.get("upload-metadata", "")).get("filename", "")
-    session = await engine.begin_upload(who, request.path_params["session_id"], length, filename)
+    key = request.headers.get("idempotency-key")
+    seed = f"{session_id} {key}".encode() if key else None
+    session = await engine.begin_upload(who, session_id, length, filename, seed)
     if session.upload is None:
         raise Conflict("no_such_upload", "The upload was ended meanwhile. Begin again.")
     location = f"{_base(request, engine)}/api/v1/sessions/{session.session_id}/uploads/{session.upload.upload_id}"
     return Response(status_code=201, headers=_TUS | _expires(session) | {"Location": location})
 
 
-async def upload(request: Request) -> Response:
-    """One upload: how far it is, more of it, its end."""
+@router.head("/{upload_id}", openapi_extra={"parameters": [_VERSION]})
+async def look(session_id: str, upload_id: str, request: Request) -> Response:
+    """How far an upload is: ``Upload-Offset`` of ``Upload-Length`` bytes are durable."""
     if refusal := _wrong_version(request):
         return refusal
     engine = engine_of(request)
     who = await principal_of(request)
-    session_id, upload_id = request.path_params["session_id"], request.path_params["upload_id"]
-    if request.method == "DELETE":
-        await engine.drop_upload(who, session_id, upload_id)
-        return Response(status_code=204, headers=_TUS)
     session, durable = await engine.upload(who, session_id, upload_id)
+    length = await _stop_if_whole(engine, who, session, durable)
+    return Response(status_code=200, headers=_progress(session, durable) | {"Upload-Length": str(length)})
+
+
+@router.patch("/{upload_id}", status_code=204, openapi_extra={"parameters": _MORE, "requestBody": _PIECE_BODY})
+async def send(session_id: str, upload_id: str, request: Request) -> Response:
+    """More of an upload. What arrived before a cut is kept. The last piece ends the session."""
+    if refusal := _wrong_version(request):
+        return refusal
+    engine = engine_of(request)
+    who = await principal_of(request)
+    session, durable = await engine.upload(who, session_id, upload_id)
+    if request.headers.get("content-type") != _PIECE_TYPE:
+        return problem_response(415, "bad_content_type", f"Send pieces as {_PIECE_TYPE}.")
+    if _number(request, "upload-offset") != durable:
+        raise Conflict("wrong_offset", f"The server has {durable} bytes. Go on from there.")
+    if session.upload and session.status == "recording":
+        durable = await _take(request, engine, session, session.upload.length)
+    await _stop_if_whole(engine, who, session, durable)
+    return Response(status_code=204, headers=_progress(session, durable))
+
+
+@router.delete("/{upload_id}", status_code=204, openapi_extra={"parameters": [_VERSION]})
+async def drop(session_id: str, upload_id: str, request: Request) -> Response:
+    """End an unfinished upload and remove its bytes."""
+    if refusal := _wrong_version(request):
+        return refusal
+    engine = engine_of(request)
+    await engine.drop_upload(await principal_of(request), session_id, upload_id)
+    return Response(status_code=204, headers=_TUS)
+
+
+_UNDER_ANOTHER_METHOD = {"HEAD": look, "PATCH": send, "DELETE": drop}
+
+
+@router.post("/{upload_id}", include_in_schema=False)
+async def overridden(session_id: str, upload_id: str, request: Request) -> Response:
+    """For clients whose network lets no PATCH through (tus 1.0.0, X-HTTP-Method-Override)."""
+    method = request.headers.get("x-http-method-override", "").upper()
+    if method not in _UNDER_ANOTHER_METHOD:
+        raise HTTPException(405, headers={"Allow": ", ".join(_UNDER_ANOTHER_METHOD)})
+    return await _UNDER_ANOTHER_METHOD[method](session_id, upload_id, request)
+
+
+async def _stop_if_whole(engine: Engine, who: Principal, session: Session, durable: int) -> int:
+    """The upload's length; when all of it is here, the recording is finished."""
     length = session.upload.length if session.upload else 0
-    if request.method == "PATCH":
-        if request.headers.get("content-type") != _PIECE_TYPE:
-            return problem_response(415, "bad_content_type", f"Send pieces as {_PIECE_TYPE}.")
-        if _number(request, "upload-offset") != durable:
-            raise Conflict("wrong_offset", f"The server has {durable} bytes. Go on from there.")
-        if session.status == "recording":
-            durable = await _take(request, engine, session, length)
     if durable == length and session.status == "recording":
-        await engine.stop(who, session_id)
-    headers = _TUS | _expires(session) | {"Upload-Offset": str(durable)}
-    if request.method == "HEAD":
-        return Response(status_code=200, headers=headers | {"Upload-Length": str(length)})
-    return Response(status_code=204, headers=headers)
+        await engine.stop(who, session.session_id)
+    return length
+
+
+def _progress(session: Session, durable: int) -> dict[str, str]:
+    return _TUS | _expires(session) | {"Upload-Offset": str(durable)}
 
 
 async def _take(request: Request, engine: Engine, session: Session, length: int) -> int:

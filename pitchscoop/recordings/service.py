@@ -123,14 +123,16 @@ class Sessions:
 
         return await self.change(session_id, "audio_arriving", note)
 
-    async def begin_upload(self, session_id: str, length: int, filename: str) -> Session:
-        """Make ready for a file. A new upload takes the place of an unfinished one."""
+    async def begin_upload(self, session_id: str, length: int, filename: str, seed: bytes | None = None) -> Session:
+        """Make ready for a file. A new upload takes the place of an unfinished one; the same ``seed`` is no new one."""
         check_upload_length(length)
         upload = Upload(
-            upload_id=ids.new_id(), length=length, extension=extension_of(filename), filename=filename[:255]
+            upload_id=ids.new_id(seed), length=length, extension=extension_of(filename), filename=filename[:255]
         )
 
         def begin(session: Session) -> Session:
+            if session.upload == upload:
+                return session
             update = {"source": "upload", "upload": upload, "live_owner": None, "heard_at": self._clock()}
             return _filled_by(session, "upload").model_copy(update=update)
 

@@ -67,10 +67,11 @@ async def test_a_playback_url_altered_anywhere_is_refused(app: App) -> None:
         begin = url.index("/", 8)
         if app.name == "redis-minio":
             assert urlsplit(url).netloc == urlsplit(app.settings["MINIO_PUBLIC_URL"]).netloc
-        for at in range(begin + 1, len(url), 7):
+        for at in range(begin + 1, len(url), 3):
             other = "b" if url[at] != "b" else "c"
             answer = await browser.get(url[:at] + other + url[at + 1 :])
-            assert answer.status_code in (400, 403, 404) if at < url.index("?") else answer.status_code in (400, 403)
+            # S3 calls a malformed date, and a bucket of a name that it forbids, a bad request.
+            assert answer.status_code == 403 or (app.name == "redis-minio" and answer.status_code == 400)
         altered = url[:-1] + ("0" if url[-1] != "0" else "1")
         assert (await browser.get(altered)).status_code == 403
 

@@ -125,3 +125,30 @@ async def test_tokens_and_signed_addresses_are_not_logged(app: App) -> None:
     assert session["live"]["token"] not in written
     assert app.settings["PITCHSCOOP_ADMIN_TOKEN"] not in written
     assert "signature=" not in written
+
+
+async def test_the_link_of_a_team_signs_its_members_in(app: App) -> None:
+    async with app.client() as client, httpx.AsyncClient() as browser:
+        event = (await client.post("/events", json={"name": "E"})).json()["event_id"]
+        team = (await client.post(f"/events/{event}/teams", json={"name": "Ørsted"})).json()
+        for _ in range(2):
+            joined = await browser.get(team["join_url"])
+            assert (joined.status_code, joined.headers["location"]) == (303, "/")
+            assert "HttpOnly" in joined.headers["set-cookie"]
+        assert team["token"] not in joined.headers["set-cookie"]
+        assert "Ørsted" in (await browser.get(f"{app.url}/")).text
+        assert (await browser.get(team["join_url"][:-1], headers={"Accept": "text/html"})).status_code == 401
+
+
+async def test_the_description_of_the_interface_is_complete(app: App) -> None:
+    async with httpx.AsyncClient(base_url=app.url) as client:
+        found = (await client.get("/openapi.json")).json()
+        assert "cdn" not in (await client.get("/docs")).text
+    uploads = found["paths"]["/api/v1/sessions/{session_id}/uploads/{upload_id}"]
+    assert sorted(uploads) == ["delete", "head", "patch"]
+    for path, calls in found["paths"].items():
+        for call in calls.values():
+            if path.startswith("/api/"):
+                assert "application/problem+json" in call["responses"]["503"]["content"], path
+    assert "Problem" in found["components"]["schemas"]
+    assert "HTTPValidationError" not in str(found["paths"])

@@ -97,6 +97,20 @@ async def test_the_protocol_is_kept(app: App) -> None:
         assert (empty.status_code, empty.json()["code"]) == (422, "empty_audio")
 
 
+async def test_a_repeated_beginning_is_one_upload_and_methods_may_be_overridden(app: App) -> None:
+    async with app.client() as client:
+        session = await start(client)
+        head = {**TUS, "Upload-Length": "10", "Idempotency-Key": "k"}
+        places = {(await client.post(session["upload_url"], headers=head)).headers["Location"] for _ in range(3)}
+        assert len(places) == 1
+        place = places.pop()
+        piece = {**PIECE, "Upload-Offset": "0", "X-HTTP-Method-Override": "PATCH"}
+        assert (await client.post(place, headers=piece, content=b"abc")).headers["Upload-Offset"] == "3"
+        look = await client.post(place, headers={**TUS, "X-HTTP-Method-Override": "HEAD"})
+        assert (look.headers["Upload-Offset"], look.headers["Upload-Length"]) == ("3", "10")
+        assert (await client.post(place, headers=TUS)).status_code == 405
+
+
 async def test_deleting_removes_every_trace(app: App) -> None:
     async with app.client() as client, httpx.AsyncClient() as browser:
         session = await start(client)

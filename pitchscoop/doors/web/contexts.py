@@ -182,3 +182,10 @@ class ErrorPage:
     sentence: str
     action_label: str = "Go to the first page"
     action_url: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Docs:
+    """The description of REST."""
+
+    viewer: Viewer

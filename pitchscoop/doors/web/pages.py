@@ -1,18 +1,17 @@
 """Routes of the pages: fill a context, render it."""
 
 import json
-from typing import cast
 
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pitchscoop.access.model import ANYBODY, Principal, Role
-from pitchscoop.doors.auth import COOKIE, engine_of, principal_of
+from pitchscoop.doors.auth import engine_of, principal_of
 from pitchscoop.doors.problems import status_of
 from pitchscoop.doors.schemas import NewSession
 from pitchscoop.doors.web import contexts
-from pitchscoop.doors.web.render import Renderer
+from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event
 from pitchscoop.events.service import DEFAULT_EVENT
@@ -27,10 +26,6 @@ _HEADLINES = {
     404: "Nothing is here",
     503: "The server is waiting",
 }
-
-
-def _renderer(request: Request) -> Renderer:
-    return cast("Renderer", request.app.state.renderer)
 
 
 def _viewer(who: Principal) -> contexts.Viewer:
@@ -56,7 +51,7 @@ async def home(request: Request) -> Response:
         sessions=rows,
         limit_seconds=event.settings.max_seconds,
     )
-    return HTMLResponse(_renderer(request).home(context))
+    return HTMLResponse(renderer_of(request).home(context))
 
 
 def _counted(pitches: int) -> str:
@@ -106,7 +101,7 @@ async def record_form(request: Request) -> Response:
         values=values,
         errors=errors,
     )
-    return HTMLResponse(_renderer(request).record_form(context), 422 if errors else 200)
+    return HTMLResponse(renderer_of(request).record_form(context), 422 if errors else 200)
 
 
 def _words(kind: str) -> str:
@@ -132,7 +127,7 @@ async def recorder(request: Request) -> Response:
         page_url=_local(engine, engine.page_url(session)) or "/",
         upload_url=f"/upload/{session.session_id}",
     )
-    return HTMLResponse(_renderer(request).recorder(context))
+    return HTMLResponse(renderer_of(request).recorder(context))
 
 
 async def upload(request: Request) -> Response:
@@ -151,7 +146,7 @@ async def upload(request: Request) -> Response:
         max_bytes=MAX_UPLOAD,
         recorder_url=f"/record/{session.session_id}",
     )
-    return HTMLResponse(_renderer(request).upload(context))
+    return HTMLResponse(renderer_of(request).upload(context))
 
 
 async def _by_link(request: Request) -> tuple[Engine, Session, Event]:
@@ -199,7 +194,7 @@ async def pitch(request: Request) -> Response:
         original_label="Original file",
         delete_path=f"/api/v1/sessions/{session_id}" if person.role is Role.ORGANIZER else None,
     )
-    return HTMLResponse(_renderer(request).pitch(context))
+    return HTMLResponse(renderer_of(request).pitch(context))
 
 
 async def pitch_details(request: Request) -> Response:
@@ -255,20 +250,9 @@ async def _download(engine: Engine, who: Principal, session: Session) -> str | N
         return None
 
 
-async def sign_in(request: Request) -> Response:
-    """``GET /sign-in?token=``: a one-time link becomes a cookie."""
-    engine, renderer = engine_of(request), _renderer(request)
-    token = request.query_params.get("token")
-    if not token:
-        return HTMLResponse(renderer.sign_in(contexts.SignIn(contexts.Viewer())))
-    try:
-        cookie, seconds = await engine.access.sign_in(token)
-    except Unauthorized:
-        return HTMLResponse(renderer.sign_in(contexts.SignIn(contexts.Viewer(), "used")), 401)
-    response = RedirectResponse("/", 303)
-    secure = engine.public_url.startswith("https")
-    response.set_cookie(COOKIE, cookie, max_age=seconds, httponly=True, samesite="lax", secure=secure)
-    return response
+async def docs(request: Request) -> Response:
+    """``GET /docs``: REST described, from our own origin."""
+    return HTMLResponse(renderer_of(request).docs(contexts.Docs(_viewer(await _person(request)))))
 
 
 def error_page(request: Request, problem: Problem) -> Response:
@@ -283,7 +267,7 @@ def error_page(request: Request, problem: Problem) -> Response:
         *(("Sign in with a link", "/sign-in") if status == 401 else ()),  # noqa: PLR2004
     )
     headers = {"Retry-After": "5"} if status == 503 else None  # noqa: PLR2004
-    return HTMLResponse(_renderer(request).error(context), status, headers)
+    return HTMLResponse(renderer_of(request).error(context), status, headers)
 
 
 def missing() -> NotFound:

@@ -4,14 +4,21 @@ import functools
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import jinja2
+from starlette.requests import Request
 
 from pitchscoop.doors.web import wording
-from pitchscoop.doors.web.contexts import ErrorPage, Home, Pitch, Recorder, RecordForm, SignIn, Upload
+from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, SignIn, Upload
 
 ASSETS = Path(__file__).parent / "assets"
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+def renderer_of(request: Request) -> "Renderer":
+    """The renderer of this application."""
+    return cast("Renderer", request.app.state.renderer)
 
 
 class AssetsMissing(Exception):
@@ -69,6 +76,10 @@ class Renderer:
     def sign_in(self, page: SignIn) -> str:
         """Signing in with a link."""
         return self._render("sign_in.html", page)
+
+    def docs(self, page: Docs) -> str:
+        """The description of REST."""
+        return self._render("docs.html", page)
 
     def error(self, page: ErrorPage) -> str:
         """Any error a person meets in a page."""

@@ -1,0 +1,76 @@
+"""What ``/openapi.json`` says beyond what FastAPI finds out by itself."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+
+from pitchscoop.doors.problems import STATUS
+from pitchscoop.kernel import errors
+
+ABOUT = """Record, keep and play pitches.
+
+Programs send `Authorization: Bearer TOKEN`. Every write takes an `Idempotency-Key`: one key has one effect and one
+answer, for a day. Errors are `application/problem+json` (RFC 9457) with a stable `code`.
+
+**Live audio** is a WebSocket at `live.url`, which `POST /api/v1/sessions` answers. A binary frame is 8 bytes,
+big-endian, the offset of its first audio byte, then signed 16-bit little-endian mono PCM. The server begins with
+`{"type": "ready", "offset": N}` (where to go on), acknowledges with `{"type": "ack", "offset": M}` (every byte below
+M is durable), and answers `{"type": "stop", "offset": TOTAL}` with `{"type": "stopped"}` when all of it is.
+
+**Uploads** are tus 1.0.0: any tus client works with `upload_url`.
+"""
+
+
+class Problem(BaseModel):
+    """RFC 9457. ``code`` is stable, ``detail`` says what to do, ``errors`` name the fields that cannot be used."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: list[dict[str, str]] | None = None
+
+
+def _described(kind: type[errors.Problem]) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": (kind.__doc__ or "").split(". ")[0].rstrip("."), "content": content}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {status: _described(kind) for kind, status in STATUS.items()}
+"""The answers of every call under ``/api/v1`` when it cannot be done."""
+
+
+def header(name: str, description: str, kind: str = "integer", *, required: bool = True) -> dict[str, Any]:
+    """A header that a call takes."""
+    schema = {"type": kind, **({"minimum": 0} if kind == "integer" else {})}
+    return {"in": "header", "name": name, "required": required, "description": description, "schema": schema}
+
+
+IDEMPOTENCY_KEY = header("Idempotency-Key", "One key, one effect, one answer, for a day.", "string", required=False)
+
+
+def describe(app: FastAPI) -> None:
+    """Have the application describe its errors and ways in, too."""
+    plain = app.openapi
+
+    def whole() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = plain()
+            parts = document.setdefault("components", {})
+            parts["schemas"]["Problem"] = Problem.model_json_schema()
+            parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            for path, calls in document["paths"].items():
+                if path.startswith("/api/"):
+                    _complete(calls)
+        return app.openapi_schema or {}
+
+    app.openapi = whole  # type: ignore[method-assign]
+
+
+def _complete(calls: dict[str, Any]) -> None:
+    for method, call in calls.items():
+        call["security"] = [{"token": []}]
+        if method not in ("get", "head", "options", "patch"):
+            call.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
