@@ -4,7 +4,9 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -15,16 +17,18 @@ from pitchscoop.recordings.model import wav_header
 from pitchscoop.recordings.ports import Media
 
 _RATE = 16000
+_APART = 60  # seconds; S3 refuses signatures from 15 minutes on, and links end that much too early or too late
 
 
 async def examine(engine: Engine, media: Media, say: Callable[[str], None]) -> bool:
     """Run all checks; True if nothing is wrong."""
     checks: list[tuple[str, Callable[[], Awaitable[str]]]] = [
+        ("Settings", lambda: _address(engine.public_url)),
         ("State", engine.state.check),
         ("Storage", engine.storage.check),
         ("Playback", lambda: _plays(engine)),
         ("Codecs", lambda: _codecs(media)),
-        ("Clock", _clock),
+        ("Clock", lambda: _clock(engine)),
     ]
     well = True
     for name, check in checks:
@@ -37,21 +41,37 @@ async def examine(engine: Engine, media: Media, say: Callable[[str], None]) -> b
     return well
 
 
+async def _address(public_url: str) -> str:
+    """Browsers open a microphone only on HTTPS or on their own machine (Secure Contexts, W3C)."""
+    parts = urlsplit(public_url)
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise Problem(
+            "not_secure",
+            f"Browsers allow no microphone at {public_url}. Serve it with HTTPS and set PITCHSCOOP_PUBLIC_URL to that.",
+        )
+    return f"people use {public_url}"
+
+
 async def _plays(engine: Engine) -> str:
+    answer = await _ranged_get(engine)
+    if answer.status_code != 206 or answer.content != b"RIFF":  # noqa: PLR2004
+        raise Problem("bad_playback", f"The playback address answered {answer.status_code}. Check MINIO_PUBLIC_URL.")
+    return "put, ranged get through the public address, delete"
+
+
+async def _ranged_get(engine: Engine) -> httpx.Response:
+    """Four bytes of a new file, fetched as a browser would."""
     key = f"doctor/{secrets.token_hex(8)}.wav"
     await engine.storage.upload_audio(key, wav_header(3200, _RATE) + bytes(3200), "audio/wav")
     try:
         url = engine.absolute(await engine.storage.get_playback_url(key, expires_in=60, content_type="audio/wav"))
         async with httpx.AsyncClient(timeout=5) as client:
-            answer = await client.get(url, headers={"Range": "bytes=0-3"})
+            return await client.get(url, headers={"Range": "bytes=0-3"})
     except httpx.HTTPError:
         where = url.split("?")[0].rsplit("/doctor", 1)[0]
         raise Problem("unreachable", f"{where} does not answer. Start the server, or mend MINIO_PUBLIC_URL.") from None
     finally:
         await engine.storage.delete_audio(key)
-    if answer.status_code != 206 or answer.content != b"RIFF":  # noqa: PLR2004
-        raise Problem("bad_playback", f"The playback address answered {answer.status_code}. Check MINIO_PUBLIC_URL.")
-    return "put, ranged get through the public address, delete"
 
 
 async def _codecs(media: Media) -> str:
@@ -62,8 +82,13 @@ async def _codecs(media: Media) -> str:
     return f"decodes and encodes ({derived.duration:.0f} s)"
 
 
-async def _clock() -> str:
+async def _clock(engine: Engine) -> str:
+    """Signed links compare two clocks: the one here and the one of whoever serves the audio."""
+    theirs = (await _ranged_get(engine)).headers.get("date")
     now = utc_now()
-    if now.year < 2026:  # noqa: PLR2004
-        raise Problem("bad_clock", "The clock is wrong: playback links would not work. Set it, for example with NTP.")
-    return now.strftime("%Y-%m-%d %H:%M:%S UTC")
+    apart = abs((now - parsedate_to_datetime(theirs)).total_seconds()) if theirs else 0
+    if apart > _APART:
+        raise Problem(
+            "bad_clock", f"The clocks here and of the audio storage are {apart:.0f} s apart. Set both with NTP."
+        )
+    return f"{now:%Y-%m-%d %H:%M:%S} UTC, {apart:.0f} s from that of the audio storage"

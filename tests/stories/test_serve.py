@@ -86,7 +86,14 @@ def test_a_file_that_holds_no_sound_is_said_so(app: App, tmp_path: Path) -> None
 def test_the_doctor_finds_a_running_server_well(app: App) -> None:
     done = run({**app.environment, "PITCHSCOOP_PUBLIC_URL": app.url}, "doctor")
     assert (done.returncode, "wrong" in done.stdout) == (0, False), done.stdout
-    assert len(done.stdout.splitlines()) == 6
+    assert len(done.stdout.splitlines()) == 7
+
+
+def test_the_doctor_says_that_a_microphone_needs_https(app: App) -> None:
+    environment = {**app.environment, "PITCHSCOOP_PUBLIC_URL": app.url.replace("127.0.0.1", "pitches.example.org")}
+    done = run(environment, "doctor")
+    assert (done.returncode, "Serve it with HTTPS" in done.stdout) == (1, True), done.stdout
+    assert "Traceback" not in done.stderr
 
 
 def test_a_token_from_the_command_line_opens_the_door(app: App) -> None:
