@@ -49,7 +49,7 @@ async def _pitch(client: httpx.AsyncClient, storage: AudioStorage | None) -> tup
     answer = await client.post("/sessions", json={"team_name": "Kelpline", "pitch_title": "Seaweed"})
     session: dict[str, Any] = answer.raise_for_status().json()
     if storage:
-        await _speak(storage, keys.segments(session["session_id"]))
+        await speak(storage, keys.segments(session["session_id"]))
     async with connect(session["live"]["url"]) as socket:
         await _send(socket)
         began = time.perf_counter()
@@ -68,7 +68,7 @@ def _speech() -> bytes:
     return (pcm() * (size // len(pcm()) + 1))[:size]
 
 
-async def _speak(storage: AudioStorage, folder: str) -> None:
+async def speak(storage: AudioStorage, folder: str) -> None:
     """Store all but the last second in the segments it would have come to if it had been spoken."""
     end = len(_speech()) - RATE
     starts = range(0, end, SPOKEN)

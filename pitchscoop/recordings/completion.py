@@ -18,7 +18,7 @@ from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import Conflict, NotFound, Problem, Unavailable
 from pitchscoop.kernel.state import Due, State
 from pitchscoop.recordings import intake
-from pitchscoop.recordings.model import CONTENT_TYPES, SAMPLE_BYTES, Chain, Failure, Session, wav_header
+from pitchscoop.recordings.model import CONTENT_TYPES, SAMPLE_BYTES, Failure, Session, wav_header
 from pitchscoop.recordings.ports import AudioStorage, Derived, Media, Undecodable
 from pitchscoop.recordings.service import Sessions
 
@@ -151,19 +151,12 @@ class Completion:
         live = session.source == "live"
         content_type = CONTENT_TYPES.get(key.rpartition(".")[2], "application/octet-stream")
         head = wav_header(found.end, session.sample_rate) if live else b""
-        size = await self._storage.upload_audio(key, self._joined(head, found), content_type)
+        size = await self._storage.upload_audio(key, _archive(head, intake.joined(self._storage, found)), content_type)
         duration = round(found.end / SAMPLE_BYTES / session.sample_rate, 3) if live else None
         update = {"has_audio": True, "audio_minio_key": key, "audio_size": size, "audio_duration": duration}
         return await self._sessions.change(
             session.session_id, "audio_stored", lambda now: _if_processing(now).model_copy(update=update)
         )
-
-    async def _joined(self, head: bytes, found: Chain) -> AsyncIterator[bytes]:
-        if head:
-            yield head
-        for piece in found.pieces:
-            async for part in self._storage.read_audio(piece.key, piece.skip):
-                yield part
 
     async def _derive(self, session: Session) -> Session:
         if session.audio_minio_key is None:
@@ -194,6 +187,13 @@ class Completion:
         if session.has_audio:
             await self._storage.delete_audio(keys.segments(session.session_id))
         await self._sessions.settle(session)
+
+
+async def _archive(head: bytes, audio: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    if head:
+        yield head
+    async for part in audio:
+        yield part
 
 
 def _if_processing(session: Session) -> Session:

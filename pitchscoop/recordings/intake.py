@@ -5,9 +5,16 @@ created once, never overwritten. Nothing else records how far it got: any proces
 on. Two writers of one session cannot harm each other, because only one of them creates the next key.
 """
 
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
 from pitchscoop.kernel import keys
-from pitchscoop.recordings.model import Chain, chain
+from pitchscoop.recordings.model import Chain, Piece, chain
 from pitchscoop.recordings.ports import AudioStorage
+
+_AHEAD = 16  # pieces under way at once; more only wait in the storage server
+_AHEAD_BYTES = 8 << 20  # of an upload's large pieces, two or three fill it
 
 
 async def durable(storage: AudioStorage, folder: str) -> Chain:
@@ -22,6 +29,25 @@ async def seal(storage: AudioStorage, folder: str) -> Chain:
         if found.sealed or found.end == 0:
             return found
         await storage.create_audio(keys.segment(folder, found.end), b"")
+
+
+async def joined(storage: AudioStorage, found: Chain) -> AsyncIterator[bytes]:
+    """The bytes of a chain in order. Small pieces are fetched ahead: a pitch has hundreds, each a round trip away."""
+    coming = deque[tuple[asyncio.Task[bytes], int]]()
+    try:
+        for piece in found.pieces:
+            coming.append((asyncio.create_task(_whole(storage, piece)), piece.end - piece.start))
+            while len(coming) >= _AHEAD or sum(size for _, size in coming) > _AHEAD_BYTES:
+                yield await coming.popleft()[0]
+        while coming:
+            yield await coming.popleft()[0]
+    finally:
+        for task, _ in coming:
+            task.cancel()
+
+
+async def _whole(storage: AudioStorage, piece: Piece) -> bytes:
+    return b"".join([part async for part in storage.read_audio(piece.key, piece.skip)])
 
 
 class Intake:
