@@ -150,6 +150,8 @@ def http_app(mcp: MCPServer[Any], engine: Engine) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
+        # httptools hands on the spaces behind a value, which are no part of it (RFC 9110, 5.5).
+        scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         try:
             who = await engine.access.who(bearer(Request(scope)))
         except Problem as problem:
