@@ -34,18 +34,18 @@ _GRACE = 2  # seconds a stopping server gives requests under way; live clients a
 @cli.command()
 def serve(
     host: str = "127.0.0.1",
-    port: int = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Server processes.")] = 1,
     worker: Annotated[bool, typer.Option(help="Finish recordings in the server, too.")] = True,  # noqa: FBT002
 ) -> None:
     """Serve pages, REST, live audio and MCP."""
     settings = _settings()
-    public = settings.public_url or f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104
+    listener = _listen(host, port)
+    public = settings.public_url or _address(listener)
     if workers == 1:
-        asyncio.run(_serve(settings, host, port, public, worker=worker))
+        asyncio.run(_serve(settings, listener, public, worker=worker))
         return
-    config = _config(Deferred(settings, public, worker=worker), host, port)
-    listener = config.bind_socket()
+    config = _config(Deferred(settings, public, worker=worker))
     asyncio.run(_announce(settings, public))
     config.workers = workers
     Multiprocess(config, [listener]).run()
@@ -72,10 +72,9 @@ def mcp_stdio(
     settings = _settings()
 
     async def run() -> None:
-        listener = socket.create_server(("127.0.0.1", 0))
-        address = settings.public_url or f"http://127.0.0.1:{listener.getsockname()[1]}"
-        async with assembled(settings, address) as parts:
-            http = _server(parts, worker=True, host="127.0.0.1", port=0)
+        listener = _listen("127.0.0.1", 0)
+        async with assembled(settings, settings.public_url or _address(listener)) as parts:
+            http = uvicorn.Server(_config(application(parts, worker=True)))
             serving = asyncio.create_task(http.serve([listener]))
             await mcp.server(parts.engine, "_" if underscores else ".", _OPERATOR).run_stdio_async()
             http.should_exit = True
@@ -109,10 +108,7 @@ def record(
                 _fail(session.error.message)
             typer.echo((await engine.playback(_OPERATOR, session)).playback_url)
 
-    try:
-        asyncio.run(run())
-    except Problem as problem:
-        _fail(problem.message)
+    asyncio.run(run())
 
 
 @cli.command()
@@ -120,7 +116,10 @@ def token(role: Annotated[str, typer.Argument(help="organizer")] = "organizer") 
     """Make a token for a program, and a one-time sign-in link. Both are shown once."""
     settings = _settings()
     if role != Role.ORGANIZER:
-        _fail("Teams get their tokens from POST /api/v1/events/{event_id}/teams. Here: pitchscoop token organizer.")
+        _fail(
+            f"No token is made for {role!r} here: pitchscoop token organizer. "
+            "Teams get theirs from POST /api/v1/events/{event_id}/teams."
+        )
 
     async def run() -> None:
         async with _parts(settings) as parts:
@@ -150,7 +149,10 @@ def main() -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
-    cli()
+    try:
+        cli()
+    except Problem as problem:
+        _fail(problem.message)
 
 
 async def _pieces(file: Path) -> AsyncIterator[bytes]:
@@ -159,10 +161,24 @@ async def _pieces(file: Path) -> AsyncIterator[bytes]:
             yield piece
 
 
-async def _serve(settings: Settings, host: str, port: int, public: str, *, worker: bool) -> None:
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        _fail(f"Nothing can be served at {host}, port {port}: {error.strerror}. Choose others with --host and --port.")
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104  everywhere, this machine included
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def _serve(settings: Settings, listener: socket.socket, public: str, *, worker: bool) -> None:
     async with assembled(settings, public) as parts:
-        server = _server(parts, worker=worker, host=host, port=port)
-        serving = asyncio.create_task(server.serve())
+        server = uvicorn.Server(_config(application(parts, worker=worker)))
+        serving = asyncio.create_task(server.serve([listener]))
         while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.02)
         if server.started:
@@ -170,15 +186,9 @@ async def _serve(settings: Settings, host: str, port: int, public: str, *, worke
         await serving
 
 
-def _server(parts: Parts, *, worker: bool, host: str, port: int) -> uvicorn.Server:
-    return uvicorn.Server(_config(application(parts, worker=worker), host, port))
-
-
-def _config(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_level="warning",  # at info, uvicorn prints addresses with their tokens
         access_log=False,
         ws_max_size=1 << 20,  # larger than a frame may be, so that our own close code answers

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pitchscoop.access.model import Principal, Role, Target, Verb, require
 from pitchscoop.access.service import Access
-from pitchscoop.events.model import Criterion, Event, Settings, Stage, Team
+from pitchscoop.events.model import Criterion, Event, Settings, Stage, Team, named
 from pitchscoop.events.service import DEFAULT_EVENT, Events
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Unavailable
@@ -100,6 +100,7 @@ class Engine:
         self, who: Principal, team_name: str, title: str, event_id: str | None, seed: bytes | None = None
     ) -> Session:
         """A new session, ready for audio. A team's sessions carry the team's own name."""
+        team_name, title = named("team_name", team_name), named("pitch_title", title)
         event_id = event_id or who.event_id or DEFAULT_EVENT
         require(who, Verb.SESSION_CREATE, Target(event_id=event_id, team_id=who.team_id))
         event = await self.events.get(event_id)

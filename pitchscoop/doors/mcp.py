@@ -14,7 +14,7 @@ from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,7 +24,6 @@ from pitchscoop.doors import schemas
 from pitchscoop.doors.auth import bearer
 from pitchscoop.doors.problems import problem_response, status_of
 from pitchscoop.engine import PIECE, Engine
-from pitchscoop.events.model import Name
 from pitchscoop.events.service import DEFAULT_EVENT
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.recordings.model import CONTENT_TYPES, wav_header
@@ -56,7 +55,6 @@ class Tools:
         self, team_name: str, pitch_title: str, event_id: str | None = None
     ) -> schemas.StartedSession:
         """Start a session for a team's pitch. Give the speaker recorder_url, or send the audio yourself."""
-        team_name, pitch_title = _name("team_name", team_name), _name("pitch_title", pitch_title)
         session = await _told(self._engine.start(self._who, team_name, pitch_title, event_id))
         return schemas.started(self._engine, session)
 
@@ -176,13 +174,6 @@ async def _told(work: Awaitable[T]) -> T:
         return await work
     except Problem as problem:
         raise ToolError(f"{problem.code}: {problem.message}") from None
-
-
-def _name(field: str, text: str) -> str:
-    try:
-        return str(TypeAdapter(Name).validate_python(text))
-    except ValidationError as error:
-        raise ToolError(f"invalid_request: {field}: {error.errors()[0]['msg']}") from None
 
 
 def _file(audio: bytes, audio_format: str, sample_rate: int) -> tuple[bytes, str]:

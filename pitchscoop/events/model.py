@@ -3,7 +3,9 @@
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from pitchscoop.kernel.errors import Invalid
 
 Stage = Literal["draft", "open", "frozen", "published", "archived"]
 
@@ -19,6 +21,21 @@ Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
 ]
 """What people call a team, an event or a pitch: any script, emoji, quotes and slashes included."""
+
+
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+
+
+def named(field: str, text: str) -> str:
+    """The text as a name.
+
+    Raises:
+        Invalid: ``invalid_request``, with the field.
+    """
+    try:
+        return _NAME.validate_python(text)
+    except ValidationError as error:
+        raise Invalid("invalid_request", f"{field}: {error.errors()[0]['msg']}.") from None
 
 
 class Settings(BaseModel):

@@ -67,6 +67,25 @@ def test_a_bad_setting_stops_the_start_with_one_line_that_names_it(name: str, va
     assert "Traceback" not in done.stderr
 
 
+def test_what_cannot_work_is_said_in_one_line(app: App, tmp_path: Path) -> None:
+    away = {**App(tmp_path, {}, "away").environment, "REDIS_URL": "redis://127.0.0.1:1/0", "PITCHSCOOP_SECRET": ADMIN}
+    here = app.environment
+    for environment, arguments, word in [
+        (here, ["serve", "--port", str(app.port)], "in use"),
+        (here, ["serve", "--port", str(app.port), "--workers", "2"], "in use"),
+        (here, ["serve", "--host", "nowhere.invalid"], "nowhere.invalid"),
+        (away, ["token"], "Redis"),
+        (away, ["record", str(FLAC), "--team", "A", "--title", "B"], "Redis"),
+        (here, ["record", str(FLAC), "--team", " ", "--title", "B"], "team_name"),
+        (here, ["record", "/nowhere", "--team", "A", "--title", "B"], "/nowhere"),
+        (here, ["token", "king"], "king"),
+    ]:
+        done = run(environment, *arguments)
+        assert (done.returncode, done.stdout) == (2, ""), arguments
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert word in done.stderr
+
+
 def test_a_file_goes_the_whole_way_from_the_command_line(app: App) -> None:
     settings = app.settings if app.name == "embedded" else {**app.settings, "PITCHSCOOP_PUBLIC_URL": app.url}
     done = run({**app.environment, **settings}, "record", str(FLAC), "--team", "Kelpline", "--title", "Ask not")
