@@ -15,12 +15,14 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
+from pitchscoop import demo
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.doctor import examine
 from pitchscoop.doors import mcp
-from pitchscoop.engine import PIECE
+from pitchscoop.engine import PIECE, Engine
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.main import Deferred, Parts, application, assembled, working
+from pitchscoop.recordings.model import Session
 from pitchscoop.settings import BadSetting, Settings, load
 
 cli = typer.Typer(
@@ -101,12 +103,24 @@ def record(
             session = await engine.start(_OPERATOR, team, title, event)
             length = (await asyncio.to_thread(file.stat)).st_size
             session = await engine.attach(_OPERATOR, session.session_id, _pieces(file), length, file.name)
-            while session.status == "processing":
-                await asyncio.sleep(0.1)
-                session = await engine.session(_OPERATOR, session.session_id)
+            session = await _finished(engine, session)
             if session.error:
                 _fail(session.error.message)
             typer.echo((await engine.playback(_OPERATOR, session)).playback_url)
+
+    asyncio.run(run())
+
+
+@cli.command("demo")
+def demo_command(event: Annotated[str | None, typer.Option(help="The event's id.")] = None) -> None:
+    """Fill an event with pitches that can be played."""
+    settings = _settings()
+
+    async def run() -> None:
+        async with _parts(settings) as parts, working(parts, worker=True):
+            for session in await demo.fill(parts.engine, _OPERATOR, event, typer.echo):
+                await _finished(parts.engine, session)
+            typer.echo(f"They are at {parts.engine.public_url} while the server runs.")
 
     asyncio.run(run())
 
@@ -153,6 +167,13 @@ def main() -> None:
         cli()
     except Problem as problem:
         _fail(problem.message)
+
+
+async def _finished(engine: Engine, session: Session) -> Session:
+    while session.status == "processing":
+        await asyncio.sleep(0.1)
+        session = await engine.session(_OPERATOR, session.session_id)
+    return session
 
 
 async def _pieces(file: Path) -> AsyncIterator[bytes]:

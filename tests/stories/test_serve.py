@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pitchscoop.demo import PITCHES
 from tests.servers.app import ADMIN, App
 from tests.servers.redis import free_port
 from tests.speech import FLAC
@@ -91,6 +92,18 @@ def test_a_file_goes_the_whole_way_from_the_command_line(app: App) -> None:
     done = run({**app.environment, **settings}, "record", str(FLAC), "--team", "Kelpline", "--title", "Ask not")
     assert done.returncode == 0, done.stderr
     part = httpx.get(done.stdout.strip(), headers={"Range": "bytes=0-99"})
+    assert (part.status_code, len(part.content)) == (206, 100)
+
+
+def test_the_demo_fills_an_event_with_pitches_that_play(app: App) -> None:
+    authorized = {"Authorization": f"Bearer {ADMIN}"}
+    event = httpx.post(f"{app.url}/api/v1/events", json={"name": "Demo"}, headers=authorized).json()["event_id"]
+    done = run({**app.environment, "PITCHSCOOP_PUBLIC_URL": app.url}, "demo", "--event", event)
+    assert done.returncode == 0, done.stderr
+    listed = httpx.get(f"{app.url}/api/v1/events/{event}/sessions", headers=authorized).json()["sessions"]
+    assert {found["status"] for found in listed} == {"completed"}
+    assert len(listed) == len(PITCHES)
+    part = httpx.get(listed[0]["playback_url"], headers={"Range": "bytes=0-99"})
     assert (part.status_code, len(part.content)) == (206, 100)
 
 
