@@ -118,3 +118,15 @@ def test_a_shared_link_plays_for_anybody_and_a_cut_one_for_nobody(app: App, cont
     assert httpx.get(link).status_code == 200
     assert httpx.get(link[:-1]).status_code == 401
     assert httpx.get(link.partition("?")[0]).status_code == 401
+
+
+def test_earlier_pitches_are_a_page_away(app: App, context: BrowserContext) -> None:
+    team = httpx.post(f"{app.url}/api/v1/events/default/teams", json={"name": "Many"}, headers=AUTHORIZED).json()
+    for number in range(13):
+        new = {"team_name": "Many", "pitch_title": f"Pitch {number}"}
+        httpx.post(f"{app.url}/api/v1/sessions", json=new, headers=AUTHORIZED).raise_for_status()
+    page = context.new_page()
+    page.goto(team["join_url"])
+    expect(page.locator(".pitch-row")).to_have_count(12)
+    page.get_by_role("link", name="Show earlier pitches").click()
+    expect(page.locator(".pitch-row .title")).to_have_text(["Pitch 0"])

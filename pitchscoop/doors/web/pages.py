@@ -36,26 +36,32 @@ async def home(request: Request) -> Response:
     """``GET /``."""
     engine, who = engine_of(request), await _person(request)
     event = await engine.events.get(who.event_id or DEFAULT_EVENT)
+    cursor = request.query_params.get("cursor")
     rows: list[contexts.PitchRow] = []
+    earlier = None
     if who != ANYBODY:
         page = await engine.list_sessions(
-            who, event.event_id, cursor=None, limit=_NEWEST, status=None, team=None, q=None
+            who, event.event_id, cursor=cursor, limit=_NEWEST, status=None, team=None, q=None
         )
         rows = [await _row(engine, session) for session in page.sessions]
+        earlier = f"/?cursor={page.next_cursor}" if page.next_cursor else None
     context = contexts.Home(
         viewer=_viewer(who),
         event_name=event.name,
         stage=event.stage,
-        sentence=f"{event.stage.capitalize()}. {_counted(len(rows))}",
+        sentence=f"{event.stage.capitalize()}. {_counted(len(rows), 'earlier' if cursor else 'newest')}",
         can_record=who.role in (Role.ORGANIZER, Role.TEAM),
         sessions=rows,
         limit_seconds=event.settings.max_seconds,
+        next_url=earlier,
     )
     return HTMLResponse(renderer_of(request).home(context))
 
 
-def _counted(pitches: int) -> str:
-    return "No pitch yet." if not pitches else f"The newest {pitches} pitches." if pitches > 1 else "One pitch."
+def _counted(pitches: int, which: str) -> str:
+    if pitches > 1:
+        return f"The {which} {pitches} pitches." if which == "newest" else f"{pitches} {which} pitches."
+    return "One pitch." if pitches else "No pitch yet."
 
 
 async def _row(engine: Engine, session: Session) -> contexts.PitchRow:
