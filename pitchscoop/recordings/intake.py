@@ -13,8 +13,8 @@ from pitchscoop.kernel import keys
 from pitchscoop.recordings.model import Chain, Piece, chain
 from pitchscoop.recordings.ports import AudioStorage
 
-_AHEAD = 16  # pieces under way at once; more only wait in the storage server
-_AHEAD_BYTES = 8 << 20  # of an upload's large pieces, two or three fill it
+_AHEAD = 16  # pieces under way at once; more would only wait in the storage server
+_SMALL = 256 << 10  # bytes; a live segment is a tenth of it, an upload's pieces are larger and worth a stream each
 
 
 async def durable(storage: AudioStorage, folder: str) -> Chain:
@@ -33,16 +33,21 @@ async def seal(storage: AudioStorage, folder: str) -> Chain:
 
 async def joined(storage: AudioStorage, found: Chain) -> AsyncIterator[bytes]:
     """The bytes of a chain in order. Small pieces are fetched ahead: a pitch has hundreds, each a round trip away."""
-    coming = deque[tuple[asyncio.Task[bytes], int]]()
+    coming = deque[asyncio.Task[bytes]]()
     try:
         for piece in found.pieces:
-            coming.append((asyncio.create_task(_whole(storage, piece)), piece.end - piece.start))
-            while len(coming) >= _AHEAD or sum(size for _, size in coming) > _AHEAD_BYTES:
-                yield await coming.popleft()[0]
+            small = piece.end - piece.start <= _SMALL
+            while coming and (len(coming) >= _AHEAD or not small):
+                yield await coming.popleft()
+            if small:
+                coming.append(asyncio.create_task(_whole(storage, piece)))
+                continue
+            async for part in storage.read_audio(piece.key, piece.skip):
+                yield part
         while coming:
-            yield await coming.popleft()[0]
+            yield await coming.popleft()
     finally:
-        for task, _ in coming:
+        for task in coming:
             task.cancel()
 
 
