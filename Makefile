@@ -51,6 +51,7 @@ $(BIN)/python:
 	@PYTHON="$(PYTHON)" scripts/python
 
 .venv/ready: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Setting up: the first time takes a minute or two."
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-deps --no-index --no-build-isolation --editable .
 	@touch $@

@@ -107,6 +107,7 @@ def record(
             if session.error:
                 _fail(session.error.message)
             typer.echo((await engine.playback(_OPERATOR, session)).playback_url)
+            typer.echo(f"Its page: {engine.page_url(session)}", err=True)
 
     asyncio.run(run())
 

@@ -55,7 +55,9 @@ async def _address(public_url: str) -> str:
 async def _plays(engine: Engine) -> str:
     answer = await _ranged_get(engine)
     if answer.status_code != 206 or answer.content != b"RIFF":  # noqa: PLR2004
-        raise Problem("bad_playback", f"The playback address answered {answer.status_code}. Check MINIO_PUBLIC_URL.")
+        raise Problem(
+            "bad_playback", f"The playback address answered {answer.status_code}. {_remedy(engine, answer.url)}"
+        )
     return "put, ranged get through the public address, delete"
 
 
@@ -69,9 +71,15 @@ async def _ranged_get(engine: Engine) -> httpx.Response:
             return await client.get(url, headers={"Range": "bytes=0-3"})
     except httpx.HTTPError:
         where = url.split("?")[0].rsplit("/doctor", 1)[0]
-        raise Problem("unreachable", f"{where} does not answer. Start the server, or mend MINIO_PUBLIC_URL.") from None
+        raise Problem("unreachable", f"{where} does not answer. {_remedy(engine, httpx.URL(url))}") from None
     finally:
         await engine.storage.delete_audio(key)
+
+
+def _remedy(engine: Engine, url: httpx.URL) -> str:
+    if str(url).startswith(engine.public_url):
+        return "Start the server, or set PITCHSCOOP_DATA to the folder of the one that runs."
+    return "Start the storage server, or mend MINIO_PUBLIC_URL."
 
 
 async def _codecs(media: Media) -> str:

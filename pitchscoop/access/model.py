@@ -107,12 +107,17 @@ def require(principal: Principal, verb: Verb, target: Target) -> None:
         Unauthorized: nobody is signed in and a token could help.
         Forbidden: this token does not reach so far.
     """
-    reach = PERMISSIONS[verb].get(principal.role)
-    if reach is not None and _reaches(principal, reach, verb, target):
+    if may(principal, verb, target):
         return
     if principal == ANYBODY:
         raise Unauthorized("not_signed_in", "Sign in with your link, or send a token as Authorization: Bearer TOKEN.")
     raise Forbidden("not_allowed", f"Your {principal.role} token does not allow this here.")
+
+
+def may(principal: Principal, verb: Verb, target: Target) -> bool:
+    """Whether the table allows it."""
+    reach = PERMISSIONS[verb].get(principal.role)
+    return reach is not None and _reaches(principal, reach, verb, target)
 
 
 def _reaches(principal: Principal, reach: Reach, verb: Verb, target: Target) -> bool:

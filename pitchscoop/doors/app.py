@@ -20,7 +20,7 @@ from pitchscoop.access.answers import Answers
 from pitchscoop.doors import mcp, media, problems, rest, uploads
 from pitchscoop.doors.described import ABOUT, describe
 from pitchscoop.doors.live import live
-from pitchscoop.doors.web import entry, pages
+from pitchscoop.doors.web import entry, pages, pitches
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
@@ -65,9 +65,9 @@ def create_app(
         Route("/upload", pages.record_form, methods=["GET", "POST"]),
         Route("/record/{session_id}", pages.recorder),
         Route("/upload/{session_id}", pages.upload),
-        Route("/pitches/{session_id}", pages.pitch),
-        Route("/pitches/{session_id}/details", pages.pitch_details),
-        Route("/pitches/{session_id}/peaks", pages.pitch_peaks),
+        Route("/pitches/{session_id}", pitches.pitch),
+        Route("/pitches/{session_id}/details", pitches.details),
+        Route("/pitches/{session_id}/peaks", pitches.peaks),
         Route("/sign-in", entry.sign_in),
         Route("/join", entry.join),
         Route("/docs", pages.docs),

@@ -61,7 +61,9 @@ def _silhouette(seed: int) -> list[int]:
 PERSON = c.Viewer("team", "Maren, Grandmother Tongue")
 
 
-def _row(number: int, team: str, title: str, status: str = "completed", length: float | None = LENGTH) -> c.PitchRow:
+def _row(
+    number: int, team: str, title: str, status: c.Status = "completed", length: float | None = LENGTH
+) -> c.PitchRow:
     ready = status == "completed"
     return c.PitchRow(
         session_id=str(number),
@@ -94,7 +96,9 @@ ROWS = (
 
 
 def _pitch(
-    status: str = "completed", team: str = "Grandmother Tongue", title: str = "A phone call that keeps a dialect alive"
+    status: c.Status = "completed",
+    team: str = "Grandmother Tongue",
+    title: str = "A phone call that keeps a dialect alive",
 ) -> c.Pitch:
     ready, failed = status == "completed", status == "failed"
     error = c.PitchError("not_audio", "notes.pdf holds no sound.") if failed else None

@@ -7,6 +7,9 @@ export interface Details {
   audio_duration?: number | null;
   peaks_url?: string | null;
   download_url?: string | null;
+  download_size?: number | null;
+  original_url?: string | null;
+  audio_size?: number;
   error?: { code: string; message: string } | null;
 }
 

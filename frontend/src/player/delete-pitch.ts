@@ -12,6 +12,8 @@ class DeletePitch extends HTMLElement {
 
   #begin(button: HTMLButtonElement): void {
     button.disabled = true;
+    const page = document.querySelector<HTMLElement>("pitch-player");
+    if (page !== null) page.inert = true; // it looks gone, and it is as soon as nobody undoes it
     for (const audio of document.querySelectorAll("audio")) audio.pause();
     const leaving = (): void => finish();
     const finish = toast({
@@ -20,6 +22,7 @@ class DeletePitch extends HTMLElement {
         label: "Undo",
         run: () => {
           window.removeEventListener("pagehide", leaving);
+          if (page !== null) page.inert = false;
           button.disabled = false;
           button.focus();
         },
@@ -38,6 +41,8 @@ class DeletePitch extends HTMLElement {
       location.assign("/");
     } catch (error) {
       button.disabled = false;
+      const page = document.querySelector<HTMLElement>("pitch-player");
+      if (page !== null) page.inert = false;
       toast({ words: `Not deleted. ${(error as Error).message}` });
     }
   }

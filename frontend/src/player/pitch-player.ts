@@ -1,6 +1,6 @@
 // The pitch page's player: a media element, its wave, its controls.
 import { type Details, getJson } from "../common/api";
-import { clock } from "../common/format";
+import { clock, size, spoken } from "../common/format";
 import { given, optional, part, say, setIcon } from "../common/parts";
 import { toast } from "../common/toast";
 import { until } from "../common/wait";
@@ -185,17 +185,26 @@ class PitchPlayer extends HTMLElement {
   }
 
   /** Completion brings the files; a page that is being listened to is not torn away for them. */
-  #offer({ download_url: url, audio_duration: length }: Details): void {
-    if (length) for (const fact of this.querySelectorAll("[data-fact=length]")) say(fact, clock(length));
-    if (!url) return;
-    for (const name of ["download", "file"]) {
-      const link = optional<HTMLAnchorElement>(this, name);
-      if (link !== null) [link.href, link.hidden] = [url, false];
+  #offer(now: Details): void {
+    const { audio_duration: length, download_url: url } = now;
+    if (length) {
+      for (const fact of this.querySelectorAll("[data-fact=length]")) say(fact, clock(length));
+      for (const fact of this.querySelectorAll("[data-fact=length-spoken]")) say(fact, spoken(length));
     }
+    const button = optional<HTMLAnchorElement>(this, "download");
+    if (button !== null && url) [button.href, button.hidden] = [url, false];
+    this.#showFile("file", url, now.download_size);
+    this.#showFile("original", now.original_url, now.audio_size);
     const later = optional(this, "files-later");
-    if (later !== null) later.hidden = true;
-    const files = optional(this, "files");
-    if (files !== null) files.hidden = false;
+    if (later !== null) later.hidden = Boolean(url);
+  }
+
+  #showFile(name: string, url?: string | null, bytes?: number | null): void {
+    const item = optional(this, name);
+    const link = item?.querySelector("a");
+    if (!item || !link || !url) return;
+    [link.href, item.hidden] = [url, false];
+    if (bytes) say(part(this, `${name}-size`), `, ${size(bytes)}`);
   }
 
   #news(details: Details | null): void {

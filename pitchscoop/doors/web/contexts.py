@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Role: TypeAlias = Literal["organizer", "judge", "team", "public"]
+Status: TypeAlias = Literal["waiting", "recording", "processing", "completed", "failed"]
+"""``waiting``: nothing was recorded yet."""
 Way: TypeAlias = Literal["record", "upload"]
 
 
@@ -32,7 +34,7 @@ class PitchRow:
     session_id: str
     team_name: str
     pitch_title: str
-    status: str
+    status: Status
     duration: float | None
     silhouette: Sequence[int]
     url: str
@@ -119,11 +121,12 @@ class PitchSession:
     session_id: str
     team_name: str
     pitch_title: str
-    status: str
+    status: Status
     duration: float | None
     created_at: dt.datetime
     size: int | None = None
     interrupted: bool = False
+    silent: bool = False
     error: PitchError | None = None
 
 
@@ -133,8 +136,9 @@ class Pitch:
 
     ``playback_url`` is None until something can be played; ``refresh_path`` answers GET with a fresh one as
     ``{playback_url}``. ``details_path`` answers GET with the session and may carry ``peaks_url`` and ``error``.
-    ``download_url`` and ``original_url`` are None where downloads are not permitted. ``share_url`` is the
-    page's absolute address. ``delete_path`` answers DELETE; None: the viewer may not.
+    ``download_url`` is the MP3, ``original_url`` the recording as it was received; None where downloads are not
+    permitted or the file is not there yet. ``share_url`` is the page's absolute address. ``delete_path`` answers
+    DELETE; None: the viewer may not.
     """
 
     viewer: Viewer

@@ -1,0 +1,107 @@
+"""The page of a pitch, and what it fetches while it is open."""
+
+import json
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from pitchscoop.access.model import Principal, Role, Verb, may
+from pitchscoop.doors.auth import engine_of
+from pitchscoop.doors.web import contexts
+from pitchscoop.doors.web.render import renderer_of
+from pitchscoop.doors.web.visitors import local_url, peaks_path, person_of, state_of, viewer_of, visitor_of
+from pitchscoop.engine import Engine
+from pitchscoop.kernel import keys
+from pitchscoop.kernel.errors import Problem
+from pitchscoop.playback import Variant
+from pitchscoop.recordings.model import Session
+
+
+async def pitch(request: Request) -> Response:
+    """``GET /pitches/{session_id}?key=``: for whoever is signed in and may, or holds the link."""
+    engine = engine_of(request)
+    session_id = request.path_params["session_id"]
+    key = request.query_params.get("key")
+    person, who = await person_of(request), await visitor_of(request)
+    session = await engine.session(who, session_id)
+    event = await engine.events.get(session.event_id)
+    suffix = f"?key={key}" if key else ""
+    playback = await engine.playback(who, session) if session.has_audio else None
+    context = contexts.Pitch(
+        viewer=viewer_of(person),
+        event_name=event.name,
+        session=contexts.PitchSession(
+            session_id=session_id,
+            team_name=session.team_name,
+            pitch_title=session.pitch_title,
+            status=state_of(session),
+            duration=session.audio_duration,
+            created_at=session.created_at,
+            size=session.audio_size or None,
+            interrupted=bool(session.metadata.get("interrupted")),
+            silent=session.status == "completed" and session.loudness is None,
+            error=contexts.PitchError(session.error.code, session.error.message) if session.error else None,
+        ),
+        limit_seconds=event.settings.max_seconds,
+        share_url=engine.page_url(session),
+        details_path=f"/pitches/{session_id}/details{suffix}",
+        refresh_path=f"/pitches/{session_id}/details{suffix}",
+        playback_url=local_url(engine, playback.playback_url) if playback else None,
+        playback_type=playback.content_type if playback else None,
+        peaks_url=peaks_path(session, key),
+        download_url=await _download(engine, who, session, "mp3"),
+        download_size=session.mp3_size,
+        original_url=await _download(engine, who, session, "wav"),
+        original_label=_original(session),
+        recorder_url=f"/record/{session_id}" if _may_record(person, session) else None,
+        delete_path=f"/api/v1/sessions/{session_id}" if person.role is Role.ORGANIZER else None,
+    )
+    return HTMLResponse(renderer_of(request).pitch(context))
+
+
+async def details(request: Request) -> Response:
+    """``GET /pitches/{session_id}/details``: what changes while the page is open, addresses for this browser."""
+    engine = engine_of(request)
+    session_id = request.path_params["session_id"]
+    key = request.query_params.get("key")
+    who = await visitor_of(request)
+    session = await engine.session(who, session_id)
+    playback = await engine.playback(who, session) if session.has_audio else None
+    document = {
+        "session_id": session_id,
+        "status": session.status,
+        "audio_duration": session.audio_duration,
+        "playback_url": local_url(engine, playback.playback_url) if playback else None,
+        "peaks_url": peaks_path(session, key),
+        "download_url": await _download(engine, who, session, "mp3"),
+        "download_size": session.mp3_size,
+        "original_url": await _download(engine, who, session, "wav"),
+        "audio_size": session.audio_size,
+        "error": session.error.model_dump() if session.error else None,
+    }
+    return Response(json.dumps(document), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+async def peaks(request: Request) -> Response:
+    """``GET /pitches/{session_id}/peaks``: the waveform from our own origin, because not every S3 speaks CORS."""
+    engine = engine_of(request)
+    session = await engine.session(await visitor_of(request), request.path_params["session_id"])
+    parts = engine.storage.read_audio(keys.stored(session.session_id, keys.PEAKS))
+    document = b"".join([part async for part in parts])
+    return Response(document, media_type="application/json", headers={"Cache-Control": "private, max-age=3600"})
+
+
+async def _download(engine: Engine, who: Principal, session: Session, variant: Variant) -> str | None:
+    try:
+        return local_url(engine, (await engine.playback(who, session, variant, download=True)).playback_url)
+    except Problem:  # not permitted, or not there yet
+        return None
+
+
+def _original(session: Session) -> str:
+    extension = (session.audio_minio_key or "").rpartition(".")[2]
+    return "Original file" if extension in ("", "bin") else f"Original, {extension.upper()}"
+
+
+def _may_record(person: Principal, session: Session) -> bool:
+    return session.status == "recording" and may(person, Verb.SESSION_RECORD, session.target)
