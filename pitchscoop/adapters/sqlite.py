@@ -7,21 +7,22 @@ import json
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
 
+from pitchscoop.adapters import sqlite_rows
 from pitchscoop.kernel.clock import Clock, micros, utc_now
-from pitchscoop.kernel.errors import NoRoom, StaleWrite, Unavailable
+from pitchscoop.kernel.errors import NoRoom, Unavailable
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Placed, Put, Row
+from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row
 
 T = TypeVar("T")
 
 _POLL = 0.2  # seconds between looks for other processes' facts; one's own are announced at once
 _BATCH = 500  # facts a follower takes at a time: a long absence must not fill the memory
+_WALK = 200  # rows a walk holds at a time: transcripts are long
 # One entry a version of the file, each applied once; new ones are added at the end.
 _MIGRATIONS = (
     """
@@ -77,14 +78,13 @@ class SqliteState:
 
         def work(db: sqlite3.Connection) -> None:
             for put in puts:
-                _check_version(db, put)
+                sqlite_rows.check_version(db, put)
             for put in puts:
-                _apply(db, put)
+                sqlite_rows.apply(db, put)
             for fact in facts:
-                document = json.dumps(asdict(fact), ensure_ascii=False)
-                db.execute("INSERT INTO fact (event_id, document) VALUES (?, ?)", (fact.event_id, document))
+                sqlite_rows.append(db, fact)
             for entry in due:
-                _set_due(db, entry)
+                sqlite_rows.set_due(db, entry)
             if event_id is not None:
                 db.execute("INSERT OR IGNORE INTO event VALUES (?)", (event_id,))
 
@@ -114,10 +114,22 @@ class SqliteState:
         """See ``State.event_ids``."""
         return [found[0] for found in await self._query("SELECT event_id FROM event ORDER BY event_id")]
 
+    async def walk(self) -> AsyncIterator[Indexed]:
+        """See ``State.walk``."""
+        sql = (
+            "SELECT key, version, fields, (SELECT json_group_object(idx, score) FROM place WHERE place.key = row.key) "
+            "FROM row WHERE key > ? ORDER BY key LIMIT ?"
+        )
+        last = ""
+        while found := await self._query(sql, last, _WALK):
+            for key, version, fields, places in found:
+                yield Indexed(Row(key, version, json.loads(fields)), json.loads(places))
+            last = found[-1][0]
+
     async def facts(self, event_id: str, after: str = "", limit: int = 1000) -> list[Fact]:
         """See ``State.facts``."""
         sql = "SELECT position, document FROM fact WHERE event_id = ? AND position > ? ORDER BY position LIMIT ?"
-        return [_fact(*found) for found in await self._query(sql, event_id, int(after or 0), limit)]
+        return [sqlite_rows.fact(*found) for found in await self._query(sql, event_id, int(after or 0), limit)]
 
     async def follow(self) -> AsyncIterator[Fact]:
         """See ``State.follow``. Listens from when it is first asked for a fact."""
@@ -131,7 +143,7 @@ class SqliteState:
                 sql = "SELECT position, document FROM fact WHERE position > ? ORDER BY position LIMIT ?"
                 found = await self._query(sql, last, _BATCH)
             for position, document in found:
-                yield _fact(position, document)
+                yield sqlite_rows.fact(position, document)
                 last = position
             if not found:
                 await self._next_look(told)
@@ -141,14 +153,9 @@ class SqliteState:
         sql = "SELECT event_id, session_id, at FROM due WHERE at <= ? ORDER BY at, event_id, session_id LIMIT ?"
         return [Due(*found) for found in await self._query(sql, now, limit)]
 
-    async def claim(self, seen: Due, until: int) -> bool:
+    async def claim(self, seen: Due, until: int | None) -> bool:
         """See ``State.claim``."""
-
-        def work(db: sqlite3.Connection) -> bool:
-            sql = "UPDATE due SET at = ? WHERE session_id = ? AND event_id = ? AND at = ?"
-            return db.execute(sql, (until, seen.session_id, seen.event_id, seen.at)).rowcount == 1
-
-        return await self._write(work)
+        return await self._write(lambda db: sqlite_rows.move_due(db, seen, until))
 
     async def remember(self, key: str, value: str, seconds: int, *, replace: bool = False) -> str | None:
         """See ``State.remember``."""
@@ -244,39 +251,6 @@ async def _connect(path: Path, undo: contextlib.AsyncExitStack) -> aiosqlite.Con
     for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL"):
         await connection.execute_fetchall(f"PRAGMA {pragma}")
     return connection
-
-
-def _check_version(db: sqlite3.Connection, put: Put) -> None:
-    found = db.execute("SELECT version FROM row WHERE key = ?", (put.key,)).fetchone()
-    if (found[0] if found else 0) != put.version:
-        raise StaleWrite(put.key)
-
-
-def _apply(db: sqlite3.Connection, put: Put) -> None:
-    db.execute("DELETE FROM place WHERE key = ?", (put.key,))
-    if put.fields is None:
-        db.execute("DELETE FROM row WHERE key = ?", (put.key,))
-        return
-    document = json.dumps(dict(put.fields), ensure_ascii=False)
-    db.execute("INSERT OR REPLACE INTO row VALUES (?, ?, ?)", (put.key, put.version + 1, document))
-    places = [(index, score, put.key) for index, score in put.indexes.items()]
-    db.executemany("INSERT INTO place VALUES (?, ?, ?)", places)
-
-
-def _set_due(db: sqlite3.Connection, due: Due) -> None:
-    if due.at is None:
-        db.execute("DELETE FROM due WHERE session_id = ?", (due.session_id,))
-    else:
-        db.execute("INSERT OR REPLACE INTO due VALUES (?, ?, ?)", (due.session_id, due.event_id, due.at))
-
-
-_FACT_FIELDS = frozenset(field.name for field in fields(Fact)) - {"position"}
-
-
-def _fact(position: int, document: str) -> Fact:
-    """Fields this version does not know are ignored: a newer process may have written them."""
-    known = {name: value for name, value in json.loads(document).items() if name in _FACT_FIELDS}
-    return Fact(**known, position=str(position))
 
 
 _OURS = (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.DataError)

@@ -38,7 +38,10 @@ class Put:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When a worker should look at a session next (microseconds); None: it need not."""
+    """When a worker should look at a session next (microseconds); None: it need not.
+
+    ``session_id`` is the event's key (``keys.event``) where it is the event itself that is to be looked at.
+    """
 
     event_id: str
     session_id: str
@@ -51,6 +54,14 @@ class Placed:
 
     row: Row
     score: int
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A row and all the indexes it stands in, by name, with its score there."""
+
+    row: Row
+    indexes: Mapping[str, int]
 
 
 class State(Protocol):
@@ -91,6 +102,14 @@ class State(Protocol):
         """Every event that was ever committed to, in order of name."""
         ...
 
+    def walk(self) -> AsyncIterator[Indexed]:
+        """Every row there is, once, in no order: for an operator's command, never on a request's path.
+
+        What changes meanwhile may be missing or in its old form; each row is whole. ``indexes`` are those a page
+        would find it in.
+        """
+        ...
+
     async def facts(self, event_id: str, after: str = "", limit: int = 1000) -> list[Fact]:
         """An event's facts in order, after a position."""
         ...
@@ -106,10 +125,11 @@ class State(Protocol):
         """Sessions whose time has come, longest waiting first. ``at`` is never None here."""
         ...
 
-    async def claim(self, seen: Due, until: int) -> bool:
+    async def claim(self, seen: Due, until: int | None) -> bool:
         """Move a due time from what was ``seen`` to ``until``; False if it is no longer what was seen.
 
-        Of many workers that saw the same due time one wins; it repeats this to keep what it took.
+        Of many workers that saw the same due time one wins; it repeats this to keep what it took, and lets go
+        with None, which does nothing if somebody asked for another look meanwhile.
         """
         ...
 

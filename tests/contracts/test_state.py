@@ -11,7 +11,7 @@ from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
 from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Placed, Put, Row, State
+from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, State
 from tests.contracts.states import DONE, EVENT, INDEX, KEY, Open, fact, names, refused, team, without_position
 
 
@@ -156,6 +156,30 @@ async def test_rows_outside_events_have_neither_facts_nor_due_times(state: State
     for facts, due in (([fact()], []), ([], [Due(EVENT, "s", 1)])):
         with pytest.raises(ValueError, match="belong to the event"):
             await state.commit(None, [Put(row, 1, {})], facts, due)
+
+
+async def walked(state: State) -> dict[str, Indexed]:
+    found = [indexed async for indexed in state.walk()]
+    assert len({indexed.row.key for indexed in found}) == len(found)
+    return {indexed.row.key: indexed for indexed in found}
+
+
+async def test_a_walk_finds_every_row_with_its_places(state: State) -> None:
+    assert await walked(state) == {}
+    for batch in range(0, 1500, 100):
+        places = [{INDEX: n, DONE: -n} if n % 3 else {} for n in range(batch, batch + 100)]
+        puts = [Put(team(batch + n), 0, {"n": str(batch + n)}, indexes) for n, indexes in enumerate(places)]
+        await state.commit(EVENT, puts, [fact()], [Due(EVENT, "s", batch)])
+    await state.commit("oslo", [Put(keys.event("oslo"), 0, {"name": "Oslo"})])
+    await state.commit(None, [Put(keys.token("secret"), 0, {"role": "judge"})])
+    await state.commit(EVENT, [Put(team(7), 1, None), Put(team(8), 1, {"n": "moved"}, {DONE: 3})])
+    await state.remember("once:x", "a note", 60)
+    found = await walked(state)
+    assert len(found) == 1501
+    assert found[keys.token("secret")] == Indexed(Row(keys.token("secret"), 1, {"role": "judge"}), {})
+    assert found[team(8)] == Indexed(Row(team(8), 2, {"n": "moved"}), {DONE: 3})
+    assert found[team(1000)] == Indexed(Row(team(1000), 1, {"n": "1000"}), {INDEX: 1000, DONE: -1000})
+    assert team(7) not in found
 
 
 async def test_a_hundred_writers_of_one_row_lose_nothing(open_state: Open) -> None:

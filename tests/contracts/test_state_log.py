@@ -89,6 +89,16 @@ async def test_of_a_hundred_workers_one_wins(open_state: Open) -> None:
     assert await workers[1].claim(Due("elsewhere", "s", now + 9), now + 10) is False
 
 
+async def test_letting_go_undoes_nobodys_wish_for_another_look(state: State) -> None:
+    await state.commit(EVENT, [], [], [Due(EVENT, "s", 10), Due(EVENT, "t", 10)])
+    assert await state.claim(Due(EVENT, "s", 9), None) is False
+    assert await state.claim(Due("elsewhere", "s", 10), None) is False
+    assert await state.due(10, 10) == [Due(EVENT, "s", 10), Due(EVENT, "t", 10)]
+    assert await state.claim(Due(EVENT, "s", 10), None) is True
+    assert await state.claim(Due(EVENT, "s", 10), None) is False
+    assert await state.due(10, 10) == [Due(EVENT, "t", 10)]
+
+
 async def test_a_note_stays_until_it_is_replaced_forgotten_or_old(state: State) -> None:
     assert await state.recall("once:x") is None
     assert await state.remember("once:x", "first", 60) is None

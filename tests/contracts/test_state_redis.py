@@ -225,3 +225,15 @@ async def test_all_of_an_event_lies_under_documented_keys(redis_url: str) -> Non
         assert client.hgetall(KEY) == {"name": "Boston", "version": "1", "_indexes": f'{{"{INDEX}": 7}}'}
         assert {client.ttl(key) for key in client.scan_iter()} == {-1}
     await state.close()
+
+
+async def test_a_walk_passes_over_what_is_not_ours_and_tells_a_place_that_was_lost(
+    own_redis: RedisServer, own_state: RedisState
+) -> None:
+    await own_state.commit(EVENT, [Put(team(n), 0, {}, {INDEX: n}) for n in range(3)])
+    with redis.Redis(port=own_redis.port) as client:
+        client.hset("somebody:else", mapping={"a": "b", "version": "1"})
+        client.zrem(INDEX, team(1))
+        client.zadd(INDEX, {team(2): 99})
+    found = {indexed.row.key: indexed.indexes async for indexed in own_state.walk()}
+    assert found == {team(0): {INDEX: 0}, team(1): {}, team(2): {}}

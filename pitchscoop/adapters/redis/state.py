@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from operator import methodcaller
 from typing import Any
 
@@ -17,9 +18,10 @@ from pitchscoop.adapters.redis import documents, scripts
 from pitchscoop.adapters.redis.outages import ask_again, translated
 from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Placed, Put, Row
+from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row
 
 _CONNECTIONS = 64  # per process: far more than commands in flight; Redis allows 10 000 clients
+_BATCH = 200  # rows a walk asks for at a time: transcripts are long, and others wait while Redis answers
 _HUSH = 5.0  # seconds without a fact after which a follower asks whether the line is still up
 _PAUSES = (0.1, 2.0)  # seconds between a follower's attempts: the first, and the most they double to
 
@@ -90,6 +92,21 @@ class RedisState:
         """See ``State.event_ids``. Also one whose first commit was refused: the set lies in another slot."""
         return sorted(await ask_again(lambda: self._redis.smembers("events")))
 
+    async def walk(self) -> AsyncIterator[Indexed]:
+        """See ``State.walk``. The one use of SCAN."""
+        async for keys in self._hashes():
+            answers = await self._each([methodcaller("hgetall", key) for key in keys])
+            found = {key: stored for key, stored in zip(keys, answers, strict=True) if documents.is_row(stored)}
+            places = [(key, *place) for key, stored in found.items() for place in documents.places(stored)]
+            scores = await self._each([methodcaller("zscore", index, key) for key, index, _ in places])
+            standing: dict[str, dict[str, int]] = {key: {} for key in found}
+            for (key, index, score), kept in zip(places, scores, strict=True):
+                if kept == score:
+                    standing[key][index] = score
+            for key, stored in found.items():
+                if row := documents.row(key, stored):
+                    yield Indexed(row, standing[key])
+
     async def facts(self, event_id: str, after: str = "", limit: int = 1000) -> list[Fact]:
         """See ``State.facts``."""
         start = f"({after}" if after else "-"
@@ -125,11 +142,12 @@ class RedisState:
         ]
         return [Due(event_id, session_id, at) for at, event_id, session_id in sorted(waiting)[:limit]]
 
-    async def claim(self, seen: Due, until: int) -> bool:
+    async def claim(self, seen: Due, until: int | None) -> bool:
         """See ``State.claim``."""
         keys = [f"due:{{{seen.event_id}}}"]
+        at = "" if until is None else str(until)
         with translated():
-            return bool(await self._claim(keys=keys, args=[seen.session_id, str(seen.at), str(until)]))
+            return bool(await self._claim(keys=keys, args=[seen.session_id, str(seen.at), at]))
 
     async def remember(self, key: str, value: str, seconds: int, *, replace: bool = False) -> str | None:
         """See ``State.remember``."""
@@ -156,6 +174,18 @@ class RedisState:
     async def close(self) -> None:
         """Let go of all connections."""
         await self._redis.aclose()
+
+    async def _hashes(self) -> AsyncIterator[list[str]]:
+        """Keys of all hashes, in batches. SCAN may name a key twice."""
+        seen: set[str] = set()
+        cursor = 0
+        while True:
+            cursor, keys = await ask_again(partial(self._redis.scan, cursor, count=_BATCH, _type="hash"))
+            fresh = set(keys) - seen
+            seen |= fresh
+            yield sorted(fresh)
+            if cursor == 0:
+                return
 
     async def _standing(self, event_id: str | None, puts: Sequence[Put]) -> list[str]:
         """The indexes each row stands in now, as stored; the script makes sure that this is still so."""
