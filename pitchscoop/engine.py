@@ -14,12 +14,12 @@ from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Un
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.playback import EXPIRES_IN, Variant, playable
-from pitchscoop.recordings import intake
+from pitchscoop.recordings import intake, listing
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
-from pitchscoop.recordings.service import Page, Sessions
+from pitchscoop.recordings.service import Sessions
 
 _TAKEN_OVER, _STOPPED, _GONE = 4409, 4410, 4404  # close codes of design.md 2.4
 PIECE = 4 << 20  # bytes of an upload held in memory before they are made durable
@@ -89,10 +89,7 @@ class Engine:
         """A new team and its token."""
         require(who, Verb.TEAM_CREATE, Target(event_id=event_id))
         team = await self.events.add_team(event_id, name, track, seed)
-        token = self.access.derived_token("team", team.team_id)
-        principal = Principal(role=Role.TEAM, name=team.name, event_id=event_id, team_id=team.team_id)
-        await self.access.keep(token, principal)
-        return team, token
+        return team, await self.access.team_token(event_id, team.team_id, team.name)
 
     # A session and its audio
 
@@ -233,12 +230,12 @@ class Engine:
     async def list_sessions(
         self, who: Principal, event_id: str, *, cursor: str | None, limit: int, status: str | None, team: str | None,
         q: str | None,
-    ) -> Page:  # fmt: skip
+    ) -> listing.Page:  # fmt: skip
         """Sessions of an event, newest first; a team sees its own."""
         team = who.team_id or team
         require(who, Verb.SESSION_LIST, Target(event_id=event_id, team_id=team))
         await self.events.get(event_id)
-        return await self.sessions.page(event_id, cursor=cursor, limit=limit, status=status, team_id=team, q=q)
+        return await listing.page(self.state, event_id, cursor=cursor, limit=limit, status=status, team_id=team, q=q)
 
     async def playback(
         self, who: Principal, session: Session, variant: Variant | None = None, *, download: bool = False

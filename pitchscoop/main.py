@@ -58,14 +58,14 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         storage = files = DiskAudioStorage(settings.data, _key(settings.secret, "media"))
     media = PyAVMedia()
     access = Access(state, _key(settings.secret, "access"), utc_now, settings.admin_token)
-    sessions = Sessions(state, storage, utc_now)
+    events, sessions = Events(state, utc_now), Sessions(state, storage, utc_now)
     engine = Engine(
         state=state,
         storage=storage,
         access=access,
-        events=Events(state, utc_now),
+        events=events,
         sessions=sessions,
-        completion=Completion(state, sessions, storage, media, utc_now),
+        completion=Completion(state, events, sessions, storage, media, utc_now),
         public_url=public_url,
     )
     try:

@@ -51,6 +51,12 @@ class Access:
         """A token that an idempotent retry makes again: 256 bits nobody can know without the secret."""
         return f"{purpose}_{ids.signature(self._secret, 'token', purpose, subject)}"
 
+    async def team_token(self, event_id: str, team_id: str, name: str) -> str:
+        """The token of a team, valid from now on: the same again for the same team."""
+        token = self.derived_token("team", team_id)
+        await self.keep(token, Principal(role=Role.TEAM, name=name, event_id=event_id, team_id=team_id))
+        return token
+
     async def keep(self, token: str, principal: Principal) -> None:
         """Let a token stand for a principal from now on. Keeping it twice is harmless."""
         try:

@@ -9,8 +9,8 @@ from pitchscoop.access.model import Principal
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Criterion, Name, Settings, Stage
 from pitchscoop.playback import EXPIRES_IN
+from pitchscoop.recordings.listing import Page
 from pitchscoop.recordings.model import Session
-from pitchscoop.recordings.service import Page
 
 Status = Literal["recording", "processing", "completed", "failed"]
 

@@ -1,6 +1,7 @@
 """Events and teams: the nouns."""
 
 import datetime as dt
+import json
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
@@ -92,3 +93,17 @@ class Team(BaseModel):
     name: str
     track: str | None = None
     created_at: dt.datetime
+
+
+class Record(BaseModel):
+    """What storage keeps of an event to rebuild its state from. ``event`` is None where it is as by default."""
+
+    model_config = ConfigDict(frozen=True)
+
+    event: Event | None
+    teams: tuple[Team, ...]
+
+    @property
+    def document(self) -> bytes:
+        """``event.json``."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()

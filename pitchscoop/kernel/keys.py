@@ -9,6 +9,8 @@ import hashlib
 AUDIO_MP3 = "compressed.mp3"
 PEAKS = "peaks.json"
 SESSION_JSON = "session.json"
+SESSIONS = "sessions/"
+EVENTS = "events/"
 
 
 def session(session_id: str) -> str:
@@ -51,6 +53,11 @@ def teams_index(event_id: str) -> str:
     return f"index:{{{event_id}}}:teams"
 
 
+def event_json(event_id: str) -> str:
+    """The record of an event and its teams in storage."""
+    return f"events/{event_id}/event.json"
+
+
 def folder(session_id: str) -> str:
     """Everything of a session in storage."""
     return f"sessions/{session_id}/"
@@ -70,6 +77,11 @@ def segments(session_id: str, upload_id: str | None = None) -> str:
 def segment(folder: str, offset: int) -> str:
     """One durable piece, named by the offset of its first byte in 20 digits, so that names sort as bytes do."""
     return f"{folder}{offset:020d}"
+
+
+def tag(key: str) -> str | None:
+    """The event that a key names in braces."""
+    return key.partition("{")[2].partition("}")[0] or None
 
 
 def _digest(text: str) -> str:

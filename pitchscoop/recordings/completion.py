@@ -13,29 +13,34 @@ from pathlib import Path
 
 import structlog
 
+from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import Conflict, NotFound, Problem, Unavailable
 from pitchscoop.kernel.state import Due, State
 from pitchscoop.recordings import intake
+from pitchscoop.recordings.lease import Lease
 from pitchscoop.recordings.model import CONTENT_TYPES, SAMPLE_BYTES, Failure, Session, wav_header
 from pitchscoop.recordings.ports import AudioStorage, Derived, Media, Undecodable
 from pitchscoop.recordings.service import Sessions
 
-_LEASE = dt.timedelta(seconds=20)  # a dead worker's session is taken up again within 30 s
-_RENEW = 6.0  # seconds; three chances within a lease
 _RETRY = dt.timedelta(seconds=10)  # after an outage or an unforeseen error
 _SWEEP = 5.0  # seconds between looks without a wake-up
 _AT_ONCE = 2  # sessions one process finishes side by side: assembling waits on storage, encoding has its own cap
+
+_WAKING = {"session_stopped", "event_created", "team_joined"}
 
 log = structlog.get_logger(__name__)
 
 
 class Completion:
-    """Finishes recordings, ends abandoned ones, and completes deletions."""
+    """Finishes recordings, ends abandoned ones, completes deletions, and keeps the records beside the audio."""
 
-    def __init__(self, state: State, sessions: Sessions, storage: AudioStorage, media: Media, clock: Clock) -> None:
+    def __init__(
+        self, state: State, events: Events, sessions: Sessions, storage: AudioStorage, media: Media, clock: Clock
+    ) -> None:
         self._state = state
+        self._events = events
         self._sessions = sessions
         self._storage = storage
         self._media = media
@@ -64,21 +69,26 @@ class Completion:
             done += await self._try(seen)
         return done
 
-    async def reconcile(self, seen: Due) -> None:
-        """Bring one session a step further, whatever its state."""
+    async def reconcile(self, seen: Due) -> int | None:
+        """Bring one session a step further, whatever its state, or an event's record; when to look again."""
+        if seen.session_id == keys.event(seen.event_id):
+            if record := await self._events.record(seen.event_id):
+                await self._storage.upload_audio(keys.event_json(seen.event_id), record.document, "application/json")
+            return None
         session = await self._sessions.look(seen.session_id)
         if session is None or session.status == "deleting":
             await self._sessions.purge(seen.event_id, seen.session_id)
         elif session.status == "recording":
-            await self._end_abandoned(session)
+            return await self._end_abandoned(session)
         elif session.status == "processing":
             await self._complete(session)
         else:
             await self._tidy(session)
+        return None
 
     async def _listen(self) -> None:
         async for fact in self._state.follow():
-            if fact.name == "session_stopped":
+            if fact.name in _WAKING:
                 self._wake.set()
 
     async def _work(self) -> None:
@@ -90,43 +100,28 @@ class Completion:
                 await asyncio.wait_for(self._wake.wait(), _SWEEP)
 
     async def _try(self, seen: Due) -> bool:
-        until = micros(self._clock() + _LEASE)
-        try:
-            if not await self._state.claim(seen, until):
-                return False
-        except Unavailable:
+        lease = await Lease.take(self._state, self._clock, seen)
+        if lease is None:
             return False
-        holder = asyncio.create_task(self._hold(Due(seen.event_id, seen.session_id, until)))
         try:
-            await self.reconcile(seen)
+            await lease.end(await self.reconcile(seen))
         except Exception as error:  # noqa: BLE001  one bad session must not stop the others
             log.warning("session_delayed", session_id=seen.session_id, error=repr(error))
-            await self._again(seen)
+            with contextlib.suppress(Problem):  # it may have been deleted while we wrote
+                await self._sessions.purge(seen.event_id, seen.session_id)
+            await lease.end(micros(self._clock() + _RETRY))
         finally:
-            holder.cancel()
+            await lease.stop()
         return True
 
-    async def _hold(self, held: Due) -> None:
-        while True:
-            await asyncio.sleep(_RENEW)
-            until = micros(self._clock() + _LEASE)
-            with contextlib.suppress(Unavailable):
-                if await self._state.claim(held, until):
-                    held = Due(held.event_id, held.session_id, until)
-
-    async def _again(self, seen: Due) -> None:
-        due = Due(seen.event_id, seen.session_id, micros(self._clock() + _RETRY))
-        with contextlib.suppress(Problem):
-            await self._state.commit(seen.event_id, [], [], [due])
-
-    async def _end_abandoned(self, session: Session) -> None:
+    async def _end_abandoned(self, session: Session) -> int | None:
         if self._clock() < session.idle_until:
-            await self._sessions.postpone(session, session.idle_until)
-            return
+            return micros(session.idle_until)
         try:
             await self._sessions.stop(session.session_id, interrupted=True)  # which makes it due
         except Conflict:
             await self._fail(session, Failure(code="no_audio", message="Nothing was recorded before the link expired."))
+        return None
 
     async def _complete(self, session: Session) -> None:
         if not session.has_audio:
@@ -186,7 +181,6 @@ class Completion:
         await self._sessions.mirror(session.session_id)
         if session.has_audio:
             await self._storage.delete_audio(keys.segments(session.session_id))
-        await self._sessions.settle(session)
 
 
 async def _archive(head: bytes, audio: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

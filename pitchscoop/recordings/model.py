@@ -1,6 +1,7 @@
 """A session, its bytes, and the rules between them."""
 
 import datetime as dt
+import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -123,6 +124,16 @@ class Session(BaseModel):
         if self.status == "recording":
             return micros(self.idle_until)
         return micros(self.stopped_at or self.created_at) if self.status in ("processing", "deleting") else None
+
+    @property
+    def finished(self) -> bool:
+        """Nothing more is to be done with it by itself."""
+        return self.status in ("completed", "failed")
+
+    @property
+    def document(self) -> bytes:
+        """``session.json``."""
+        return json.dumps(self.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()
 
     @property
     def archive_name(self) -> str:

@@ -1,35 +1,22 @@
-"""Sessions: started, changed, stopped, listed, removed."""
+"""Sessions: started, changed, stopped, removed."""
 
-import base64
-import binascii
 import contextlib
-import datetime as dt
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from pitchscoop.events.model import Event
 from pitchscoop.kernel import ids, keys, rows
 from pitchscoop.kernel.clock import Clock, micros
-from pitchscoop.kernel.errors import Conflict, Invalid, NotFound, StaleWrite, Unavailable
+from pitchscoop.kernel.errors import Conflict, NotFound, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Placed, Put, State
+from pitchscoop.kernel.state import Due, Put, State
 from pitchscoop.recordings import intake
 from pitchscoop.recordings.model import LINK_LIFE, Session, Source, Upload, check_upload_length, extension_of
 from pitchscoop.recordings.ports import AudioStorage
 
+_DELETED_SECONDS = 24 * 3600  # how long after a deletion the slowest worker's traces are still known as such
 _ATTEMPTS = 50  # stale writes in a row before we call the store unhealthy; 100 writers on one row need about 15
-_SCAN = 500  # rows one search request may look at; the cursor goes on from there
 
 Change = Callable[[Session], Session]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some sessions, newest first, and the cursor of the next page."""
-
-    sessions: list[Session]
-    next_cursor: str | None
 
 
 class Sessions:
@@ -112,16 +99,24 @@ class Sessions:
     async def heard(self, session_id: str, source: Source, owner: str | None = None) -> Session:
         """Note that audio comes in, from where, and over which live connection.
 
+        From the first audio on ``session.json`` lies beside it: what is under way outlives the loss of state.
+
         Raises:
             Conflict: ``already_stopped``, ``other_source``, or ``taken_over`` by a newer connection.
         """
+        first = False
 
         def note(session: Session) -> Session:
+            nonlocal first
+            first = session.source is None
             if owner != _filled_by(session, source).live_owner:
                 raise Conflict("taken_over", "Another connection records this session now.")
             return session.model_copy(update={"source": source, "heard_at": self._clock()})
 
-        return await self.change(session_id, "audio_arriving", note)
+        session = await self.change(session_id, "audio_arriving", note)
+        if first:
+            await self.mirror(session_id)
+        return session
 
     async def begin_upload(self, session_id: str, length: int, filename: str, seed: bytes | None = None) -> Session:
         """Make ready for a file. A new upload takes the place of an unfinished one; the same ``seed`` is no new one."""
@@ -136,7 +131,9 @@ class Sessions:
             update = {"source": "upload", "upload": upload, "live_owner": None, "heard_at": self._clock()}
             return _filled_by(session, "upload").model_copy(update=update)
 
-        return await self.change(session_id, "upload_started", begin)
+        session = await self.change(session_id, "upload_started", begin)
+        await self.mirror(session_id)
+        return session
 
     async def drop_upload(self, session_id: str, upload_id: str) -> None:
         """End an unfinished upload and remove its bytes (tus termination)."""
@@ -173,33 +170,6 @@ class Sessions:
         await self.mirror(session_id)
         return session
 
-    async def page(
-        self, event_id: str, *, cursor: str | None, limit: int, status: str | None, team_id: str | None, q: str | None
-    ) -> Page:
-        """Sessions of an event, newest first.
-
-        One facet is an index, the other and ``q`` (part of a team's name or a title) are filters: a page may
-        then be short although ``next_cursor`` says that there is more.
-        """
-        facet = ("team", team_id) if team_id else ("status", status) if status else ()
-        index = keys.sessions_index(event_id, *facet)
-        place = _place(cursor)
-        found: list[Placed] = []
-        scanned = 0
-        more = True
-        while more and len(found) < limit and scanned < _SCAN:
-            batch = await self._state.page(index, place, limit)
-            scanned += len(batch)
-            more = len(batch) == limit
-            for placed in batch:
-                place = (placed.score, placed.row.key)
-                if _matches(placed, status, q):
-                    found.append(placed)
-                if len(found) == limit:
-                    more = more or placed is not batch[-1]
-                    break
-        return Page([rows.decode(Session, placed.row.fields) for placed in found], _cursor(place) if more else None)
-
     async def delete(self, session_id: str) -> None:
         """Remove the session with all it has. From the first moment nobody sees it any more."""
         session = await self.change(
@@ -208,9 +178,18 @@ class Sessions:
         await self.purge(session.event_id, session_id)
 
     async def purge(self, event_id: str, session_id: str) -> None:
-        """Finish a deletion: audio, derived files, then the row itself. Also what a late worker left behind."""
-        await self._storage.delete_audio(keys.folder(session_id))
+        """Finish a deletion: audio, derived files, then the row itself. Also what a late worker left behind.
+
+        Nothing that was not deleted is removed. Where there is no row a note says so: if it was state that was
+        lost, the audio is the only copy.
+        """
         row = await self._state.read(keys.session(session_id))
+        deleted = keys.once("deleted", session_id)
+        if row is not None and row.fields["status"] == "deleting":
+            await self._state.remember(deleted, "", _DELETED_SECONDS)
+        elif row is not None or await self._state.recall(deleted) is None:
+            return
+        await self._storage.delete_audio(keys.folder(session_id))
         puts = [Put(row.key, row.version, None)] if row else []
         with contextlib.suppress(StaleWrite):  # another worker finished the same deletion
             await self._state.commit(event_id, puts, [], [Due(event_id, session_id, None)])
@@ -221,25 +200,24 @@ class Sessions:
         Written again if the session was changed meanwhile, and removed if it was deleted: of several that write
         it at once, the last one leaves the newest.
         """
+        session = written = None
         while (row := await self._state.read(keys.session(session_id))) is not None:
             session = rows.decode(Session, row.fields)
-            if session.status == "deleting":
-                await self.purge(session.event_id, session_id)
-                return
-            document = json.dumps(session.model_dump(mode="json"), ensure_ascii=False, indent=1).encode()
-            await self._storage.upload_audio(keys.stored(session_id, keys.SESSION_JSON), document, "application/json")
-            now = await self._state.read(keys.session(session_id))
-            if now is not None and now.version == row.version:
-                return
-        await self._storage.delete_audio(keys.folder(session_id))
+            if session.status == "deleting" or row.version == written:
+                break
+            key = keys.stored(session_id, keys.SESSION_JSON)
+            await self._storage.upload_audio(key, session.document, "application/json")
+            written = row.version
+        if session is not None and (row is None or session.status == "deleting"):
+            await self.purge(session.event_id, session_id)
 
-    async def settle(self, session: Session) -> None:
-        """No worker needs to look at it any more."""
-        await self._state.commit(session.event_id, [], [], [Due(session.event_id, session.session_id, None)])
-
-    async def postpone(self, session: Session, at: dt.datetime) -> None:
-        """Have a worker look at it then."""
-        await self._state.commit(session.event_id, [], [], [Due(session.event_id, session.session_id, micros(at))])
+    async def rebuild(self, session: Session) -> bool:
+        """Put back a session that state has lost; False if it has it. Then a worker looks at it."""
+        try:
+            await self._commit(None, session, 0, "session_rebuilt")
+        except StaleWrite:
+            return False
+        return True
 
     async def _read(self, session_id: str) -> tuple[Session, int]:
         row = await self._state.read(keys.session(session_id)) if _is_id(session_id) else None
@@ -252,10 +230,15 @@ class Sessions:
         fact = Fact(
             name, session.event_id, session.session_id, self._clock().isoformat(), {"owner": session.live_owner}
         )
-        # Only a new time is written: the old one may have become the lease of a worker, which must not end by this.
-        moved = session.due is not None and (before is None or session.due != before.due)
-        due = [Due(session.event_id, session.session_id, session.due)] if moved else []
+        due = [Due(session.event_id, session.session_id, at) for at in self._look_at(before, session)]
         await self._state.commit(session.event_id, [put], [fact], due)
+
+    def _look_at(self, before: Session | None, session: Session) -> list[int]:
+        """The new due time if there is one: the old may have become a worker's lease, which must not end by this."""
+        if session.finished and (before is None or before.finished):
+            return [micros(self._clock())]  # session.json is to be written anew
+        moved = session.due is not None and (before is None or session.due != before.due)
+        return [session.due] if session.due is not None and moved else []
 
 
 def _filled_by(session: Session, source: Source) -> Session:
@@ -274,24 +257,3 @@ def _is_id(text: str) -> bool:
 
 def _no_such_session() -> NotFound:
     return NotFound("no_such_session", "There is no such session. It may have been deleted; check its id.")
-
-
-def _matches(placed: Placed, status: str | None, q: str | None) -> bool:
-    fields = placed.row.fields
-    if status and fields.get("status") != status:
-        return False
-    return not q or q.casefold() in f"{fields['team_name']}\n{fields['pitch_title']}".casefold()
-
-
-def _cursor(place: tuple[int, str] | None) -> str | None:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode() if place else None
-
-
-def _place(cursor: str | None) -> tuple[int, str] | None:
-    if not cursor:
-        return None
-    try:
-        score, key = json.loads(base64.urlsafe_b64decode(cursor))
-        return int(score), str(key)
-    except (binascii.Error, ValueError, TypeError):
-        raise Invalid("bad_cursor", "This cursor is not one of ours. Start again without it.") from None

@@ -1,5 +1,7 @@
 """Two workers on one session: whatever the slower one does, the recording stays whole and a deletion complete."""
 
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,11 +9,13 @@ import pytest
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.engine import Engine
+from pitchscoop.events.model import Record, Settings
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
 from pitchscoop.kernel.errors import Conflict, NotFound
 from pitchscoop.kernel.state import Due
 from pitchscoop.main import assembled
+from pitchscoop.recordings.lease import Lease
 from pitchscoop.recordings.model import Session
 from pitchscoop.settings import load
 from tests.speech import pcm
@@ -33,9 +37,23 @@ async def stopped(engine: Engine) -> Session:
     return await engine.stop(ORGANIZER, session.session_id)
 
 
-async def archive(engine: Engine, session: Session) -> bytes:
-    key = keys.stored(session.session_id, "recording.wav")
+async def read(engine: Engine, key: str) -> bytes:
     return b"".join([piece async for piece in engine.storage.read_audio(key)])
+
+
+async def archive(engine: Engine, session: Session) -> bytes:
+    return await read(engine, keys.stored(session.session_id, "recording.wav"))
+
+
+async def recorded(engine: Engine, session: Session) -> Session:
+    return Session.model_validate_json(await read(engine, keys.stored(session.session_id, "session.json")))
+
+
+def forget_everything(folder: Path) -> None:
+    """As FLUSHALL does, under a running server."""
+    with contextlib.closing(sqlite3.connect(folder / "pitchscoop.db")) as database, database:
+        for table in ("row", "place", "due", "fact", "note", "event"):
+            database.execute(f"DELETE FROM {table}")
 
 
 def due(session: Session) -> Due:
@@ -81,3 +99,67 @@ async def test_a_worker_that_comes_after_a_deletion_leaves_nothing_behind(engine
     await engine.completion._tidy(seen)
     assert await engine.storage.list_audio(keys.folder(seen.session_id)) == []
     assert await engine.sessions.look(seen.session_id) is None
+
+
+async def test_when_state_is_lost_a_worker_removes_no_audio(engine: Engine, tmp_path: Path) -> None:
+    seen = await stopped(engine)
+    before = await engine.storage.list_audio(keys.folder(seen.session_id))
+    forget_everything(tmp_path)
+    await engine.completion.reconcile(due(seen))
+    with pytest.raises(NotFound):
+        await engine.completion._complete(seen)
+    await engine.completion._tidy(seen)
+    await engine.sessions.purge(seen.event_id, seen.session_id)
+    after = await engine.storage.list_audio(keys.folder(seen.session_id))
+    assert set(before) <= set(after)
+
+
+async def test_the_record_beside_the_audio_says_what_state_says(engine: Engine) -> None:
+    seen = await stopped(engine)
+    assert await recorded(engine, seen) == seen
+    await engine.completion.run_once()
+    done = await engine.session(ORGANIZER, seen.session_id)
+    assert (done.status, await recorded(engine, seen)) == ("completed", done)
+    assert await engine.state.due(2**60, 10) == []
+
+    changed = await engine.sessions.change(
+        seen.session_id, "retitled", lambda session: session.model_copy(update={"metadata": {"a": 1}})
+    )
+    assert (await recorded(engine, seen)) == done
+    await engine.completion.run_once()
+    assert (await recorded(engine, seen)) == changed
+
+
+async def test_what_is_under_way_has_its_record_from_the_first_audio(engine: Engine) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    live = await engine.sessions.heard(session.session_id, "live")
+    assert await recorded(engine, live) == live
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    upload = await engine.begin_upload(ORGANIZER, session.session_id, 10, "a.flac")
+    assert await recorded(engine, upload) == upload
+
+
+async def test_a_change_while_a_worker_works_is_looked_at_again(engine: Engine) -> None:
+    seen = await stopped(engine)
+    lease = await Lease.take(engine.state, utc_now, due(seen))
+    assert lease
+    assert await Lease.take(engine.state, utc_now, due(seen)) is None
+    await engine.completion.reconcile(due(seen))
+    await engine.sessions.change(
+        seen.session_id, "retitled", lambda session: session.model_copy(update={"pitch_title": "Other"})
+    )
+    await lease.end(None)
+    assert [found.session_id for found in await engine.state.due(micros(utc_now()), 10)] == [seen.session_id]
+
+
+async def test_an_event_and_its_teams_are_recorded_beside_the_audio(engine: Engine, tmp_path: Path) -> None:
+    event = await engine.create_event(ORGANIZER, "Finals", [], Settings(sample_rate=48000), "open", None)
+    for name in ("A", "B"):
+        await engine.add_team(ORGANIZER, event.event_id, name, None, None)
+    await engine.completion.run_once()
+    written = await read(engine, keys.event_json(event.event_id))
+    record = Record.model_validate_json(written)
+    assert (record.event, [team.name for team in record.teams]) == (event, ["B", "A"])
+    forget_everything(tmp_path)
+    await engine.completion.reconcile(Due(event.event_id, keys.event(event.event_id), 0))
+    assert await read(engine, keys.event_json(event.event_id)) == written
