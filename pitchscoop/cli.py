@@ -5,7 +5,7 @@ import contextlib
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -24,6 +24,7 @@ from pitchscoop.kernel.errors import Problem
 from pitchscoop.main import Deferred, Parts, application, assembled, working
 from pitchscoop.recordings.model import Session
 from pitchscoop.settings import BadSetting, Settings, load
+from pitchscoop.upkeep.service import Upkeep
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Record, keep, play."
@@ -158,6 +159,34 @@ def doctor() -> None:
     raise typer.Exit(0 if asyncio.run(run()) else 1)
 
 
+@cli.command()
+def reindex() -> None:
+    """Rebuild lost state from storage: sessions, events and teams. What state has stays as it is."""
+    _upkeep(lambda upkeep: upkeep.reindex(typer.echo))
+
+
+@cli.command()
+def fsck(
+    mend: Annotated[bool, typer.Option("--mend", help="Mend what can be mended.")] = False,  # noqa: FBT002
+) -> None:
+    """Compare state and storage: one line for each thing that is wrong. 0 nothing, 1 something, 2 could not look."""
+    _upkeep(lambda upkeep: upkeep.fsck(typer.echo, mend=mend))
+
+
+@cli.command()
+def backup(
+    file: Path, event: Annotated[str | None, typer.Option(help="One event's id; without it, all.")] = None
+) -> None:
+    """Write state and audio into one new file, while servers run."""
+    _upkeep(lambda upkeep: upkeep.backup(file, event, typer.echo))
+
+
+@cli.command()
+def restore(file: Path) -> None:
+    """Add what a backup holds and is missing here. A damaged file is refused before anything is written."""
+    _upkeep(lambda upkeep: upkeep.restore(file, typer.echo))
+
+
 def main() -> None:
     """Run a command."""
     structlog.configure(
@@ -175,6 +204,20 @@ async def _finished(engine: Engine, session: Session) -> Session:
         await asyncio.sleep(0.1)
         session = await engine.session(_OPERATOR, session.session_id)
     return session
+
+
+def _upkeep(work: Callable[[Upkeep], Coroutine[None, None, bool]]) -> None:
+    settings = _settings()
+
+    async def run() -> bool:
+        async with _parts(settings) as parts:
+            return await work(parts.upkeep)
+
+    try:
+        well = asyncio.run(run())
+    except Problem as problem:
+        _fail(problem.message)
+    raise typer.Exit(0 if well else 1)
 
 
 async def _pieces(file: Path) -> AsyncIterator[bytes]:

@@ -21,6 +21,7 @@ from pitchscoop.kernel.clock import utc_now
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.settings import Settings
+from pitchscoop.upkeep.service import Upkeep
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -34,6 +35,7 @@ class Parts:
     """What was put together."""
 
     engine: Engine
+    upkeep: Upkeep
     media: PyAVMedia
     files: DiskAudioStorage | None
     answers: Answers
@@ -69,7 +71,8 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         public_url=public_url,
     )
     try:
-        yield Parts(engine, media, files, Answers(state, _key(settings.secret, "answers")), origin)
+        upkeep = Upkeep(state, storage, access, events, sessions, utc_now)
+        yield Parts(engine, upkeep, media, files, Answers(state, _key(settings.secret, "answers")), origin)
     finally:
         await media.close()
         await storage.close()

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pitchscoop.events.model import Criterion, Event, Record, Settings, Stage, Team
 from pitchscoop.kernel import ids, keys, rows
@@ -112,6 +113,13 @@ class Events:
         for team in record.teams:
             for put in _puts(team):  # each for itself: the name may belong to another team now
                 await self._put_back(event_id, [put])
+
+    async def align(self, event_id: str, team_id: str) -> None:
+        """Have a team stand in its event's list."""
+        row = await self._state.read(keys.team(event_id, team_id))
+        if row is not None:
+            put, _ = _puts(rows.decode(Team, row.fields))
+            await self._state.commit(event_id, [replace(put, version=row.version)])
 
     async def _put_back(self, event_id: str, puts: Sequence[Put]) -> None:
         with contextlib.suppress(StaleWrite):

@@ -43,6 +43,11 @@ def once(purpose: str, raw: str) -> str:
     return f"once:{purpose}:{_digest(raw)}"
 
 
+def deleted(session_id: str) -> str:
+    """The note that a session was deleted lately."""
+    return once("deleted", session_id)
+
+
 def sessions_index(event_id: str, *facet: str) -> str:
     """Sessions of an event by creation: all, or those of one facet, such as ``status, completed``."""
     return ":".join([f"index:{{{event_id}}}:sessions", *facet])

@@ -184,7 +184,7 @@ class Sessions:
         lost, the audio is the only copy.
         """
         row = await self._state.read(keys.session(session_id))
-        deleted = keys.once("deleted", session_id)
+        deleted = keys.deleted(session_id)
         if row is not None and row.fields["status"] == "deleting":
             await self._state.remember(deleted, "", _DELETED_SECONDS)
         elif row is not None or await self._state.recall(deleted) is None:
@@ -218,6 +218,13 @@ class Sessions:
         except StaleWrite:
             return False
         return True
+
+    async def align(self, session_id: str) -> None:
+        """Have it stand in its lists, and a worker look at it."""
+        session, version = await self._read(session_id)
+        at = micros(self._clock()) if session.due is None else session.due
+        put = Put(keys.session(session_id), version, rows.encode(session), session.indexes)
+        await self._state.commit(session.event_id, [put], [], [Due(session.event_id, session_id, at)])
 
     async def _read(self, session_id: str) -> tuple[Session, int]:
         row = await self._state.read(keys.session(session_id)) if _is_id(session_id) else None

@@ -1,0 +1,1 @@
+"""What an operator does with a whole installation: rebuild state, compare it with storage, back up, restore."""

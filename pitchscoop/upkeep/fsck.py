@@ -1,0 +1,120 @@
+"""State and storage compared, both ways."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+
+from pitchscoop.events.model import Record, Team
+from pitchscoop.events.service import Events
+from pitchscoop.kernel import keys, rows
+from pitchscoop.kernel.clock import micros
+from pitchscoop.kernel.state import Indexed, State
+from pitchscoop.recordings.model import Session
+from pitchscoop.recordings.ports import AudioStorage
+from pitchscoop.upkeep.findings import Finding, Sight, of_session, of_stray
+from pitchscoop.upkeep.folders import Folder, folder, folders, recorded
+from pitchscoop.upkeep.mending import Mending
+from pitchscoop.upkeep.rebuild import Rebuild
+
+_SESSION = "session:"
+_SECOND_LOOK = 1.5  # seconds; what is in motion has moved by then, and what is wrong has not
+_ALL = 2**53  # later than any due time, and more than there are
+
+Wrong = dict[str, list[Finding]]
+
+
+class Fsck:
+    """Finds what is wrong and, if told to, mends it. Sound that exists once is never removed."""
+
+    def __init__(self, state: State, storage: AudioStorage, events: Events, rebuild: Rebuild, mending: Mending) -> None:
+        self._state = state
+        self._storage = storage
+        self._events = events
+        self._rebuild = rebuild
+        self._mending = mending
+
+    async def run(self, say: Callable[[str], None], *, mend: bool) -> bool:
+        """Say what is wrong, one line each; True if nothing is."""
+        wrong = await self._look(None)
+        if wrong:
+            await asyncio.sleep(_SECOND_LOOK)
+            wrong = await self._look(wrong)
+        for key, findings in sorted(wrong.items()):
+            for finding in findings:
+                say(await self._told(key, finding, mend=mend))
+        say(f"{sum(map(len, wrong.values())) or 'Nothing'} wrong: state and storage were compared both ways.")
+        return not wrong
+
+    async def _told(self, key: str, finding: Finding, *, mend: bool) -> str:
+        name = key.replace("{", "").replace("}", "").replace(":", " ", 1)
+        if finding.mend is None:
+            return f"wrong  {name} {finding.what}"
+        if not mend:
+            return f"wrong  {name} {finding.what} Run pitchscoop fsck --mend."
+        return f"mended {name} {finding.what} {await self._mending.mend(key, finding.mend)}"
+
+    async def _look(self, only: Collection[str] | None) -> Wrong:
+        """What is wrong, by row key: with everything, or with these alone.
+
+        Storage is listed first: state is told of a session before storage is, so that nothing new looks like a stray.
+        """
+        files = await self._files(only)
+        dues = {due.session_id: due.at for due in await self._state.due(_ALL, _ALL)}
+        wrong: Wrong = {}
+        async for indexed in self._state.walk():
+            key = indexed.row.key
+            found = files.pop(key, None)
+            if only is not None and key not in only:
+                continue
+            if key.startswith(_SESSION):
+                wrong[key] = await self._session(indexed, found, dues)
+            elif key.startswith("team:"):
+                wrong[key] = _team(indexed)
+        for key, stray in files.items():
+            wrong[key] = await self._stray(stray)
+        for event_id in {*await self._state.event_ids(), *await self._rebuild.recorded_events()}:
+            if (key := keys.event(event_id)) not in dues:  # else a worker has yet to write its record
+                wrong[key] = await self._event(event_id)
+        return {key: found for key, found in wrong.items() if found and (only is None or key in only)}
+
+    async def _files(self, only: Collection[str] | None) -> dict[str, Folder]:
+        """The folders of sessions in storage, by row key."""
+        if only is None:
+            return {keys.session(found.session_id): found for found in (await folders(self._storage)).values()}
+        sessions = [key.removeprefix(_SESSION) for key in only if key.startswith(_SESSION)]
+        return {keys.session(session_id): await folder(self._storage, session_id) for session_id in sessions}
+
+    async def _session(self, indexed: Indexed, files: Folder | None, dues: Mapping[str, int | None]) -> list[Finding]:
+        session = rows.decode(Session, indexed.row.fields)
+        files = files or Folder(session.session_id)
+        record = await recorded(self._storage, session.session_id) if keys.SESSION_JSON in files.files else None
+        return of_session(Sight(indexed, session, dues.get(session.session_id), files, record))
+
+    async def _stray(self, files: Folder) -> list[Finding]:
+        key = keys.session(files.session_id)
+        if not files.files or await self._state.read(key) is not None:
+            return []
+        if await self._state.recall(keys.deleted(files.session_id)) is not None:
+            return [Finding("was deleted, but not all of it is gone.", "purge")]
+        return [of_stray(files, await recorded(self._storage, files.session_id))]
+
+    async def _event(self, event_id: str) -> list[Finding]:
+        """An event's record in storage must say what state says; if it says more, it is state that has lost."""
+        known, record = await self._events.record(event_id), await self._rebuild.record(event_id)
+        if record is not None and _more(record, known):
+            return [Finding("is in storage with more than state has.", "rebuild")]
+        if known != record:
+            return [Finding("has no event.json that says what state says.", "mirror")]
+        return []
+
+
+def _more(record: Record, known: Record | None) -> bool:
+    if known is None or (record.event is not None and known.event is None):
+        return True
+    return bool({team.team_id for team in record.teams} - {team.team_id for team in known.teams})
+
+
+def _team(indexed: Indexed) -> list[Finding]:
+    team = rows.decode(Team, indexed.row.fields)
+    if dict(indexed.indexes) == {keys.teams_index(team.event_id): micros(team.created_at)}:
+        return []
+    return [Finding("does not stand in the list of its event's teams.", "align")]
