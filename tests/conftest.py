@@ -4,7 +4,7 @@ import pytest
 
 from tests import servers
 
-pytest_plugins = ["tests.servers.redis", "tests.servers.s3", "tests.servers.app"]
+pytest_plugins = ["tests.servers.redis", "tests.servers.s3", "tests.servers.app", "tests.servers.place"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import os
 import secrets
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,19 +55,24 @@ class Writer:
         """Write a file; its SHA-256. If its first piece cannot be read, nothing is written; once written it stays."""
         if name in self._digests:
             return self._digests[name]
-        digest = hashlib.sha256()
-        first = await anext(pieces, b"")
+        try:
+            self._digests[name] = await self._write(name, await anext(pieces, b""), pieces)
+        finally:
+            if isinstance(pieces, AsyncGenerator):  # a file or an answer half-read is let go of now
+                await pieces.aclose()
+        return self._digests[name]
+
+    async def _write(self, name: str, piece: bytes, more: AsyncIterator[bytes]) -> str:
         info = zipfile.ZipInfo(name)
         info.compress_type = zipfile.ZIP_DEFLATED if ".json" in name else zipfile.ZIP_STORED
         info.external_attr = 0o600 << 16
+        digest = hashlib.sha256()
         with self._zip.open(info, "w", force_zip64=True) as entry:
-            digest.update(first)
-            await asyncio.to_thread(entry.write, first)
-            async for piece in pieces:
+            while piece:
                 digest.update(piece)
                 await asyncio.to_thread(entry.write, piece)
-        self._digests[name] = digest.hexdigest()
-        return self._digests[name]
+                piece = await anext(more, b"")
+        return digest.hexdigest()
 
     async def finish(self, manifest: Manifest) -> None:
         """Write the manifest and close the seal."""

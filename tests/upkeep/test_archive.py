@@ -22,6 +22,10 @@ async def pieces(content: bytes, size: int = 1 << 20) -> AsyncIterator[bytes]:
         yield content[start : start + size]
 
 
+def names(folder: Path) -> list[str]:
+    return [found.name for found in folder.iterdir()]
+
+
 async def written(path: Path, files: dict[str, bytes], **manifest: object) -> Path:
     with create(path) as out:
         digests = {name: await out.add(name, pieces(content)) for name, content in files.items()}
@@ -46,7 +50,7 @@ async def test_what_was_written_is_read(tmp_path: Path) -> None:
         for name, content in FILES.items():
             assert found.manifest.files[name] == hashlib.sha256(content).hexdigest()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert [found.name for found in tmp_path.iterdir()] == ["b.zip"]
+    assert names(tmp_path) == ["b.zip"]
 
 
 async def test_any_program_that_reads_zip_reads_it(tmp_path: Path) -> None:
@@ -114,7 +118,7 @@ async def test_a_backup_that_cannot_be_finished_leaves_nothing(tmp_path: Path, e
     with pytest.raises(expected), create(tmp_path / "b.zip") as out:  # noqa: PT012  it is about what comes before
         await out.add("a", pieces(b"whole"))
         await out.add("b", broken())
-    assert list(tmp_path.iterdir()) == []
+    assert names(tmp_path) == []
 
 
 async def test_what_cannot_be_read_at_all_leaves_room_for_another_try(tmp_path: Path) -> None:
