@@ -112,7 +112,6 @@ async def sound(place: Place, made: Made) -> dict[str, str]:
                     found[f"{session_id} {variant}"] = hashlib.sha256(content).hexdigest()
                     if variant == "mp3":
                         with av.open(io.BytesIO(content)) as container:
-                            assert container.size == len(content)
                             assert container.streams.audio[0].duration
     return found
 
