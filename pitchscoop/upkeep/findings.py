@@ -41,15 +41,15 @@ def of_session(sight: Sight) -> list[Finding]:
     if session.status == "deleting":
         return [Finding("was deleted, but not all of it is gone.", "purge")]
     found = _places(sight)
-    if session.finished and sight.due is not None:
-        return found  # a worker has yet to look at it
     if session.status == "processing" and not session.has_audio:
         return found + _waiting(sight)
     if session.has_audio:
         found += _audio(sight)
     elif session.status == "failed" and sight.chain.end:
         found.append(Finding("failed without sound, but there is sound in storage.", "finish"))
-    return found or _record(sight)
+    if session.finished and sight.due is not None:
+        return found  # a worker has yet to tidy up
+    return found or _leftover(sight) or _record(sight)
 
 
 def of_stray(files: Folder, record: Session | None) -> Finding:
@@ -90,13 +90,16 @@ def _audio(sight: Sight) -> list[Finding]:
         return [Finding(f"is damaged: {session.audio_minio_key} {held}. {_RESTORE}", None)]
     if session.status == "completed" and not _derived(sight):
         return [Finding("lacks its MP3 or its waveform.", "derive")]
-    if session.finished and sight.files.has_segments:
-        if session.received is not None and sight.chain.end > session.received:
-            return [
-                Finding("has more sound in segments than in its recording. Copy them before you remove them.", None)
-            ]
-        return [Finding("is finished, but still has segments.", "align")]
     return []
+
+
+def _leftover(sight: Sight) -> list[Finding]:
+    session = sight.session
+    if not (session.finished and session.has_audio and sight.files.has_segments):
+        return []
+    if session.received is not None and sight.chain.end > session.received:
+        return [Finding("has more sound in segments than in its recording. Copy them before you remove them.", None)]
+    return [Finding("is finished, but still has segments.", "align")]
 
 
 def _derived(sight: Sight) -> bool:
