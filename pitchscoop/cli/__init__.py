@@ -5,9 +5,9 @@ import contextlib
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import structlog
 import typer
@@ -17,14 +17,15 @@ from uvicorn.supervisors import Multiprocess
 
 from pitchscoop import demo
 from pitchscoop.access.model import Principal, Role
+from pitchscoop.cli import upkeep
+from pitchscoop.cli.common import fail, parts_of, read_settings
 from pitchscoop.doctor import examine
 from pitchscoop.doors import mcp
 from pitchscoop.engine import PIECE, Engine
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.main import Deferred, Parts, application, assembled, working
 from pitchscoop.recordings.model import Session
-from pitchscoop.settings import BadSetting, Settings, load
-from pitchscoop.upkeep.service import Upkeep
+from pitchscoop.settings import Settings
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Record, keep, play."
@@ -42,7 +43,7 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Finish recordings in the server, too.")] = True,  # noqa: FBT002
 ) -> None:
     """Serve pages, REST, live audio and MCP."""
-    settings = _settings()
+    settings = read_settings()
     listener = _listen(host, port)
     public = settings.public_url or _address(listener)
     if workers == 1:
@@ -57,10 +58,10 @@ def serve(
 @cli.command()
 def worker() -> None:
     """Finish recordings beside servers that share this Redis and storage."""
-    settings = _settings()
+    settings = read_settings()
 
     async def run() -> None:
-        async with _parts(settings) as parts, working(parts, worker=True):
+        async with parts_of(settings) as parts, working(parts, worker=True):
             await asyncio.Event().wait()
 
     with contextlib.suppress(KeyboardInterrupt):
@@ -72,7 +73,7 @@ def mcp_stdio(
     underscores: Annotated[bool, typer.Option(help="Tool names with _ for hosts that refuse dots.")] = False,  # noqa: FBT002
 ) -> None:
     """Serve MCP on standard input and output, with the operator's rights; playback on a loopback port."""
-    settings = _settings()
+    settings = read_settings()
 
     async def run() -> None:
         listener = _listen("127.0.0.1", 0)
@@ -94,19 +95,19 @@ def record(
     event: Annotated[str | None, typer.Option(help="The event's id.")] = None,
 ) -> None:
     """Push a file through the whole path and print where it plays."""
-    settings = _settings()
+    settings = read_settings()
     if not file.is_file():
-        _fail(f"{file} is not a file.")
+        fail(f"{file} is not a file.")
 
     async def run() -> None:
-        async with _parts(settings) as parts, working(parts, worker=True):
+        async with parts_of(settings) as parts, working(parts, worker=True):
             engine = parts.engine
             session = await engine.start(_OPERATOR, team, title, event)
             length = (await asyncio.to_thread(file.stat)).st_size
             session = await engine.attach(_OPERATOR, session.session_id, _pieces(file), length, file.name)
             session = await _finished(engine, session)
             if session.error:
-                _fail(session.error.message)
+                fail(session.error.message)
             typer.echo((await engine.playback(_OPERATOR, session)).playback_url)
             typer.echo(f"Its page: {engine.page_url(session)}", err=True)
 
@@ -116,10 +117,10 @@ def record(
 @cli.command("demo")
 def demo_command(event: Annotated[str | None, typer.Option(help="The event's id.")] = None) -> None:
     """Fill an event with pitches that can be played."""
-    settings = _settings()
+    settings = read_settings()
 
     async def run() -> None:
-        async with _parts(settings) as parts, working(parts, worker=True):
+        async with parts_of(settings) as parts, working(parts, worker=True):
             for session in await demo.fill(parts.engine, _OPERATOR, event, typer.echo):
                 await _finished(parts.engine, session)
             typer.echo(f"They are at {parts.engine.public_url} while the server runs.")
@@ -130,15 +131,15 @@ def demo_command(event: Annotated[str | None, typer.Option(help="The event's id.
 @cli.command()
 def token(role: Annotated[str, typer.Argument(help="organizer")] = "organizer") -> None:
     """Make a token for a program, and a one-time sign-in link. Both are shown once."""
-    settings = _settings()
+    settings = read_settings()
     if role != Role.ORGANIZER:
-        _fail(
+        fail(
             f"No token is made for {role!r} here: pitchscoop token organizer. "
             "Teams get theirs from POST /api/v1/events/{event_id}/teams."
         )
 
     async def run() -> None:
-        async with _parts(settings) as parts:
+        async with parts_of(settings) as parts:
             value, _ = await parts.engine.access.cookie(Principal(role=Role.ORGANIZER, name="Organizer"))
             typer.echo(value)
             link = await parts.engine.access.sign_in_link()
@@ -150,41 +151,17 @@ def token(role: Annotated[str, typer.Argument(help="organizer")] = "organizer") 
 @cli.command()
 def doctor() -> None:
     """Check settings, state, storage, codecs and the clock: one line each, with the remedy."""
-    settings = _settings()
+    settings = read_settings()
 
     async def run() -> bool:
-        async with _parts(settings) as parts:
+        async with parts_of(settings) as parts:
             return await examine(parts.engine, parts.media, typer.echo)
 
     raise typer.Exit(0 if asyncio.run(run()) else 1)
 
 
-@cli.command()
-def reindex() -> None:
-    """Rebuild lost state from storage: sessions, events and teams. What state has stays as it is."""
-    _upkeep(lambda upkeep: upkeep.reindex(typer.echo))
-
-
-@cli.command()
-def fsck(
-    mend: Annotated[bool, typer.Option("--mend", help="Mend what can be mended.")] = False,  # noqa: FBT002
-) -> None:
-    """Compare state and storage: one line for each thing that is wrong. 0 nothing, 1 something, 2 could not look."""
-    _upkeep(lambda upkeep: upkeep.fsck(typer.echo, mend=mend))
-
-
-@cli.command()
-def backup(
-    file: Path, event: Annotated[str | None, typer.Option(help="One event's id; without it, all.")] = None
-) -> None:
-    """Write state and audio into one new file, while servers run."""
-    _upkeep(lambda upkeep: upkeep.backup(file, event, typer.echo))
-
-
-@cli.command()
-def restore(file: Path) -> None:
-    """Add what a backup holds and is missing here. A damaged file is refused before anything is written."""
-    _upkeep(lambda upkeep: upkeep.restore(file, typer.echo))
+for command in upkeep.COMMANDS:
+    cli.command()(command)
 
 
 def main() -> None:
@@ -196,7 +173,7 @@ def main() -> None:
     try:
         cli()
     except Problem as problem:
-        _fail(problem.message)
+        fail(problem.message)
 
 
 async def _finished(engine: Engine, session: Session) -> Session:
@@ -204,20 +181,6 @@ async def _finished(engine: Engine, session: Session) -> Session:
         await asyncio.sleep(0.1)
         session = await engine.session(_OPERATOR, session.session_id)
     return session
-
-
-def _upkeep(work: Callable[[Upkeep], Coroutine[None, None, bool]]) -> None:
-    settings = _settings()
-
-    async def run() -> bool:
-        async with _parts(settings) as parts:
-            return await work(parts.upkeep)
-
-    try:
-        well = asyncio.run(run())
-    except Problem as problem:
-        _fail(problem.message)
-    raise typer.Exit(0 if well else 1)
 
 
 async def _pieces(file: Path) -> AsyncIterator[bytes]:
@@ -230,7 +193,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        _fail(f"Nothing can be served at {host}, port {port}: {error.strerror}. Choose others with --host and --port.")
+        fail(f"Nothing can be served at {host}, port {port}: {error.strerror}. Choose others with --host and --port.")
 
 
 def _address(listener: socket.socket) -> str:
@@ -275,22 +238,3 @@ async def _greet(parts: Parts, settings: Settings, public: str) -> None:
     with contextlib.suppress(Problem):
         link = await parts.engine.access.sign_in_link()
         typer.echo(f"Sign in as organizer, once: {public}/sign-in?token={link}")
-
-
-def _parts(settings: Settings) -> contextlib.AbstractAsyncContextManager[Parts]:
-    """An engine beside a server: its address is the server's, as it was written down when that started."""
-    note = settings.data / "address"
-    running = note.read_text() if note.is_file() else "http://127.0.0.1:8000"
-    return assembled(settings, settings.public_url or running)
-
-
-def _settings() -> Settings:
-    try:
-        return load()
-    except BadSetting as problem:
-        _fail(str(problem))
-
-
-def _fail(message: str) -> NoReturn:
-    typer.echo(message, err=True)
-    sys.exit(2)
