@@ -84,7 +84,12 @@ class Fsck:
         return {keys.session(session_id): await folder(self._storage, session_id) for session_id in sessions}
 
     async def _session(self, indexed: Indexed, files: Folder | None, dues: Mapping[str, int | None]) -> list[Finding]:
-        session = rows.decode(Session, indexed.row.fields)
+        try:
+            session = rows.decode(Session, indexed.row.fields)
+        except ValueError:
+            return [
+                Finding("has a row that cannot be read. Restore an older state, or start a newer PitchScoop.", None)
+            ]
         files = files or Folder(session.session_id)
         record = await recorded(self._storage, session.session_id) if keys.SESSION_JSON in files.files else None
         return of_session(Sight(indexed, session, dues.get(session.session_id), files, record))

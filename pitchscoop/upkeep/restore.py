@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock, micros
-from pitchscoop.kernel.errors import Problem, StaleWrite
+from pitchscoop.kernel.errors import Invalid, Problem, StaleWrite
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, Put, State
 from pitchscoop.recordings.model import CONTENT_TYPES, Session
@@ -36,39 +38,37 @@ class Restore:
         async with opened(path) as source:
             await self._state.check()
             await self._storage.check()
-            sessions = sorted(name for name in source.manifest.files if name.endswith(f"/{keys.SESSION_JSON}"))
+            sessions = _sessions(source)
             await self._audio(source, sessions)
             await self._rows(source)
             await self._facts(source)
             back = 0
-            for name in sessions:
-                session = Session.model_validate_json(await source.read(name))
-                back += await self._sessions.rebuild(session)
+            for names in sessions:
+                back += await self._sessions.rebuild(await _session(source, names[-1]))
             left = len(source.manifest.left_out)
         say(f"{back} sessions restored, {len(sessions) - back} were there already, {left} had been left out.")
 
-    async def _audio(self, source: Reader, sessions: list[str]) -> None:
+    async def _audio(self, source: Reader, sessions: list[list[str]]) -> None:
         """All sessions' files, or none: what could not be brought to its end is taken back."""
         new: list[str] = []
         try:
-            for name in sessions:
-                await self._session(source, name, new)
+            for names in sessions:
+                await self._files(source, names, new)
         except BaseException:
             for key in new:
                 with contextlib.suppress(Problem):
                     await self._storage.delete_audio(key)
             raise
 
-    async def _session(self, source: Reader, name: str, new: list[str]) -> None:
-        session = Session.model_validate_json(await source.read(name))
+    async def _files(self, source: Reader, names: list[str], new: list[str]) -> None:
+        session = await _session(source, names[-1])
         known = await self._sessions.look(session.session_id)
         if known is not None and _sound(known) != _sound(session):
             return  # it has moved on since
         there = await folder(self._storage, session.session_id)
-        prefix = keys.folder(session.session_id)
-        for key in [key for key in source.manifest.files if key.startswith(prefix) and key != name] + [name]:
+        for key in names:
             size = there.size(key)
-            if size == source.size(key) or (key == name and (size is not None or known is not None)):
+            if size == source.size(key) or (key == names[-1] and (size is not None or known is not None)):
                 continue
             if size is None:
                 new.append(key)
@@ -112,6 +112,25 @@ class Restore:
             for fact in found:
                 yield replace(fact, position="")
             last = found[-1].position
+
+
+def _sessions(source: Reader) -> list[list[str]]:
+    """The files of each session; its record comes last, so that no folder has one before it is complete."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(source.manifest.files, key=lambda name: name.endswith(f"/{keys.SESSION_JSON}")):
+        if name.startswith(keys.SESSIONS):
+            found.setdefault(name.split("/")[1], []).append(name)
+    return list(found.values())
+
+
+async def _session(source: Reader, name: str) -> Session:
+    try:
+        return Session.model_validate_json(await source.read(name))
+    except ValidationError:
+        made_by = source.manifest.made_by
+        raise Invalid(
+            "other_backup_version", f"{name} cannot be read: restore this backup with PitchScoop {made_by} or newer."
+        ) from None
 
 
 def _sound(session: Session) -> tuple[object, ...]:

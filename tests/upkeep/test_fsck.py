@@ -135,6 +135,19 @@ async def test_sound_that_is_lost_is_said_and_nothing_else_is_touched(parts: Par
     assert await parts.engine.session(ORGANIZER, session.session_id) == session
 
 
+async def test_a_row_that_cannot_be_read_is_said_and_kept(parts: Parts) -> None:
+    session = await completed(parts.engine)
+    row = await parts.engine.state.read(keys.session(session.session_id))
+    assert row
+    spoilt = {**row.fields, "status": "unheard of", "transcript": "{"}
+    await parts.engine.state.commit(session.event_id, [Put(row.key, row.version, spoilt, session.indexes)])
+    (line,) = await checked(parts, mend=True)
+    assert "has a row that cannot be read" in line
+    kept = await parts.engine.state.read(row.key)
+    assert kept
+    assert kept.fields == spoilt
+
+
 async def test_segments_that_hold_more_than_the_recording_are_kept(parts: Parts) -> None:
     session = await completed(parts.engine)
     for offset in (0, 32000, 64000):

@@ -6,10 +6,10 @@
 | ``event:{E}``, ``team:{E}:ID``, ``team_name:{E}:SHA`` | hash | an event, a team, a taken name |
 | ``token:SHA`` | hash | the principal behind a token, by the token's SHA-256 |
 | ``index:{E}:sessions[:facet:value]``, ``index:{E}:teams`` | sorted set | row keys by creation time |
-| ``due:{E}`` | sorted set | session ids by the time a worker should look at them |
+| ``due:{E}`` | sorted set | session ids, or the event's key, by the time a worker should look at them |
 | ``facts:{E}`` | stream | the event's fact log |
 | ``events`` | set | ids of all events |
-| ``once:PURPOSE:SHA`` | string | idempotent answers and one-time links; the only keys with a time to live |
+| ``once:PURPOSE:SHA`` | string | answers, one-time links, what was deleted; the only keys with a time to live |
 | ``facts`` | channel | every fact as it is committed |
 
 Braces are Redis Cluster hash tags; session ids are made so that ``session:ID`` lies in its event's slot.
