@@ -33,10 +33,10 @@ const pages = {
   splitting: true,
 };
 
-// Loaded outside modules: the theme before the first paint, the worklet in its own thread, the icon by the browser.
+// Loaded outside modules: the theme before the first paint, the worklet and the keeper in their own threads, the icon by the browser.
 const alone = {
   ...common,
-  entryPoints: ["src/theme.ts", "src/capture.ts", "css/favicon.svg", "css/favicon-recording.svg"],
+  entryPoints: ["src/theme.ts", "src/capture.ts", "src/keeper.ts", "css/favicon.svg", "css/favicon-recording.svg"],
   format: "iife",
 };
 

@@ -3,6 +3,8 @@
 /** What a session's details hold of what pages need. */
 export interface Details {
   status: "recording" | "processing" | "completed" | "failed";
+  source: "live" | "upload" | null;
+  audio_size: number;
   playback_url: string | null;
   audio_duration?: number | null;
   peaks_url?: string | null;

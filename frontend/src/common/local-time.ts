@@ -11,3 +11,12 @@ export function localiseTimes(root: ParentNode): void {
     }
   }
 }
+
+/** `today 16:42`, `yesterday 16:42`, `Sat 14 Nov, 16:42`. */
+export function recently(at: number, now = Date.now()): string {
+  const day = (moment: number): number => new Date(moment).setHours(0, 0, 0, 0);
+  const hour = HOUR.format(at);
+  if (day(at) === day(now)) return `today ${hour}`;
+  if (day(at) === day(day(now) - 1)) return `yesterday ${hour}`;
+  return `${DATE.format(at).replace(",", "")}, ${hour}`;
+}

@@ -10,20 +10,21 @@ export class Ending {
 
   constructor(private readonly root: HTMLElement) {}
 
-  /** Bytes said and bytes durable when Stop was pressed. */
+  /** Seconds said and seconds durable when Stop was pressed. */
   begin(total: number, stored: number): void {
     [this.#total, this.#from] = [total, stored];
     part(this.root, "after").hidden = false;
   }
 
-  show(stored: number, rate: number, offline: boolean): void {
-    const seconds = (this.#total - stored) / 2 / rate;
-    const here = `The last ${clock(Math.ceil(seconds))} is only on this ${device()}`;
+  /** Seconds durable; `saved`: the others outlive this page. */
+  show(stored: number, offline: boolean, saved: boolean): void {
+    const left = this.#total - stored;
+    const here = `The last ${clock(Math.ceil(left))} is only on this ${device()}`;
     const share = this.#total > this.#from ? (stored - this.#from) / (this.#total - this.#from) : 1;
-    part(this.root, "after-line").style.transform = `scaleX(${share})`;
-    if (seconds <= 0) say(part(this.root, "after-words"), "Storing your pitch.");
-    else if (offline) say(part(this.root, "after-words"), `No network. ${here}. Keep this page open; it will send.`);
-    else say(part(this.root, "after-words"), `Sending. ${here}.`);
+    part(this.root, "after-line").style.transform = `scaleX(${Math.min(1, Math.max(0, share))})`;
+    if (left <= 0) say(part(this.root, "after-words"), "Storing your pitch.");
+    else if (!offline) say(part(this.root, "after-words"), `Sending. ${here}.`);
+    else say(part(this.root, "after-words"), `No network. ${here}. ${advice(saved)}`);
   }
 
   /** The server has everything. */
@@ -37,4 +38,9 @@ export class Ending {
     }
     location.replace(page);
   }
+}
+
+function advice(saved: boolean): string {
+  if (!saved) return "Keep this page open; it will send.";
+  return "It will send; you may also close this page, and open PitchScoop again when you are online.";
 }

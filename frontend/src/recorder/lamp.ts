@@ -33,10 +33,10 @@ export class Lamp {
     this.#lostAt = performance.now();
   }
 
-  /** Seconds said and seconds durable. */
-  show(said: number, stored: number): void {
+  /** Seconds said and seconds durable; `saved`: what is not durable yet outlives this page. */
+  show(said: number, stored: number, saved: boolean): void {
     say(part(this.root, "lamp-name"), this.#name(said));
-    const words = this.#words(said, stored);
+    const words = this.#words(said, stored, saved);
     say(part(this.root, "lamp-words"), words);
     part(this.root, "lamp-check").toggleAttribute("hidden", !/^(Stored|All stored)/.test(words));
   }
@@ -51,14 +51,10 @@ export class Lamp {
     return "Not recording";
   }
 
-  #words(said: number, stored: number): string {
+  #words(said: number, stored: number, saved: boolean): string {
     if (this.#state === "off") return "Microphone is off";
     if (this.#state === "open") return "Microphone is on";
-    if (this.offline) {
-      this.#outage = true;
-      if (said - stored < 0.05) return this.#state === "paused" ? "Microphone is off" : "No network";
-      return `No network. Saved on this ${device()}, will send`;
-    }
+    if (this.offline) return this.#cutOff(said - stored, saved);
     if (this.#outage && said - stored < BEHIND) {
       this.#outage = false;
       this.#relievedAt = performance.now();
@@ -66,5 +62,11 @@ export class Lamp {
     if (performance.now() - this.#relievedAt < RELIEF) return "All stored";
     if (this.#state === "paused") return "Microphone is off";
     return this.#connected || stored > 0 ? `Stored to ${clock(stored)}` : "Connecting";
+  }
+
+  #cutOff(here: number, saved: boolean): string {
+    this.#outage = true;
+    if (here < 0.05) return this.#state === "paused" ? "Microphone is off" : "No network";
+    return saved ? `No network. Saved on this ${device()}, will send` : "No network. Keep this page open";
   }
 }

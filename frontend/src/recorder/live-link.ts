@@ -8,10 +8,16 @@ const HEAD = 8; // bytes of offset before the audio
 const WAITING = 256 * 1024; // bytes the browser may hold unsent; beyond, a dead network would fill its memory
 const DRAIN_MS = 50;
 const SILENT_MS = 10_000; // sent and not acknowledged for so long: the connection is dead and does not know it
+const LOST_TAIL = 2; // s that the server may have of what a page that died did not get onto its device
 const TAKEN_OVER = 4409;
 const STOPPED_ALREADY = 4410;
 /** What no new attempt would change. */
 const FINAL = new Set([4400, 4401, 4403, 4404, TAKEN_OVER, STOPPED_ALREADY, 4413]);
+
+/** The server wants what is no longer here. */
+export const BYTES_LOST = 0;
+/** The server has more than was said here: somebody else went on. */
+export const OVERTAKEN = 1;
 
 export interface Transcript {
   id: string;
@@ -27,14 +33,16 @@ export interface LiveEvents {
   /** The first word of the server: where the recording goes on. */
   begun(offset: number): void;
   stopped(): void;
-  /** Over for good, with the close code; 0: the server wants what is no longer here. */
+  /** Over for good, with the close code, or one of our own. */
   ended(code: number): void;
   notice(code: string, message: string): void;
   transcript(words: Transcript): void;
 }
 
+type Ready = { type: "ready"; offset: number; sample_rate: number; max_frame: number };
+
 type Message =
-  | { type: "ready"; offset: number; sample_rate: number; max_frame: number }
+  | Ready
   | { type: "ack" | "stopped"; offset: number }
   | { type: "notice"; code: string; message: string }
   | ({ type: "transcript" } & Transcript);
@@ -65,6 +73,7 @@ export class LiveLink {
     this.#frame = Math.round((rate * FRAME_MS) / 1000) * 2;
     this.#watch = window.setInterval(() => this.#checkAlive(), 1000);
     window.addEventListener("online", this.#online);
+    bytes.more = () => this.#pump();
     this.#connect();
   }
 
@@ -121,10 +130,20 @@ export class LiveLink {
       this.#reconnect(backoff(this.#attempt++));
       return;
     }
+    // The answer to our stop was lost on the way, but the stop was not. With bytes missing it was somebody else's.
+    const ours = code === STOPPED_ALREADY && this.#total !== null && this.bytes.stored >= this.bytes.end;
+    if (ours) this.#stopped();
+    else this.#end(code);
+  }
+
+  #end(code: number): void {
     this.close();
-    // The answer to our stop was lost on the way, but the stop was not.
-    if (code === STOPPED_ALREADY && this.#total !== null) this.events.stopped();
-    else this.events.ended(code);
+    this.events.ended(code);
+  }
+
+  #stopped(): void {
+    this.close();
+    this.events.stopped();
   }
 
   #reconnect(after: number): void {
@@ -136,28 +155,35 @@ export class LiveLink {
   }
 
   #receive(message: Message): void {
-    if (message.type === "ready") this.#goOn(message);
+    if (message.type === "ready") this.#place(message);
     else if (message.type === "ack") this.#acknowledged(message.offset);
     else if (message.type === "notice") this.events.notice(message.code, message.message);
     else if (message.type === "transcript") this.events.transcript(message);
     else if (message.type === "stopped") {
       this.#acknowledged(message.offset);
-      this.close();
-      this.events.stopped();
+      this.#stopped();
     }
   }
 
-  #goOn({ offset, max_frame, sample_rate }: Message & { type: "ready" }): void {
-    if (!this.#begun) this.bytes.rebase(offset); // nothing was sent yet, so nothing here can be among those bytes
-    if (sample_rate !== this.rate || offset < this.bytes.start) {
-      this.close();
-      this.events.ended(0);
-      return;
-    }
+  #place(message: Ready): void {
+    const socket = this.#socket;
+    const written = this.bytes.begin(message.offset);
+    if (written === null) this.#goOn(message);
+    else void written.then(() => socket === this.#socket && this.#goOn(message));
+  }
+
+  #goOn({ offset, max_frame, sample_rate }: Ready): void {
+    const ahead = this.#begun ? 0 : LOST_TAIL * this.rate * 2;
+    if (sample_rate !== this.rate || offset < this.bytes.start) this.#end(BYTES_LOST);
+    else if (offset > this.bytes.end + ahead) this.#end(OVERTAKEN);
+    else this.#sendFrom(offset, max_frame);
+  }
+
+  #sendFrom(offset: number, most: number): void {
     const first = !this.#ready;
     this.#ready = true;
     this.#attempt = 0;
-    this.#mostFrame = Math.min(CATCH_UP, max_frame - HEAD) & ~1;
+    this.#mostFrame = Math.min(CATCH_UP, most - HEAD) & ~1;
     this.#sent = offset;
     this.#stopAsked = false;
     // Only the first `ready` of a connection speaks of durable bytes; later ones may only ask for a place again.
@@ -172,7 +198,7 @@ export class LiveLink {
 
   #acknowledged(offset: number): void {
     this.bytes.release(offset);
-    this.#sent = Math.max(this.#sent, this.bytes.start);
+    this.#sent = Math.max(this.#sent, offset);
     this.events.stored(offset);
     this.#pump();
   }
@@ -185,6 +211,10 @@ export class LiveLink {
     while (this.#waiting() > 0 && socket.bufferedAmount < WAITING) {
       const behind = this.#waiting() > 4 * this.#frame;
       const piece = this.bytes.read(this.#sent, Math.min(this.#mostFrame, behind ? CATCH_UP : this.#frame));
+      if (piece.length === 0) {
+        if (this.bytes.gone) this.#end(BYTES_LOST);
+        return; // else it is on its way from the device
+      }
       socket.send(framed(this.#sent, piece));
       this.#sent += piece.length;
     }
@@ -204,7 +234,7 @@ export class LiveLink {
   }
 
   #checkAlive(): void {
-    const owed = !this.#ready || this.#sent > this.bytes.start || this.#stopAsked;
+    const owed = !this.#ready || this.#sent > this.bytes.stored || this.#stopAsked;
     if (!owed) this.#heard = performance.now();
     if (this.#socket === null || performance.now() - this.#heard < SILENT_MS) return;
     this.#socket.close();

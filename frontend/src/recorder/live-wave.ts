@@ -1,6 +1,6 @@
 // The wave of a recording under way. It scrolls with the sound: solid is stored, hollow and red is only here.
 import { calm } from "../common/device";
-import { bar, Sheet, type Surface } from "../wave/canvas";
+import { bar, hollow, Sheet, type Surface } from "../wave/canvas";
 
 const BARS_A_SECOND = 4;
 const THICK = 4; // px
@@ -17,6 +17,7 @@ export class LiveWave extends HTMLElement {
   #mean = 0;
   #most = 0;
   #count = 0;
+  #pushed = 0;
   #stored = 0;
   #solidAt: number[] = [];
   #top = LEAST_TOP;
@@ -41,10 +42,10 @@ export class LiveWave extends HTMLElement {
     this.#sheet?.paint();
   }
 
-  /** Samples of this page's recording that are durable. */
-  set stored(samples: number) {
+  /** The seconds at the end that are not durable yet. */
+  set unstored(seconds: number) {
     const now = performance.now();
-    const solid = Math.floor((samples * BARS_A_SECOND) / this.#rate);
+    const solid = Math.floor((this.#pushed / this.#rate - seconds) * BARS_A_SECOND + 1e-6);
     for (let index = this.#stored; index < solid; index++) this.#solidAt[index % KEEP] = now;
     this.#stored = Math.max(this.#stored, solid);
     this.#sheet?.paint();
@@ -52,6 +53,7 @@ export class LiveWave extends HTMLElement {
 
   push(samples: Int16Array): void {
     const whole = this.#rate / BARS_A_SECOND;
+    this.#pushed += samples.length;
     for (const sample of samples) {
       const size = Math.abs(sample);
       this.#mean += size;
@@ -117,10 +119,8 @@ export class LiveWave extends HTMLElement {
     const age = solid ? this.#painted - (this.#solidAt[index % KEEP] ?? 0) : 0;
     const filled = solid && (calm() || age >= FILL);
     if (!filled) {
-      const height = Math.max(4, Math.round(tall));
       context.strokeStyle = sheet.colour("air");
-      context.lineWidth = 1.25;
-      context.strokeRect(x + 0.625, middle - height / 2 + 0.625, THICK - 1.25, height - 1.25);
+      hollow(context, x, THICK, middle, tall);
     }
     if (!solid) return false;
     context.fillStyle = sheet.colour("ink");

@@ -16,8 +16,10 @@ const SOUND: MediaTrackConstraints = {
 export interface MicrophoneEvents {
   /** About 20 ms of sound at the session's rate. */
   sound(samples: Int16Array): void;
-  /** It went away by itself: unplugged, or taken by a call. */
-  gone(): void;
+  /** It went away by itself: unplugged, taken by a call, or no longer allowed. */
+  gone(allowed: boolean): void;
+  /** The system silences it, or does so no longer. */
+  muted(yes: boolean): void;
 }
 
 /** An open microphone. `close` ends the track, so the browser's own sign of an open microphone goes out, too. */
@@ -52,7 +54,9 @@ export class Microphone {
         if (event.data !== null) events.sound(event.data);
       };
       context.createMediaStreamSource(stream).connect(node);
-      stream.getAudioTracks()[0]?.addEventListener("ended", () => events.gone());
+      const track = stream.getAudioTracks()[0];
+      track?.addEventListener("ended", () => void allowed().then((yes) => events.gone(yes)));
+      for (const event of ["mute", "unmute"]) track?.addEventListener(event, () => events.muted(event === "mute"));
       return new Microphone(stream, context, node);
     } catch (error) {
       for (const track of stream.getTracks()) track.stop();
@@ -85,6 +89,15 @@ export class Microphone {
       };
       port.postMessage(null);
     });
+  }
+}
+
+async function allowed(): Promise<boolean> {
+  try {
+    const { state } = await navigator.permissions.query({ name: "microphone" as PermissionName });
+    return state !== "denied";
+  } catch {
+    return true; // a browser that does not tell
   }
 }
 

@@ -22,7 +22,7 @@ test("bytes are little-endian", () => {
 });
 
 test("a WAV file says what it holds", async () => {
-  const file = new DataView(await wavFile(Uint8Array.of(1, 2, 3, 4), 16_000).arrayBuffer());
+  const file = new DataView(await wavFile(new Blob([Uint8Array.of(1, 2, 3, 4)]), 16_000).arrayBuffer());
   assert.equal(file.byteLength, 48);
   assert.equal(file.getUint32(24, true), 16_000);
   assert.equal(file.getUint32(40, true), 4);

@@ -27,14 +27,14 @@ export function toBytes(samples: Int16Array): Uint8Array {
   return bytes;
 }
 
-/** A WAV file around PCM bytes, for saving what could not be sent. */
-export function wavFile(pcm: Uint8Array, rate: number): Blob {
+/** A WAV file around PCM, for listening to and saving what is on the device. */
+export function wavFile(pcm: Blob, rate: number): Blob {
   const head = new DataView(new ArrayBuffer(44));
   const text = (at: number, word: string): void => {
     for (let n = 0; n < word.length; n++) head.setUint8(at + n, word.charCodeAt(n));
   };
   text(0, "RIFF");
-  head.setUint32(4, 36 + pcm.length, true);
+  head.setUint32(4, 36 + pcm.size, true);
   text(8, "WAVEfmt ");
   head.setUint32(16, 16, true);
   head.setUint16(20, 1, true);
@@ -44,6 +44,6 @@ export function wavFile(pcm: Uint8Array, rate: number): Blob {
   head.setUint16(32, 2, true);
   head.setUint16(34, 16, true);
   text(36, "data");
-  head.setUint32(40, pcm.length, true);
-  return new Blob([head.buffer, pcm as Uint8Array<ArrayBuffer>], { type: "audio/wav" });
+  head.setUint32(40, pcm.size, true);
+  return new Blob([head.buffer, pcm], { type: "audio/wav" });
 }

@@ -1,67 +1,85 @@
 // The recorder: from the first test of the microphone to the stored pitch.
 
-import { device } from "../common/device";
 import { clock } from "../common/format";
-import { given, part, say, setIcon } from "../common/parts";
+import { given, part, say } from "../common/parts";
 import { takeToken } from "../common/token";
-import { hideTrouble, showTrouble } from "../common/trouble";
+import { hideTrouble } from "../common/trouble";
+import { Claim } from "../keep/claim";
+import type { Found } from "../keep/kept";
+import { openStore } from "../keep/store";
+import { greetedBy } from "../recovery/greeting";
+import { isComplete } from "../recovery/standing";
+import { about } from "./about";
 import { Captions } from "./captions";
-import { ClockFace } from "./clock-face";
-import { Ending } from "./ending";
-import { Lamp } from "./lamp";
-import { LevelFollower } from "./level";
-import type { LevelMeter } from "./level-meter";
-import { type LiveEvents, LiveLink } from "./live-link";
+import { Display } from "./display";
+import { Ear } from "./ear";
+import type { LampState } from "./lamp";
+import type { LiveEvents } from "./live-link";
 import type { LiveWave } from "./live-wave";
-import { Microphone, microphones } from "./microphone";
-import { toBytes, wavFile } from "./pcm";
+import { toBytes } from "./pcm";
+import { type Stage, showStage } from "./stage";
 import { Tab } from "./tab";
-import { Unacknowledged } from "./unacknowledged";
-import { endTrouble, LEVEL_WORDS, microphoneTrouble, type Trouble } from "./words";
-
-type Stage = "before" | "recording" | "paused" | "ending" | "over";
+import { Take } from "./take";
+import { elsewhere, tell } from "./telling";
+import {
+  endTrouble,
+  lostWords,
+  MUTED,
+  microphoneTrouble,
+  missedWords,
+  noRoomWords,
+  type Trouble,
+  unsavedWords,
+} from "./words";
 
 const TICK = 250; // ms; for what changes without sound: connection lost, all stored
+const LAMPS: Partial<Record<Stage, LampState>> = { recording: "live", paused: "paused" };
 
 class PitchRecorder extends HTMLElement {
   #stage: Stage = "before";
-  #microphone: Microphone | null = null;
-  #device: string | null = null;
   #busy = false;
-  #link: LiveLink | null = null;
-  #base = 0;
-  #stored = 0;
+  #take: Take | null = null;
+  #claim: Claim | null = null;
+  #slept = false;
+  #warned = "";
+  #painting = 0;
   #token: string | null = null;
-  #rate = 16_000;
-  readonly #bytes = new Unacknowledged();
-  #level = new LevelFollower();
+  readonly #store = openStore(given(this, "keeper"));
   readonly #tab = new Tab(this.dataset.icon ?? "");
-  readonly #lamp = new Lamp(this);
-  readonly #ending = new Ending(this);
-  #face!: ClockFace;
+  #ear!: Ear;
+  #display!: Display;
   #captions!: Captions;
   #wave!: LiveWave;
-  #painting = 0;
+  #greeting: Promise<void> = Promise.resolve();
 
   connectedCallback(): void {
     this.#token = takeToken(given(this, "session"));
-    this.#rate = Number(given(this, "rate"));
-    this.#face = new ClockFace(this, Number(given(this, "limit")));
+    const rate = Number(given(this, "rate"));
+    this.#display = new Display(this);
     this.#captions = new Captions(part(this, "captions"));
     this.#wave = part<LiveWave>(this, "wave");
-    this.#wave.rate = this.#rate;
+    this.#wave.rate = rate;
+    this.#ear = new Ear(this, rate, {
+      sound: (samples) => this.#hear(samples),
+      lost: (why) => void this.#once(() => this.#silenced(lostWords(why, clock(this.#said)), why === "asleep")),
+      missed: (seconds) => this.#stage === "recording" && this.#notice(missedWords(clock(seconds))),
+      muted: (yes) => this.#stage === "recording" && this.#notice(yes ? MUTED : ""),
+      changed: () => void this.#once(() => this.#reopen()),
+    });
+    this.#listenToButtons();
+    document.addEventListener("visibilitychange", () => this.#wake());
+    setInterval(() => this.#tick(), TICK);
+    this.#enter("before");
+    this.#greeting = this.#greet();
+  }
+
+  #listenToButtons(): void {
     const click = (name: string, run: () => Promise<void>): void =>
       part(this, name).addEventListener("click", () => void this.#once(run));
     click("test", () => this.#test());
     click("record", () => this.#record());
     click("pause", () => (this.#stage === "recording" ? this.#pause() : this.#record()));
     click("stop", () => this.#stop());
-    part(this, "devices").addEventListener("change", (event) => {
-      this.#device = (event.target as HTMLSelectElement).value;
-      if (this.#microphone !== null) void this.#once(() => this.#reopen());
-    });
-    setInterval(() => this.#show(), TICK);
-    this.#enter("before");
   }
 
   /** A second press while the first is still at work does nothing. */
@@ -71,92 +89,106 @@ class PitchRecorder extends HTMLElement {
     try {
       await run();
     } catch (error) {
-      this.#trouble(microphoneTrouble(error));
+      await this.#trouble(microphoneTrouble(error));
     } finally {
       this.#busy = false;
     }
   }
 
+  /** What is on this device comes first, and another tab at work before that. */
+  async #greet(): Promise<void> {
+    const session = given(this, "session");
+    if (await Claim.isHeld(session)) {
+      this.#enter("over");
+      return elsewhere(this, session, () => this.#greet());
+    }
+    hideTrouble(this);
+    const card = await greetedBy(this, this.#store, session, {
+      goOn: (found) => void this.#once(() => this.#resume(found)),
+      gone: () => this.#enter("before"),
+    });
+    this.#enter(card ? "greeted" : "before");
+  }
+
   async #test(): Promise<void> {
-    if (this.#microphone !== null) await this.#close();
-    else await this.#open();
+    await this.#greeting;
+    if (this.#stage !== "before") return;
+    if (this.#ear.open) await this.#ear.close();
+    else await this.#ear.listen();
     this.#enter("before");
   }
 
   async #record(): Promise<void> {
-    await this.#open();
-    this.#lamp.start();
+    await this.#greeting;
+    if (this.#stage === "greeted" || !(await this.#claimed())) return;
+    await this.#ear.listen();
+    this.#take ??= await Take.hold(this.#store, about(this, this.#token));
+    this.#display.lamp.start();
+    await this.#take.connect(this.#events());
+    this.#slept = false;
     this.#enter("recording");
-    this.#link ??= new LiveLink(this.#address(), this.#rate, this.#bytes, this.#events());
+  }
+
+  /** Goes on with what an earlier page recorded. */
+  async #resume(found: Found): Promise<void> {
+    if (!(await this.#claimed())) return;
+    this.#take = await Take.hold(this.#store, found);
+    for (const samples of await this.#take.latest()) this.#wave.push(samples);
+    this.#enter("paused");
+    await this.#record();
+  }
+
+  /** One tab records a session. */
+  async #claimed(): Promise<boolean> {
+    const session = given(this, "session");
+    this.#claim ??= await Claim.take(session);
+    if (this.#claim === null) await this.#greet();
+    else this.#claim.taken = () => this.#ended(4409);
+    return this.#claim !== null;
   }
 
   async #pause(): Promise<void> {
-    await this.#close();
+    await this.#ear.close();
     if (this.#stage === "recording") this.#enter("paused");
+    await this.#take?.settle();
   }
 
   async #stop(): Promise<void> {
-    await this.#close();
-    if (this.#stage === "over" || this.#stage === "ending") return;
-    this.#ending.begin(this.#bytes.end, this.#stored);
+    await this.#ear.close();
+    const take = this.#take;
+    if (take === null || this.#stage === "over" || this.#stage === "ending") return;
+    this.#display.ending.begin(take.said, take.stored);
     this.#enter("ending");
-    this.#link?.finish();
+    void take.connect(this.#events());
+    take.finish();
   }
 
   async #reopen(): Promise<void> {
-    await this.#close();
-    await this.#open();
+    await this.#ear.close();
+    await this.#ear.listen();
   }
 
-  async #open(): Promise<void> {
-    if (this.#microphone !== null) return;
-    hideTrouble(this);
-    say(part(this, "level-word"), "Opening");
-    this.#microphone = await Microphone.open({
-      device: this.#device,
-      rate: this.#rate,
-      worklet: given(this, "worklet"),
-      events: { sound: (samples) => this.#hear(samples), gone: () => void this.#once(() => this.#unplugged()) },
-    });
-    await this.#list();
-  }
-
-  async #close(): Promise<void> {
-    const microphone = this.#microphone;
-    if (microphone === null) return;
-    await microphone.close(); // its last sound still belongs to the recording
-    this.#microphone = null;
-    this.#level = new LevelFollower();
-    part<LevelMeter>(this, "level").show(0, 0);
-  }
-
-  async #unplugged(): Promise<void> {
+  async #silenced(words: string, asleep: boolean): Promise<void> {
     const recording = this.#stage === "recording";
-    this.#device = null;
     await this.#pause();
-    if (recording) this.#notice("The microphone went away. Everything until then is kept; press Continue to go on.");
+    this.#slept = recording && asleep;
+    if (recording) this.#notice(words);
     else this.#enter(this.#stage);
   }
 
-  async #list(): Promise<void> {
-    const found = await microphones();
-    const chosen = this.#microphone?.device ?? null;
-    const options = found.map(({ id, name }) => new Option(name, id, false, id === chosen));
-    part(this, "devices").replaceChildren(...options);
-    part(this, "choice-field").hidden = found.length === 0;
+  /** A phone takes the microphone away from a page that nobody sees, and lets it have it again. */
+  #wake(): void {
+    if (document.visibilityState === "visible" && this.#slept) void this.#once(() => this.#record());
   }
 
   #hear(samples: Int16Array): void {
-    this.#level.take(samples, this.#rate);
-    if (this.#stage === "recording") {
-      if (!this.#bytes.append(toBytes(samples))) {
-        void this.#once(() => this.#pause());
-        this.#notice(`This ${device()} can hold no more. Get back online; then press Continue.`);
+    if (this.#stage === "recording" && this.#take !== null) {
+      if (!this.#take.append(toBytes(samples))) {
+        void this.#once(() => this.#silenced(noRoomWords(), false));
         return;
       }
       this.#wave.push(samples);
-      this.#link?.push();
-      this.#tab.recording(this.#seconds(this.#bytes.end)); // also in a tab that is not seen and does not paint
+      this.#tab.recording(this.#said); // also in a tab that is not seen and does not paint
     }
     this.#painting ||= requestAnimationFrame(() => {
       this.#painting = 0;
@@ -167,16 +199,13 @@ class PitchRecorder extends HTMLElement {
   #events(): LiveEvents {
     return {
       connected: (yes) => {
-        this.#lamp.connected = yes;
+        this.#display.lamp.connected = yes;
       },
-      begun: (offset) => {
-        this.#base = offset;
+      begun: () => {},
+      stored: () => {
+        this.#wave.unstored = this.#take?.here ?? 0;
       },
-      stored: (offset) => {
-        this.#stored = Math.max(this.#stored, offset);
-        this.#wave.stored = (offset - this.#base) / 2;
-      },
-      stopped: () => void this.#kept(),
+      stopped: () => void this.#stopped(),
       ended: (code) => void this.#ended(code),
       notice: (code, message) => this.#told(code, message),
       transcript: (words) => this.#captions.take(words),
@@ -185,47 +214,45 @@ class PitchRecorder extends HTMLElement {
 
   #told(code: string, message: string): void {
     if (code === "no_audio" && this.#stage === "ending") {
-      this.#link?.goOn(); // nothing was said before Stop, so there is nothing to keep
+      this.#take?.goOn(); // nothing was said before Stop, so there is nothing to keep
       this.#enter("paused");
     }
     this.#notice(message, code);
   }
 
-  async #kept(): Promise<void> {
+  async #stopped(): Promise<void> {
     this.#enter("ending");
     this.#tab.guarded = false;
-    await this.#close();
-    await this.#ending.open(given(this, "details"), this.#token, given(this, "page"));
+    await this.#ear.close();
+    await this.#take?.forget();
+    this.#claim?.release();
+    await this.#display.ending.open(given(this, "details"), this.#take?.about.token ?? null, given(this, "page"));
   }
 
   async #ended(code: number): Promise<void> {
-    await this.#close();
+    await this.#ear.close();
+    if (this.#stage === "over") return;
+    const take = this.#take;
+    if (code === 4410 && take !== null && (await isComplete(take.about, take.end))) return this.#stopped();
     this.#enter("over");
-    this.#trouble(endTrouble(code));
+    await this.#trouble(endTrouble(code, clock(this.#take?.stored ?? 0)));
+    await this.#take?.leave();
+    this.#claim?.release();
+    this.#claim = null;
   }
 
-  #trouble({ head, words, code, action }: Trouble): void {
-    const actions = [];
-    if (action === "again") actions.push({ label: "Try again", to: () => void this.#once(() => this.#again()) });
-    if (action === "reload") actions.push({ label: "Record here", to: () => location.reload() });
-    if (action === "open") actions.push({ label: "Open the pitch", to: given(this, "page") });
-    const rest = this.#bytes.read(this.#bytes.start, this.#bytes.end - this.#bytes.start);
-    if (this.#stage === "over" && rest.length > 0) {
-      const label = `Save the last ${clock(this.#seconds(rest.length))} as a file`;
-      const save = `${given(this, "name")}, from ${clock(this.#seconds(this.#bytes.start))}.wav`.replace(
-        /[:/\\]/g,
-        ".",
-      );
-      actions.push({ label, to: URL.createObjectURL(wavFile(rest, this.#rate)), save });
+  async #trouble(trouble: Trouble): Promise<void> {
+    if (this.#stage === "recording" || this.#stage === "paused") {
+      this.#enter("paused");
+      return this.#notice(`${trouble.head}. ${trouble.words}`);
     }
-    const stage = this.#stage === "recording" || this.#stage === "paused" ? "paused" : this.#stage;
-    this.#enter(stage);
-    if (stage === "paused") this.#notice(`${head}. ${words}`);
-    else showTrouble(this, head, words, code, actions);
+    this.#enter(this.#stage);
+    const rest = this.#stage === "over" ? this.#take : null;
+    await tell(this, trouble, rest, () => void this.#once(() => this.#again()));
   }
 
   async #again(): Promise<void> {
-    await this.#open();
+    await this.#ear.listen();
     this.#enter("before");
   }
 
@@ -236,57 +263,37 @@ class PitchRecorder extends HTMLElement {
     say(line, words);
   }
 
-  #address(): string {
-    const url = new URL(given(this, "live"), location.href);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    if (this.#token !== null) url.searchParams.set("token", this.#token);
-    return url.href;
-  }
-
-  #seconds(bytes: number): number {
-    return bytes / 2 / this.#rate;
+  get #said(): number {
+    return this.#take?.said ?? 0;
   }
 
   #enter(stage: Stage): void {
     this.#stage = stage;
-    const [open, taking] = [this.#microphone !== null, stage === "recording" || stage === "paused"];
-    part(this, "before").hidden = stage !== "before" && stage !== "over";
-    part(this, "choice").hidden = stage !== "before";
-    part(this, "take").hidden = !taking;
-    part(this, "after").hidden = stage !== "ending";
-    part(this, "dock").hidden = stage === "ending" || stage === "over";
-    part(this, "before-buttons").hidden = stage !== "before";
-    part(this, "take-buttons").hidden = !taking;
-    say(part(this, "test-word"), open ? "Close" : "Test");
-    say(part(this, "pause-word"), stage === "paused" ? "Continue" : "Pause");
-    setIcon(part(this, "pause"), stage === "paused" ? "record" : "pause");
-    if (stage === "recording") this.#notice("");
-    this.#lamp.state = stage === "recording" ? "live" : taking ? "paused" : open ? "open" : "off";
+    showStage(this, stage, this.#ear.open);
+    if (stage === "recording") {
+      this.#notice("");
+      this.#warned = "";
+    }
+    this.#display.lamp.state = LAMPS[stage] ?? (this.#ear.open ? "open" : "off");
     this.#wave.open = stage === "recording";
     this.#tab.open = stage === "recording";
+    if (this.#claim !== null) this.#claim.doing = stage === "recording" || stage === "ending" ? stage : "paused";
+    this.#show();
+  }
+
+  #tick(): void {
+    this.#ear.look();
+    const refusal = this.#stage === "recording" ? (this.#take?.refusal ?? "") : "";
+    const words = refusal === "" ? "" : unsavedWords(refusal === "full");
+    if (words !== this.#warned) this.#notice(words);
+    this.#warned = words;
     this.#show();
   }
 
   #show(): void {
-    const [said, stored] = [this.#seconds(this.#bytes.end), this.#seconds(this.#stored)];
-    const here = this.#seconds(this.#bytes.end - this.#bytes.start);
-    this.#lamp.show(said, stored);
-    if (this.#stage === "ending") this.#ending.show(this.#stored, this.#rate, this.#lamp.offline);
-    this.#tab.guarded = this.#stage === "recording" || (here > 0 && this.#stage !== "before");
-    part(this, "only-here").hidden = here < 0.05;
-    say(part(this, "only-here-words"), `On this ${device()}, ${here.toFixed(1)}\u00a0s`);
-    this.#face.show(said);
-    this.#showLevel();
-  }
-
-  #showLevel(): void {
-    const word = part(this, "level-word");
-    if (this.#microphone === null) {
-      say(word, this.#stage === "before" ? "Not tested" : "Off");
-      return;
-    }
-    part<LevelMeter>(this, "level").show(this.#level.bar, this.#level.peak);
-    say(word, this.#level.word === "none" ? "Listening" : LEVEL_WORDS[this.#level.word]);
+    this.#display.show(this.#take, this.#stage === "ending");
+    this.#tab.guarded = this.#stage === "recording" || (this.#take?.here ?? 0) > 0;
+    this.#ear.show(this.#stage === "before");
   }
 }
 

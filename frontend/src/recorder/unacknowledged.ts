@@ -1,78 +1,133 @@
-// What was said and is not yet known to be durable on the server. In memory, behind a face that a store on the
-// device can take over.
+// What was said and is not yet known to be durable on the server: the newest of it in memory, all of it on the
+// device, where the device takes it.
+import type { Keeping } from "../keep/keeping";
+import { Memory } from "./memory";
 
-const MOST = 256 << 20; // bytes: two hours at 16 kHz without any network, and no phone's browser dies of it
+const MOST = 128 << 20; // bytes in memory: an hour at 16 kHz without network and device, and no phone's browser dies of it
+const TAIL = 4 << 20; // bytes in memory of what is on the device, too: two minutes, more than a network wakes up in
+const FETCH = 256 << 10; // bytes read back from the device at a time
+const AGAIN = 1_000; // ms after the device did not give back what it has
+const ATTEMPTS = 5; // until it is clear that it never will: somebody cleared the site's data
 
-interface Piece {
-  start: number;
-  bytes: Uint8Array;
+/** A recording that was here before: where it belongs in the session's, and what was known to be stored. */
+export interface Earlier {
+  base: number | null;
+  stored: number;
+  to: number;
 }
 
-/** Bytes `[start, end)` of the recording. */
+/** Bytes of the session's recording, by their offset in it. */
 export class Unacknowledged {
-  #pieces: Piece[] = [];
-  #start = 0;
-  #end = 0;
+  /** Called when bytes that `read` had to leave out have come from the device. */
+  more: () => void = () => {};
+  readonly #memory: Memory;
+  #base: number | null;
+  #stored: number;
+  #fetched: { start: number; bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) };
+  #fetching = false;
+  #failures = 0;
 
-  constructor(private readonly most = MOST) {}
+  constructor(
+    private readonly keeping: Keeping | null = null,
+    earlier: Earlier = { base: null, stored: 0, to: 0 },
+    private readonly most = MOST,
+    private readonly tail = TAIL,
+  ) {
+    this.#memory = new Memory(earlier.to);
+    this.#base = earlier.base;
+    this.#stored = Math.max(earlier.stored, earlier.base ?? 0);
+  }
 
+  /** The first byte that can be had again. */
   get start(): number {
-    return this.#start;
+    return this.#offset + (this.keeping?.from ?? this.#memory.start);
+  }
+
+  /** Every byte below is durable on the server. */
+  get stored(): number {
+    return this.#stored;
   }
 
   get end(): number {
-    return this.#end;
+    return this.#offset + this.#memory.end;
+  }
+
+  /** The device does not give back what it took. */
+  get gone(): boolean {
+    return this.#failures >= ATTEMPTS;
+  }
+
+  /** Bytes that the page's memory alone has: neither the server nor the device does. */
+  get loose(): number {
+    return this.#memory.end - Math.max(this.#memory.start, this.keeping?.kept ?? 0);
   }
 
   /** False: no more room, and nothing was taken. */
   append(bytes: Uint8Array): boolean {
-    if (this.#end - this.#start + bytes.length > this.most) return false;
-    if (bytes.length > 0) this.#pieces.push({ start: this.#end, bytes });
-    this.#end += bytes.length;
+    if (this.#memory.end - this.#memory.start + bytes.length > this.most) return false;
+    this.keeping?.append(this.#memory.end, bytes);
+    this.#memory.append(bytes);
+    if (this.keeping) this.#memory.release(Math.min(this.keeping.kept, this.#memory.end - this.tail));
     return true;
   }
 
-  /** Up to `most` bytes from an offset on; empty outside what is held. */
+  /** Up to `most` bytes from an offset on; empty outside what is held, and while it is fetched from the device. */
   read(offset: number, most: number): Uint8Array {
-    if (offset < this.#start || offset >= this.#end) return new Uint8Array(0);
-    const out = new Uint8Array(Math.min(most, this.#end - offset));
-    let filled = 0;
-    for (let index = this.#find(offset); filled < out.length; index++) {
-      const piece = this.#pieces[index] as Piece;
-      const from = offset + filled - piece.start;
-      const part = piece.bytes.subarray(from, from + out.length - filled);
-      out.set(part, filled);
-      filled += part.length;
-    }
-    return out;
+    const at = offset - this.#offset;
+    if (at >= this.#memory.start) return this.#memory.read(at, most);
+    const { start, bytes } = this.#fetched;
+    if (at >= start && at < start + bytes.length) return bytes.subarray(at - start, at - start + most);
+    void this.#fetch(at);
+    return new Uint8Array(0);
   }
 
-  /** The first byte here is the recording's byte at this offset: an earlier tab or device said what is before. */
-  rebase(offset: number): void {
-    const by = offset - this.#start;
-    for (const piece of this.#pieces) piece.start += by;
-    this.#start += by;
-    this.#end += by;
+  /**
+   * The server's first word: its recording goes on at this offset. If it never spoke before, nothing was sent
+   * yet, and the first byte here is the one at that offset. To be waited for: whoever sends before it is written
+   * down, and then dies, would send the same twice.
+   */
+  begin(offset: number): Promise<void> | null {
+    if (this.#base !== null) return null;
+    this.#base = offset;
+    this.#stored = offset;
+    return this.keeping?.note({ base: offset, stored: offset }) ?? null;
   }
 
-  /** Everything below the offset is durable elsewhere. Beyond the end: others went on, and we go on after them. */
+  /** Everything below the offset is durable on the server. */
   release(offset: number): void {
-    if (offset <= this.#start) return;
-    if (offset >= this.#end) {
-      this.#pieces = [];
-      this.#end = offset;
-    } else this.#pieces.splice(0, this.#find(offset));
-    this.#start = offset;
+    if (offset <= this.#stored) return;
+    this.#stored = offset;
+    this.#memory.release(offset - this.#offset);
+    this.keeping?.release(offset - this.#offset);
+    void this.keeping?.note({ stored: offset });
   }
 
-  /** The piece that holds an offset. */
-  #find(offset: number): number {
-    let [low, high] = [0, this.#pieces.length - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.#pieces[middle] as Piece).start <= offset) low = middle;
-      else high = middle - 1;
+  /** What the server does not have, as it can be saved: from the device, and from memory what is not there. */
+  async rest(): Promise<Blob> {
+    const [from, here] = [this.#stored - this.#offset, this.#memory.start];
+    const parts: BlobPart[] = [];
+    if (this.keeping !== null && from < here) parts.push(await this.keeping.sound(from, here));
+    const newest = this.#memory.read(Math.max(from, here), this.#memory.end);
+    return new Blob([...parts, newest as Uint8Array<ArrayBuffer>]);
+  }
+
+  get #offset(): number {
+    return this.#base ?? 0;
+  }
+
+  async #fetch(at: number): Promise<void> {
+    if (this.#fetching || this.keeping === null) return;
+    this.#fetching = true;
+    try {
+      const bytes = await this.keeping.read(at, Math.min(at + FETCH, this.#memory.start));
+      if (bytes.length === 0) throw new DOMException("It is not there.", "NotFoundError");
+      this.#fetched = { start: at, bytes };
+      this.#failures = 0;
+    } catch {
+      this.#failures++;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
     }
-    return low;
+    this.#fetching = false;
+    this.more();
   }
 }

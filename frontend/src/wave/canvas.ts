@@ -76,3 +76,16 @@ export function bar(context: CanvasRenderingContext2D, x: number, width: number,
   const height = Math.max(2, Math.round(tall));
   context.fillRect(x, middle - height / 2, width, height);
 }
+
+/** A bar that is not stored yet. Its line lies inside. */
+export function hollow(
+  context: CanvasRenderingContext2D,
+  x: number,
+  width: number,
+  middle: number,
+  tall: number,
+): void {
+  const [height, line] = [Math.max(4, Math.round(tall)), 1.25];
+  context.lineWidth = line;
+  context.strokeRect(x + line / 2, middle - height / 2 + line / 2, width - line, height - line);
+}

@@ -1,0 +1,47 @@
+// The first page greets with every recording that waits on this device; those that another tab holds do not wait.
+import { given, part } from "../common/parts";
+import { Claim } from "../keep/claim";
+import type { Found } from "../keep/kept";
+import { openStore } from "../keep/store";
+import { newCard } from "./greeting";
+import type { RecoveryCard } from "./recovery-card";
+
+class WaitingRecordings extends HTMLElement {
+  readonly #store = openStore(given(this, "keeper"));
+
+  connectedCallback(): void {
+    void this.#look();
+    window.addEventListener("pageshow", (event) => event.persisted && void this.#look());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") void this.#look();
+    });
+  }
+
+  async #look(): Promise<void> {
+    const found = await this.#store.list().catch(() => []); // a device that keeps nothing
+    const free = await Promise.all(found.map(({ session }) => Claim.isHeld(session)));
+    const waiting = found.filter(({ from, to }, index) => to > from && !free[index]);
+    const shown = this.#cards();
+    for (const card of shown) if (!card.busy && !waiting.some((one) => one.session === card.session)) card.remove();
+    for (const one of waiting.sort((a, b) => b.began - a.began)) {
+      if (!shown.some(({ session }) => session === one.session)) this.#greet(one);
+    }
+    this.#settle();
+  }
+
+  #greet(found: Found): void {
+    const card = newCard(this);
+    part(this, "cards").append(card);
+    card.show(this.#store, found, { gone: () => this.#settle() });
+  }
+
+  #settle(): void {
+    this.hidden = this.#cards().length === 0;
+  }
+
+  #cards(): RecoveryCard[] {
+    return [...this.querySelectorAll<RecoveryCard>("recovery-card")];
+  }
+}
+
+customElements.define("waiting-recordings", WaitingRecordings);

@@ -1,0 +1,90 @@
+"""A browser with a profile that lasts, a microphone that tells time, and a witness of what the microphone gave."""
+
+import array
+import base64
+import os
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, Playwright
+
+from pitchscoop.recordings.model import wav_header
+
+RATE = 16000
+WITNESS = """
+(() => {
+  const heard = [];
+  const Node = window.AudioWorkletNode;
+  window.AudioWorkletNode = class extends Node {
+    constructor(...given) {
+      super(...given);
+      this.port.addEventListener("message", ({ data }) => data && heard.push(new Uint8Array(data.buffer.slice(0))));
+    }
+  };
+  window.heardBytes = () => heard.reduce((sum, piece) => sum + piece.length, 0);
+  window.heardSound = async () => {
+    const reader = new FileReader();
+    reader.readAsDataURL(new Blob(heard));
+    await new Promise((done) => { reader.onload = done; });
+    return reader.result.slice(reader.result.indexOf(",") + 1);
+  };
+})();
+"""
+
+
+def noise(folder: Path, seconds: int = 90) -> Path:
+    """A microphone file that never repeats: any second of it is found in one place only."""
+    chance = random.Random(3)
+    samples = array.array("h", (chance.randrange(-9000, 9000) for _ in range(seconds * RATE)))
+    file = folder / "noise.wav"
+    file.write_bytes(wav_header(2 * len(samples), RATE) + samples.tobytes())
+    return file
+
+
+def launch(playwright: Playwright, profile: Path, microphone: Path, flags: list[str]) -> BrowserContext:
+    """Chromium on a profile that outlives it."""
+    context = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path="/usr/bin/chromium",
+        args=[*flags, f"--use-file-for-fake-audio-capture={microphone}"],
+        viewport={"width": 390, "height": 844},
+    )
+    context.add_init_script(WITNESS)
+    context.set_default_timeout(20_000)
+    return context
+
+
+def heard(page: Page) -> bytes:
+    """All that the microphone gave to the page."""
+    return base64.b64decode(page.evaluate("heardSound()"))
+
+
+def kill_renderers(profile: Path) -> float:
+    """End every page's process of this profile's browser with -9; when that was."""
+    (browser,) = [pid for pid, line in _processes() if f"--user-data-dir={profile}" in line and "--type=" not in line]
+    pages = [pid for pid, line in _processes() if "--type=renderer" in line and browser in _ancestors(pid)]
+    assert pages
+    at = time.monotonic()
+    for pid in pages:
+        os.kill(pid, signal.SIGKILL)
+    return at
+
+
+def _processes() -> Iterator[tuple[int, str]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            yield int(folder.name), (folder / "cmdline").read_text().replace("\0", " ")
+        except OSError:
+            continue
+
+
+def _ancestors(pid: int) -> Iterator[int]:
+    while pid > 1:
+        yield pid
+        try:
+            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            return
