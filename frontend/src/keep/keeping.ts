@@ -8,15 +8,20 @@ const MOST = 1 << 20; // bytes of one hand-over
 /** Why what is said does not get onto the device: no room, or no way. */
 export type Refusal = "" | "full" | "broken";
 
+interface Piece {
+  start: number;
+  bytes: Uint8Array;
+}
+
 export class Keeping {
   refusal: Refusal = "";
   /** Everything below is on the device, or needs no device any more. Counted from this recording's first byte. */
   kept: number;
   /** The first byte that is on the device. */
   from: number;
-  #pending: { start: number; bytes: Uint8Array }[] = [];
+  #pending: Piece[] = [];
   #size = 0;
-  #busy = false;
+  #writing: Promise<void> | null = null;
   #again = 0;
   readonly #together: number;
 
@@ -39,13 +44,14 @@ export class Keeping {
 
   /** Stored elsewhere: what could not be kept until now need not be. */
   release(below: number): void {
-    while (this.#pending[0] !== undefined && end(this.#pending[0]) <= below) this.#shift();
+    const rest = this.#pending.findIndex((piece) => end(piece) > below);
+    this.#drop(rest < 0 ? this.#pending.length : rest);
     this.kept = Math.max(this.kept, below);
   }
 
   /** Hands over the rest, if the device takes it. */
   async settle(): Promise<void> {
-    while (this.#size > 0 && this.refusal === "") await (this.#busy ? pause() : this.#write());
+    while (this.#size > 0 && this.refusal === "") await this.#write();
   }
 
   async note(changes: Parameters<Store["note"]>[1]): Promise<void> {
@@ -64,23 +70,28 @@ export class Keeping {
     return this.store.sound(this.session, from, to);
   }
 
-  async #write(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
+  /** One at a time: whoever asks while one is under way waits for that one. */
+  #write(): Promise<void> {
+    this.#writing ??= this.#handOver().finally(() => {
+      this.#writing = null;
+      if (this.refusal === "" && this.#size >= this.#together) void this.#write();
+    });
+    return this.#writing;
+  }
+
+  async #handOver(): Promise<void> {
     clearTimeout(this.#again);
     const batch = this.#batch();
-    const [start, bytes] = [batch[0]?.start ?? 0, joined(batch.map((piece) => piece.bytes))];
+    const [start, bytes] = [batch[0]?.start ?? 0, joined(batch)];
     try {
       await this.store.append(this.session, start, bytes);
       this.refusal = "";
       this.kept = Math.max(this.kept, start + bytes.length);
-      while (batch.length > 0) if (batch.shift() === this.#pending[0]) this.#shift();
+      this.#drop(this.#pending.indexOf(batch.at(-1) as Piece) + 1); // less, if some was released meanwhile
     } catch (error) {
       this.refusal = (error as DOMException).name === "QuotaExceededError" ? "full" : "broken";
       this.#again = window.setTimeout(() => this.#try(), AGAIN);
     }
-    this.#busy = false;
-    if (this.refusal === "" && this.#size >= this.#together) void this.#write();
   }
 
   #try(): void {
@@ -89,8 +100,8 @@ export class Keeping {
   }
 
   /** The oldest pieces that follow each other. They stay pending until they are written. */
-  #batch(): { start: number; bytes: Uint8Array }[] {
-    const batch: { start: number; bytes: Uint8Array }[] = [];
+  #batch(): Piece[] {
+    const batch: Piece[] = [];
     let size = 0;
     for (const piece of this.#pending) {
       const last = batch.at(-1);
@@ -101,21 +112,15 @@ export class Keeping {
     return batch;
   }
 
-  #shift(): void {
-    this.#size -= this.#pending.shift()?.bytes.length ?? 0;
+  #drop(count: number): void {
+    for (const { bytes } of this.#pending.splice(0, count)) this.#size -= bytes.length;
   }
 }
 
-const end = ({ start, bytes }: { start: number; bytes: Uint8Array }): number => start + bytes.length;
+const end = ({ start, bytes }: Piece): number => start + bytes.length;
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
-
-function joined(pieces: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
+function joined(pieces: Piece[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, { bytes }) => sum + bytes.length, 0));
+  for (const { start, bytes } of pieces) whole.set(bytes, start - (pieces[0]?.start ?? 0));
   return whole;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { type LiveEvents, LiveLink } from "./live-link";
+import type { Keeping } from "../keep/keeping";
+import { type LiveEvents, LiveLink, OVERTAKEN } from "./live-link";
 import { Unacknowledged } from "./unacknowledged";
 
 /** A WebSocket without a wire: what a browser would hand us, in the order the test says. */
@@ -166,6 +167,56 @@ test("a server that lost what it acknowledged is told from one that is behind", 
   mock.timers.tick(250);
   (Wire.all.at(-1) as Wire).say(ready(3200));
   assert.deepEqual(told.at(-1), ["ended", 0]);
+});
+
+test("what the server lost again, and the device still has, is sent again", async () => {
+  const sound = new Uint8Array(6400);
+  const device = { from: 0, kept: 6400, read: async (from: number, to: number) => sound.slice(from, to) };
+  const bytes = new Unacknowledged(device as unknown as Keeping, { base: 0, stored: 6400, to: 6400 });
+  const { wire, link } = begin(bytes);
+  link.finish();
+  wire.say(ready(3200));
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(wire.frames, [[3200, 3200]]);
+  assert.deepEqual(wire.texts, [{ type: "stop", offset: 6400 }]);
+});
+
+test("a stop that was somebody else's, with bytes missing, is told", () => {
+  const { link, bytes, wire } = begin();
+  wire.say(ready(0));
+  speak(bytes, link, 6400);
+  link.finish();
+  wire.drop(4410);
+  assert.deepEqual(told.at(-1), ["ended", 4410]);
+});
+
+test("a server with more than was said here was fed by another", () => {
+  const { link, bytes, wire } = begin();
+  wire.say(ready(0));
+  speak(bytes, link, 3200);
+  wire.drop(1006);
+  mock.timers.tick(250);
+  (Wire.all.at(-1) as Wire).say(ready(3202));
+  assert.deepEqual(told.at(-1), ["ended", OVERTAKEN]);
+});
+
+test("of a page that died the server may have a little more than the device", () => {
+  const bytes = new Unacknowledged(null, { base: 0, stored: 0, to: 6400 });
+  const { link, wire } = begin(bytes);
+  wire.say(ready(8000));
+  speak(bytes, link, 3200);
+  assert.deepEqual(wire.frames, [[8000, 3200]]);
+});
+
+test("without a network it does not wait for the connection to notice", () => {
+  const { wire } = begin();
+  wire.say(ready(0));
+  window.dispatchEvent(new Event("offline"));
+  assert.equal(wire.readyState, 3);
+  assert.deepEqual(told.at(-1), ["connected", false]);
+  window.dispatchEvent(new Event("online"));
+  mock.timers.tick(1);
+  assert.equal(Wire.all.length, 2);
 });
 
 test("a full network stack is not filled further", () => {

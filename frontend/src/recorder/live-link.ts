@@ -63,6 +63,7 @@ export class LiveLink {
   readonly #frame: number;
   readonly #watch: number;
   readonly #online = (): void => this.#reconnect(0);
+  readonly #offline = (): void => this.#drop();
 
   constructor(
     private readonly url: string,
@@ -73,6 +74,7 @@ export class LiveLink {
     this.#frame = Math.round((rate * FRAME_MS) / 1000) * 2;
     this.#watch = window.setInterval(() => this.#checkAlive(), 1000);
     window.addEventListener("online", this.#online);
+    window.addEventListener("offline", this.#offline);
     bytes.more = () => this.#pump();
     this.#connect();
   }
@@ -101,6 +103,7 @@ export class LiveLink {
     clearTimeout(this.#again);
     clearTimeout(this.#drain);
     window.removeEventListener("online", this.#online);
+    window.removeEventListener("offline", this.#offline);
     this.#socket?.close(1000);
     this.#socket = null;
   }
@@ -236,9 +239,14 @@ export class LiveLink {
   #checkAlive(): void {
     const owed = !this.#ready || this.#sent > this.bytes.stored || this.#stopAsked;
     if (!owed) this.#heard = performance.now();
-    if (this.#socket === null || performance.now() - this.#heard < SILENT_MS) return;
+    if (performance.now() - this.#heard >= SILENT_MS) this.#drop();
+  }
+
+  /** The connection is dead, and its own close event may come only minutes later. */
+  #drop(): void {
+    if (this.#socket === null) return;
     this.#socket.close();
-    this.#lost(1006); // its own close event may come only minutes later
+    this.#lost(1006);
   }
 }
 

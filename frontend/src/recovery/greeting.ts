@@ -5,7 +5,9 @@ import { type CardEvents, RecoveryCard } from "./recovery-card";
 
 /** A card from the page's template. */
 export function newCard(root: ParentNode): RecoveryCard {
-  const card = document.importNode(part<HTMLTemplateElement>(root, "card").content, true).querySelector("recovery-card");
+  const card = document
+    .importNode(part<HTMLTemplateElement>(root, "card").content, true)
+    .querySelector("recovery-card");
   if (!(card instanceof RecoveryCard)) throw new Error("The template has no card.");
   return card;
 }

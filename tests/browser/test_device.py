@@ -1,0 +1,187 @@
+"""What a speaker's device keeps while the server has not got it: kills, cuts, reloads, closed browsers."""
+
+import io
+import os
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from tests.browser import device
+from tests.browser.conftest import FLAGS
+from tests.servers.app import ADMIN, App
+
+SECOND = 2 * device.RATE  # bytes
+LOST_AT_MOST = 0.25  # seconds that a killed page may cost
+OFFLINE = int(os.environ.get("OFFLINE_SECONDS", "10"))  # noqa: TID251  longer by hand
+AUTHORIZED = {"Authorization": f"Bearer {ADMIN}"}
+
+Opened = Callable[[], BrowserContext]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[App]:
+    """A server of its own: these tests kill it."""
+    folder = tmp_path / "server"
+    folder.mkdir()
+    app = App(folder, {}, "embedded")
+    app.start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    return tmp_path / "profile"
+
+
+@pytest.fixture
+def opened(playwright: Playwright, tmp_path: Path, profile: Path) -> Iterator[Opened]:
+    """Opens the browser; again after it was closed."""
+    microphone = device.noise(tmp_path)
+    contexts: list[BrowserContext] = []
+
+    def open_() -> BrowserContext:
+        contexts.append(device.launch(playwright, profile, microphone, FLAGS))
+        return contexts[-1]
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def started(server: App, **settings: int) -> dict[str, str]:
+    api = f"{server.url}/api/v1"
+    event = {"name": "Nordhavn", "settings": settings}
+    event_id = httpx.post(f"{api}/events", json=event, headers=AUTHORIZED).json()["event_id"]
+    new = {"team_name": "Grandmother Tongue", "pitch_title": "A phone call", "event_id": event_id}
+    session: dict[str, str] = httpx.post(f"{api}/sessions", json=new, headers=AUTHORIZED).json()
+    return session
+
+
+def record(context: BrowserContext, session: dict[str, str], seconds: float) -> Page:
+    page = context.new_page()
+    page.goto(session["recorder_url"])
+    page.click("#record")
+    expect(page.locator("[data-part=lamp-name]")).to_have_text("Recording")
+    page.wait_for_timeout(seconds * 1000)
+    return page
+
+
+def stored(server: App, session: dict[str, str]) -> bytes:
+    """The sound of the finished recording."""
+    path = f"{server.url}/api/v1/sessions/{session['session_id']}"
+    for _ in range(200):
+        details = httpx.get(path, headers=AUTHORIZED).json()
+        if details["status"] == "completed":
+            break
+        time.sleep(0.1)
+    url = httpx.get(f"{path}/playback-url", params={"variant": "wav"}, headers=AUTHORIZED).json()["playback_url"]
+    with wave.open(io.BytesIO(httpx.get(url).content)) as file:
+        return file.readframes(file.getnframes())
+
+
+def begins(heard: bytes, sound: bytes) -> int:
+    """Where a recording begins in what the microphone gave, with every byte of it, in order, once."""
+    first = heard.find(sound[:SECOND])
+    assert first >= 0
+    both = min(len(heard) - first, len(sound))
+    assert heard[first : first + both] == sound[:both]
+    return first
+
+
+def card(page: Page) -> str:
+    words = page.locator("recovery-card")
+    expect(words).to_be_visible()
+    return " ".join(words.inner_text().split())
+
+
+@pytest.mark.parametrize("reachable", [True, False], ids=["online", "server-gone"])
+def test_a_killed_page_loses_a_quarter_of_a_second_at_most(
+    server: App, opened: Opened, profile: Path, reachable: bool
+) -> None:
+    session = started(server)
+    context = opened()
+    page = record(context, session, 3)
+    if not reachable:
+        server.kill()
+    page.wait_for_timeout(5000)
+    heard = device.heard(page)
+    count, counted = page.evaluate("heardBytes()"), time.monotonic()
+    with page.expect_event("crash"):
+        killed = device.kill_renderers(profile)
+    if not reachable:
+        server.start()
+
+    page = context.new_page()
+    page.goto(server.url)
+    assert "A recording is waiting on this device" in card(page)
+    page.get_by_role("button", name="Send the rest").click()
+    page.wait_for_url("**/pitches/**")
+    sound = stored(server, session)
+    first = begins(heard, sound)
+    lost = (count - first - len(sound)) / SECOND + (killed - counted)
+    print(f"lost {lost * 1000:.0f} ms of {count / SECOND:.1f} s")
+    assert lost <= LOST_AT_MOST
+    page.goto(server.url)
+    page.wait_for_timeout(500)
+    expect(page.locator("recovery-card")).to_have_count(0)
+
+
+@pytest.mark.parametrize("cut", ["network", "server"])
+def test_offline_in_the_middle_no_sample_is_missing(server: App, opened: Opened, cut: str) -> None:
+    session = started(server)
+    context = opened()
+    page = record(context, session, 3)
+    if cut == "server":
+        server.kill()
+    context.set_offline(cut == "network")
+    words = page.locator("[data-part=lamp-words]")
+    expect(words).to_have_text("No network. Saved on this device, will send", timeout=15_000)
+    expect(page.locator("[data-part=lamp-name]")).to_have_text("Recording")
+    page.wait_for_timeout(OFFLINE * 1000)
+    here = page.locator("[data-part=only-here-words]").inner_text()
+    if cut == "server":
+        server.start()
+    context.set_offline(False)
+    expect(words).to_have_text("All stored", timeout=20_000)
+    page.wait_for_timeout(2000)
+    heard_so_far = device.heard(page)
+    page.click("#stop")
+    page.wait_for_url("**/pitches/**")
+    sound = stored(server, session)
+    first = begins(heard_so_far, sound)
+    print(f"{here}; all {len(sound) / SECOND:.1f} s are there")
+    assert len(sound) >= len(heard_so_far) - first
+    assert len(sound) > (OFFLINE + 5) * SECOND
+
+
+def test_reload_back_close_and_reopen_each_offers_it_again(server: App, opened: Opened) -> None:
+    session = started(server)
+    context = opened()
+    page = context.new_page()
+    page.goto(server.url)
+    page.goto(session["recorder_url"])
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("#record")
+    page.wait_for_timeout(3000)
+    heard = device.heard(page)
+    server.kill()
+    page.wait_for_timeout(2000)
+    server.start()
+    page.reload()
+    assert "Continue recording" in card(page)
+    page.go_back()
+    assert "only here" in card(page)
+    context.close()
+
+    page = opened().new_page()
+    page.goto(server.url)
+    page.get_by_role("button", name="Send the rest").click()
+    page.wait_for_url("**/pitches/**")
+    sound = stored(server, session)
+    assert begins(heard, sound) + len(sound) >= len(heard)
