@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from pitchscoop.doors.web.render import Renderer
 from tests.browser.preview import LENGTH, pages
+from tests.browser.waiting import plant
 
 SIZES = {"390": (390, 844), "1440": (1440, 900)}
 FLAGS = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
@@ -27,6 +28,7 @@ def photograph(address: str, folder: Path) -> None:
                     whole = not name.startswith("recorder")
                     page.screenshot(path=folder / f"{name}-{label}-{theme}.png", full_page=whole)
                 _record(page, address, folder / f"recording-{label}-{theme}.png")
+                _waiting(page, address, folder, f"{label}-{theme}")
                 page.context.close()
         browser.close()
 
@@ -54,3 +56,16 @@ def _record(page: Page, address: str, path: Path) -> None:
     page.click("#record")
     page.wait_for_timeout(6000)
     page.screenshot(path=path)
+
+
+def _waiting(page: Page, address: str, folder: Path, label: str) -> None:
+    for name, details in (("waiting", "/sample/recording"), ("closed", "/sample/stopped"), ("expired", "/sample/401")):
+        page.goto(f"{address}/error")
+        plant(page, details)
+        for where in ("home", "recorder"):
+            page.goto(f"{address}/{where}")
+            page.wait_for_timeout(500)
+            page.locator("recovery-card summary").click() if name == "closed" else None
+            page.screenshot(path=folder / f"{where}-{name}-{label}.png")
+        page.evaluate("navigator.storage.getDirectory().then((all) => all.removeEntry('recordings', {recursive: true}))")
+        page.evaluate("indexedDB.deleteDatabase('pitchscoop') && null")

@@ -197,14 +197,20 @@ async def _live(websocket: WebSocket) -> None:
         return
 
 
-def _details(status: str) -> Callable[[Request], Response]:
+def _details(status: str, stored: int = 0) -> Callable[[Request], Response]:
     ready = status == "completed"
     document = {
         "status": status,
+        "source": "live",
+        "audio_size": stored,
         "playback_url": "/sample/audio.wav" if ready else None,
         "peaks_url": "/sample/peaks.json" if ready else None,
     }
     return lambda _: JSONResponse(document)
+
+
+def _refused(status: int) -> Callable[[Request], Response]:
+    return lambda _: JSONResponse({"code": "refused"}, status)
 
 
 class _Policy(BaseHTTPMiddleware):
@@ -235,6 +241,8 @@ def app() -> Starlette:
             Route("/sample/details", _details("completed")),
             Route("/sample/processing", _details("processing")),
             Route("/sample/recording", _details("recording")),
+            Route("/sample/stopped", _details("completed", 44 + 134 * 32000)),
+            *(Route(f"/sample/{status}", _refused(status)) for status in (401, 404)),
             WebSocketRoute("/sample/live", _live),
             Mount("/assets", StaticFiles(directory=ASSETS)),
         ],

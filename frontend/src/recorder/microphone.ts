@@ -22,47 +22,49 @@ export interface MicrophoneEvents {
   muted(yes: boolean): void;
 }
 
+export interface Options {
+  device: string | null;
+  rate: number;
+  worklet: string;
+  events: MicrophoneEvents;
+}
+
+/** Kept from one opening to the next: a new one loads the worklet again, and there may be no network by then. */
+let spare: AudioContext | null = null;
+
 /** An open microphone. `close` ends the track, so the browser's own sign of an open microphone goes out, too. */
 export class Microphone {
   private constructor(
     private readonly stream: MediaStream,
-    private readonly context: AudioContext,
+    private readonly source: MediaStreamAudioSourceNode,
     private readonly node: AudioWorkletNode,
   ) {}
 
-  static async open(options: {
-    device: string | null;
-    rate: number;
-    worklet: string;
-    events: MicrophoneEvents;
-  }): Promise<Microphone> {
-    const { device, rate, worklet, events } = options;
+  static async open(options: Options): Promise<Microphone> {
+    const { device } = options;
     if (navigator.mediaDevices === undefined) throw new Refused(0, "not_secure", "");
     if (typeof AudioWorkletNode === "undefined") throw new Refused(0, "no_worklet", "");
     const audio = device === null ? SOUND : { ...SOUND, deviceId: { exact: device } };
     const stream = await navigator.mediaDevices.getUserMedia({ audio });
-    // At the native rate: Firefox refuses a context whose rate is not the microphone's.
-    const context = new AudioContext({ latencyHint: "interactive" });
     try {
-      await context.audioWorklet.addModule(worklet);
-      await context.resume();
-      const node = new AudioWorkletNode(context, "capture", {
-        numberOfOutputs: 0,
-        processorOptions: { rate },
-      });
-      node.port.onmessage = (event: MessageEvent<Int16Array | null>) => {
-        if (event.data !== null) events.sound(event.data);
-      };
-      context.createMediaStreamSource(stream).connect(node);
-      const track = stream.getAudioTracks()[0];
-      track?.addEventListener("ended", () => void allowed().then((yes) => events.gone(yes)));
-      for (const event of ["mute", "unmute"]) track?.addEventListener(event, () => events.muted(event === "mute"));
-      return new Microphone(stream, context, node);
+      return await Microphone.#hear(stream, options);
     } catch (error) {
       for (const track of stream.getTracks()) track.stop();
-      await context.close();
       throw error;
     }
+  }
+
+  static async #hear(stream: MediaStream, { rate, worklet, events }: Options): Promise<Microphone> {
+    const source = await listening(stream, worklet);
+    const node = new AudioWorkletNode(source.context, "capture", { numberOfOutputs: 0, processorOptions: { rate } });
+    node.port.onmessage = (event: MessageEvent<Int16Array | null>) => {
+      if (event.data !== null) events.sound(event.data);
+    };
+    source.connect(node);
+    const track = stream.getAudioTracks()[0];
+    track?.addEventListener("ended", () => void allowed().then((yes) => events.gone(yes)));
+    for (const event of ["mute", "unmute"]) track?.addEventListener(event, () => events.muted(event === "mute"));
+    return new Microphone(stream, source, node);
   }
 
   get device(): string | null {
@@ -73,7 +75,11 @@ export class Microphone {
   async close(): Promise<void> {
     for (const track of this.stream.getTracks()) track.stop();
     await this.#flush();
-    await this.context.close();
+    this.source.disconnect();
+    const context = this.source.context as AudioContext;
+    if (context.state !== "running") return context.close(); // something is wrong with it
+    await context.suspend();
+    spare = context;
   }
 
   #flush(): Promise<void> {
@@ -89,6 +95,29 @@ export class Microphone {
       };
       port.postMessage(null);
     });
+  }
+}
+
+async function listening(stream: MediaStream, worklet: string): Promise<MediaStreamAudioSourceNode> {
+  // At the native rate: Firefox refuses a context whose rate is not the microphone's.
+  const [context, used] = [spare ?? new AudioContext({ latencyHint: "interactive" }), spare !== null];
+  spare = null;
+  try {
+    if (!used) await load(context, worklet);
+    await context.resume();
+    return context.createMediaStreamSource(stream);
+  } catch (error) {
+    await context.close();
+    if (!used) throw error;
+    return listening(stream, worklet); // it was made for a microphone of another rate
+  }
+}
+
+async function load(context: AudioContext, worklet: string): Promise<void> {
+  try {
+    await context.audioWorklet.addModule(worklet);
+  } catch {
+    throw new Refused(0, "no_network", "");
   }
 }
 

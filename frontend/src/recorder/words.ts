@@ -32,6 +32,9 @@ export function microphoneTrouble(error: unknown): Trouble {
       action: "none",
     };
   }
+  if (error instanceof Refused && error.code === "no_network") {
+    return again("The recorder is not loaded", "There is no network. Get online, then try again.", error.code);
+  }
   const name = error instanceof DOMException ? error.name : "";
   return byName(name) ?? again("The microphone did not open", "Press Record to try again.", name || "unknown");
 }

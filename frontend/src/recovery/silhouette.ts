@@ -1,8 +1,8 @@
 // The shape of a recording on this device: looked at here and there, however long it is.
 import type { Peaks } from "../wave/shape";
 
-const COLUMNS = 160;
-const LOOK = 16 << 10; // bytes of each column: 2.5 MB of hours of sound
+const COLUMNS = 240; // as many as a desk has bars
+const LOOK = 16 << 10; // bytes of each column: 4 MB of hours of sound
 const LEVELS = 1000; // thousandths of full scale, as in peaks.json
 
 /** `before`: the share of the recording that is no longer here, at its beginning. */
