@@ -39,10 +39,14 @@ def profile(tmp_path: Path) -> Path:
     return tmp_path / "profile"
 
 
+@pytest.fixture(scope="module")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return device.noise(tmp_path_factory.mktemp("microphone"))
+
+
 @pytest.fixture
-def opened(playwright: Playwright, tmp_path: Path, profile: Path) -> Iterator[Opened]:
+def opened(playwright: Playwright, microphone: Path, profile: Path) -> Iterator[Opened]:
     """Opens the browser; again after it was closed."""
-    microphone = device.noise(tmp_path)
     contexts: list[BrowserContext] = []
 
     def open_() -> BrowserContext:

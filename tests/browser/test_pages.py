@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from pitchscoop.doors.web.render import Renderer
 from tests.browser.preview import LENGTH, pages
+from tests.browser.waiting import plant
 
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -57,6 +58,30 @@ def test_every_page_is_accessible_and_fits(page: Page, preview: str, axe: str, h
             wrong.append(f"{name} is too wide")
     assert wrong == []
     assert heard == []
+
+
+WAITING = {
+    "/sample/recording": "2:14 is stored; the last 0:44 is only here.",
+    "/sample/stopped": "The last 0:44 is only here and can no longer be sent.",
+    "/sample/401": "its link has expired",
+    "/sample/404": "was deleted on the server",
+}
+
+
+@pytest.mark.parametrize("details", WAITING)
+def test_a_waiting_recording_greets_first(page: Page, preview: str, axe: str, details: str) -> None:
+    page.goto(f"{preview}/error")
+    plant(page, details)
+    wrong = []
+    for name in ("home", "recorder"):
+        page.goto(f"{preview}/{name}")
+        expect(page.locator("recovery-card")).to_contain_text(WAITING[details])
+        page.locator("recovery-card summary").click()
+        wrong += _violations(page, axe)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append(f"{name} is too wide")
+    assert wrong == []
+    expect(page.get_by_role("button", name="Record", exact=True)).to_be_hidden()
 
 
 def test_a_recording_under_way_is_accessible(page: Page, preview: str, axe: str, heard: list[str]) -> None:

@@ -40,13 +40,15 @@ export class WaitingWave extends HTMLElement {
     const colour = (token: string): string => this.#sheet?.colour(token) ?? "";
     const bars = Math.floor((width + GAP) / (THICK + GAP));
     const middle = Math.round(height / 2);
-    shape(this.#peaks, bars).forEach((value, index) => {
+    const heights = shape(this.#peaks, bars);
+    for (let index = 0; index < bars; index++) {
+      const value = heights[index] ?? 0; // dots until it is known
       const [x, share] = [index * (THICK + GAP), (index + 1) / bars];
       context.fillStyle = colour(this.#heard !== null && share > this.#heard ? "wave" : "ink");
       context.strokeStyle = colour("air");
       if (share <= this.#stored + 1e-9) bar(context, x, THICK, middle, value * height);
       else hollow(context, x, THICK, middle, value * height);
-    });
+    }
     if (this.#heard === null) return;
     context.fillStyle = colour("ink");
     context.fillRect(Math.round(this.#heard * (width - 2)), 0, 2, height);
