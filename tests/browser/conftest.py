@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
 from tests import servers
+from tests.browser import device
 from tests.browser.preview import serve
+from tests.servers.app import App
 from tests.speech import wav
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -67,3 +69,40 @@ def preview() -> str:
 def axe() -> str:
     """The accessibility checker's source."""
     return Path("frontend/node_modules/axe-core/axe.min.js").read_text()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[App]:
+    """A server of its own: these tests kill it."""
+    folder = tmp_path / "server"
+    folder.mkdir()
+    app = App(folder, {}, "embedded")
+    app.start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    """Where the browser keeps what outlives it."""
+    return tmp_path / "profile"
+
+
+@pytest.fixture(scope="module")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that never repeats."""
+    return device.noise(tmp_path_factory.mktemp("microphone"))
+
+
+@pytest.fixture
+def opened(playwright: Playwright, microphone: Path, profile: Path) -> Iterator[device.Opened]:
+    """Opens the browser; again after it was closed."""
+    contexts: list[BrowserContext] = []
+
+    def open_() -> BrowserContext:
+        contexts.append(device.launch(playwright, profile, microphone, FLAGS))
+        return contexts[-1]
+
+    yield open_
+    for context in contexts:
+        context.close()

@@ -2,18 +2,26 @@
 
 import array
 import base64
+import io
 import os
 import random
 import signal
 import time
-from collections.abc import Iterator
+import wave
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, Playwright
+import httpx
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from pitchscoop.recordings.model import wav_header
+from tests.servers.app import ADMIN, App
+
+Opened = Callable[[], BrowserContext]
 
 RATE = 16000
+SECOND = 2 * RATE  # bytes
+AUTHORIZED = {"Authorization": f"Bearer {ADMIN}"}
 WITNESS = """
 (() => {
   const heard = [];
@@ -60,6 +68,54 @@ def launch(playwright: Playwright, profile: Path, microphone: Path, flags: list[
 def heard(page: Page) -> bytes:
     """All that the microphone gave to the page."""
     return base64.b64decode(page.evaluate("heardSound()"))
+
+
+def started(server: App, **settings: int) -> dict[str, str]:
+    """A session of an event with these settings."""
+    api = f"{server.url}/api/v1"
+    event = {"name": "Nordhavn", "settings": settings}
+    event_id = httpx.post(f"{api}/events", json=event, headers=AUTHORIZED).json()["event_id"]
+    new = {"team_name": "Grandmother Tongue", "pitch_title": "A phone call", "event_id": event_id}
+    session: dict[str, str] = httpx.post(f"{api}/sessions", json=new, headers=AUTHORIZED).json()
+    return session
+
+
+def record(context: BrowserContext, session: dict[str, str], seconds: float) -> Page:
+    """A page that has been recording for so long."""
+    page = context.new_page()
+    page.goto(session["recorder_url"])
+    page.click("#record")
+    expect(page.locator("[data-part=lamp-name]")).to_have_text("Recording")
+    page.wait_for_timeout(seconds * 1000)
+    return page
+
+
+def stored(server: App, session: dict[str, str]) -> bytes:
+    """The sound of the finished recording."""
+    path = f"{server.url}/api/v1/sessions/{session['session_id']}"
+    for _ in range(200):
+        details = httpx.get(path, headers=AUTHORIZED).json()
+        if details["status"] == "completed":
+            break
+        time.sleep(0.1)
+    url = httpx.get(f"{path}/playback-url", params={"variant": "wav"}, headers=AUTHORIZED).json()["playback_url"]
+    with wave.open(io.BytesIO(httpx.get(url).content)) as file:
+        frames: bytes = file.readframes(file.getnframes())
+    return frames
+
+
+def begins(heard: bytes, sound: bytes) -> int:
+    """Where a recording begins in what the microphone gave, with every byte of it, in order, once."""
+    first = heard.find(sound[:SECOND])
+    assert first >= 0
+    both = min(len(heard) - first, len(sound))
+    assert heard[first : first + both] == sound[:both]
+    return first
+
+
+def greeted(page: Page, words: str) -> None:
+    """The page's recovery card says this."""
+    expect(page.locator("recovery-card")).to_contain_text(words)
 
 
 def kill_renderers(profile: Path) -> float:

@@ -67,5 +67,7 @@ def _waiting(page: Page, address: str, folder: Path, label: str) -> None:
             page.wait_for_timeout(500)
             page.locator("recovery-card summary").click() if name == "closed" else None
             page.screenshot(path=folder / f"{where}-{name}-{label}.png")
-        page.evaluate("navigator.storage.getDirectory().then((all) => all.removeEntry('recordings', {recursive: true}))")
+        page.evaluate(
+            "navigator.storage.getDirectory().then((all) => all.removeEntry('recordings', {recursive: true}))"
+        )
         page.evaluate("indexedDB.deleteDatabase('pitchscoop') && null")

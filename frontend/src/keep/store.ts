@@ -17,7 +17,9 @@ interface Waiting {
   reject(error: DOMException): void;
 }
 
-/** The keeper's verbs, called from here. Where there is no such thread, each of them fails. */
+const PATIENCE = 5_000; // ms; nobody waits longer for a device, least of all somebody who wants to record
+
+/** The keeper's verbs, called from here. Where there is no such thread, or no answer, each of them fails. */
 export function openStore(address: string): Store {
   const waiting = new Map<number, Waiting>();
   const worker = new Worker(address);
@@ -37,8 +39,13 @@ export function openStore(address: string): Store {
   const call = (verb: Verb, values: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (broken !== null) return reject(broken);
-      waiting.set(next, { resolve, reject });
-      worker.postMessage({ id: next++, verb, values } satisfies Call);
+      const id = next++;
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, verb, values } satisfies Call);
+      setTimeout(() => {
+        waiting.delete(id);
+        reject(new DOMException("The device does not answer.", "TimeoutError"));
+      }, PATIENCE);
     });
   const verbs: Verb[] = ["list", "find", "hold", "append", "note", "sound", "read", "leave", "remove"];
   return Object.fromEntries(

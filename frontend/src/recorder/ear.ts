@@ -22,6 +22,7 @@ export interface EarEvents {
 
 export class Ear {
   #microphone: Microphone | null = null;
+  #closing: Promise<void> | null = null;
   #device: string | null = null;
   #level = new LevelFollower();
   #pulse = new Pulse();
@@ -59,12 +60,18 @@ export class Ear {
     await this.#list();
   }
 
+  async reopen(): Promise<void> {
+    await this.close();
+    await this.listen();
+  }
+
   /** When it returns, the last of the sound has been handed over. */
   async close(): Promise<void> {
-    const microphone = this.#microphone;
-    if (microphone === null) return;
-    await microphone.close();
-    this.#microphone = null;
+    if (this.#microphone === null) return;
+    this.#closing ??= this.#microphone.close().finally(() => {
+      this.#microphone = this.#closing = null;
+    });
+    await this.#closing;
     this.#level = new LevelFollower();
     part<LevelMeter>(this.root, "level").show(0, 0);
   }

@@ -64,7 +64,7 @@ class PitchRecorder extends HTMLElement {
       lost: (why) => void this.#once(() => this.#silenced(lostWords(why, clock(this.#said)), why === "asleep")),
       missed: (seconds) => this.#stage === "recording" && this.#notice(missedWords(clock(seconds))),
       muted: (yes) => this.#stage === "recording" && this.#notice(yes ? MUTED : ""),
-      changed: () => void this.#once(() => this.#reopen()),
+      changed: () => void this.#once(() => this.#ear.reopen()),
     });
     this.#listenToButtons();
     document.addEventListener("visibilitychange", () => this.#wake());
@@ -121,12 +121,12 @@ class PitchRecorder extends HTMLElement {
   async #record(): Promise<void> {
     await this.#greeting;
     if (this.#stage === "greeted" || !(await this.#claimed())) return;
+    const holding = this.#take ?? Take.hold(this.#store, about(this, this.#token));
     await this.#ear.listen();
-    this.#take ??= await Take.hold(this.#store, about(this, this.#token));
+    this.#take = await holding;
     this.#display.lamp.start();
     await this.#take.connect(this.#events());
-    this.#slept = false;
-    this.#enter("recording");
+    if (this.#ear.open) this.#enter("recording"); // else it was over before it began
   }
 
   /** Goes on with what an earlier page recorded. */
@@ -143,7 +143,7 @@ class PitchRecorder extends HTMLElement {
     const session = given(this, "session");
     this.#claim ??= await Claim.take(session);
     if (this.#claim === null) await this.#greet();
-    else this.#claim.taken = () => this.#ended(4409);
+    else this.#claim.taken = () => this.#leave(4409);
     return this.#claim !== null;
   }
 
@@ -161,11 +161,6 @@ class PitchRecorder extends HTMLElement {
     this.#enter("ending");
     void take.connect(this.#events());
     take.finish();
-  }
-
-  async #reopen(): Promise<void> {
-    await this.#ear.close();
-    await this.#ear.listen();
   }
 
   async #silenced(words: string, asleep: boolean): Promise<void> {
@@ -230,10 +225,16 @@ class PitchRecorder extends HTMLElement {
   }
 
   async #ended(code: number): Promise<void> {
-    await this.#ear.close();
-    if (this.#stage === "over") return;
     const take = this.#take;
     if (code === 4410 && take !== null && (await isComplete(take.about, take.end))) return this.#stopped();
+    // Others are at it, and nothing of it is only here: to finish it is theirs.
+    if (code === 4409 && take?.here === 0) await take.forget();
+    await this.#leave(code);
+  }
+
+  async #leave(code: number): Promise<void> {
+    await this.#ear.close();
+    if (this.#stage === "over") return;
     this.#enter("over");
     await this.#trouble(endTrouble(code, clock(this.#take?.stored ?? 0)));
     await this.#take?.leave();
@@ -248,12 +249,7 @@ class PitchRecorder extends HTMLElement {
     }
     this.#enter(this.#stage);
     const rest = this.#stage === "over" ? this.#take : null;
-    await tell(this, trouble, rest, () => void this.#once(() => this.#again()));
-  }
-
-  async #again(): Promise<void> {
-    await this.#ear.listen();
-    this.#enter("before");
+    await tell(this, trouble, rest, () => void this.#once(() => this.#test()));
   }
 
   #notice(words: string, code = ""): void {
@@ -269,6 +265,7 @@ class PitchRecorder extends HTMLElement {
 
   #enter(stage: Stage): void {
     this.#stage = stage;
+    this.#slept = false;
     showStage(this, stage, this.#ear.open);
     if (stage === "recording") {
       this.#notice("");
@@ -292,7 +289,8 @@ class PitchRecorder extends HTMLElement {
 
   #show(): void {
     this.#display.show(this.#take, this.#stage === "ending");
-    this.#tab.guarded = this.#stage === "recording" || (this.#take?.here ?? 0) > 0;
+    const { here = 0, saved = false } = this.#take ?? {};
+    this.#tab.guarded = this.#stage === "recording" || (here > 0 && !(saved && this.#stage === "over"));
     this.#ear.show(this.#stage === "before");
   }
 }

@@ -36,6 +36,6 @@ export class Pulse {
 
   /** The page looks, a few times a second. True: no sound comes in any more. */
   look(): boolean {
-    return ++this.#looks === STILL;
+    return ++this.#looks >= STILL;
   }
 }

@@ -11,7 +11,7 @@ export function showStage(root: HTMLElement, stage: Stage, open: boolean): void 
   };
   show("before", !taking && stage !== "ending");
   show("greeting", stage === "greeted");
-  show("limit-line", stage === "before" || stage === "over");
+  show("limit-line", stage === "before");
   show("choice", stage === "before");
   show("take", taking);
   show("after", stage === "ending");

@@ -27,6 +27,7 @@ export class Take {
     } catch {
       return new Take(store, kept, null, new Unacknowledged()); // a device that keeps nothing: memory has to do
     }
+    void navigator.storage?.persist?.(); // or the browser may clear it when its disk runs low
     const keeping = new Keeping(store, kept.session, kept.rate, found);
     return new Take(store, found, keeping, new Unacknowledged(keeping, found));
   }

@@ -84,7 +84,7 @@ export const MUTED = "The system has muted the microphone, so silence is recorde
 /** What the speaker must know when the device does not take what is said. */
 export function unsavedWords(full: boolean): string {
   const why = full ? `The storage of this ${device()} is full` : `This browser saves nothing on this ${device()}`;
-  return `${why}. Recording goes on and is sent; keep this page open until all of it is stored.`;
+  return `${why}. Recording goes on; keep this page open until all of it is stored.`;
 }
 
 export const noRoomWords = (): string => `This ${device()} can hold no more. Get back online; then press Continue.`;

@@ -45,6 +45,11 @@ export class RecoveryCard extends HTMLElement {
     return this.#take !== null;
   }
 
+  /** Nothing happened to it since this card was made. */
+  shows({ session, to, stored }: Found): boolean {
+    return session === this.session && (this.busy || (to === this.#found.to && stored === this.#found.stored));
+  }
+
   show(store: Store, found: Found, events: CardEvents): void {
     [this.#store, this.#found, this.#events] = [store, found, events];
     this.#listening = new Listening(part(this, "card-listen"), part(this, "card-listen-words"), (share) => {

@@ -19,12 +19,12 @@ class WaitingRecordings extends HTMLElement {
 
   async #look(): Promise<void> {
     const found = await this.#store.list().catch(() => []); // a device that keeps nothing
-    const free = await Promise.all(found.map(({ session }) => Claim.isHeld(session)));
-    const waiting = found.filter(({ from, to }, index) => to > from && !free[index]);
+    const held = await Promise.all(found.map(({ session }) => Claim.isHeld(session)));
+    const waiting = found.filter(({ from, to }, index) => to > from && !held[index]);
     const shown = this.#cards();
-    for (const card of shown) if (!card.busy && !waiting.some((one) => one.session === card.session)) card.remove();
+    for (const card of shown) if (!card.busy && !waiting.some((one) => card.shows(one))) card.remove();
     for (const one of waiting.sort((a, b) => b.began - a.began)) {
-      if (!shown.some(({ session }) => session === one.session)) this.#greet(one);
+      if (!shown.some((card) => card.shows(one))) this.#greet(one);
     }
     this.#settle();
   }

@@ -1,0 +1,127 @@
+"""What stands between a speaker and a recording, and what is said about it: tabs, ends, full devices, microphones."""
+
+import wave
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import device
+from tests.browser.device import Opened, begins, greeted, record, started, stored
+from tests.servers.app import App
+
+
+def test_a_second_tab_says_so_and_takes_over_when_nobody_is_cut_off(server: App, opened: Opened) -> None:
+    session = started(server)
+    context = opened()
+    first = record(context, session, 1)
+    second = context.new_page()
+    second.goto(session["recorder_url"])
+    alert = second.get_by_role("alert")
+    expect(alert).to_contain_text("Another tab records this pitch")
+    expect(second.get_by_role("button", name="Record here")).to_be_hidden()
+    expect(second.locator("#record")).to_be_hidden()
+    home = context.new_page()
+    home.goto(server.url)
+    home.wait_for_timeout(500)
+    expect(home.locator("recovery-card")).to_have_count(0)  # it is not waiting: somebody is at work on it
+    first.click("#pause")
+    second.get_by_role("button", name="Record here").click()
+    greeted(second, "Continue recording")
+    expect(first.get_by_role("alert")).to_contain_text("Recording went on in another tab")
+
+
+def test_a_recording_that_was_closed_can_be_saved_as_a_file(server: App, opened: Opened, tmp_path: Path) -> None:
+    session = started(server, idle_seconds=3)
+    page = record(opened(), session, 3)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.context.set_offline(True)
+    page.wait_for_timeout(9000)
+    heard = device.heard(page)
+    page.click("#stop")
+    page.context.set_offline(False)
+    expect(page.get_by_role("alert")).to_contain_text("This recording is finished")
+    page.goto(server.url)
+    greeted(page, "is stored and kept as the pitch")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the last").click()
+    file = tmp_path / "rest.wav"
+    download.value.save_as(file)
+    sound = stored(server, session)
+    first = begins(heard, sound)
+    with wave.open(str(file)) as rest:
+        assert rest.readframes(rest.getnframes())[: len(heard) - first - len(sound)] == heard[first + len(sound) :]
+
+    page.locator("recovery-card summary").click()
+    page.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("recovery-card")).to_be_visible()
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator("recovery-card")).to_be_hidden()
+    expect(page.locator("recovery-card")).to_have_count(0, timeout=15_000)
+    page.reload()
+    page.wait_for_timeout(500)
+    expect(page.locator("recovery-card")).to_have_count(0)
+
+
+def test_a_full_device_is_told_and_recording_goes_on(server: App, opened: Opened) -> None:
+    session = started(server)
+    context = opened()
+    page = context.new_page()
+    page.goto(session["recorder_url"])
+    quota = context.new_cdp_session(page)
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": server.url, "quotaSize": 100_000})
+    page.click("#record")
+    expect(page.locator("[data-part=lamp-words]")).to_contain_text("Stored to")
+    server.kill()
+    notice = page.locator("[data-part=notice]")
+    expect(notice).to_contain_text("The storage of this device is full")
+    expect(page.locator("[data-part=lamp-words]")).to_have_text("No network. Keep this page open")
+    expect(page.locator("[data-part=only-here-words]")).to_contain_text("In this page")
+    page.wait_for_timeout(2000)
+    quota.send("Storage.overrideQuotaForOrigin", {"origin": server.url})
+    expect(page.locator("[data-part=lamp-words]")).to_have_text("No network. Saved on this device, will send")
+    expect(notice).to_be_hidden()
+    heard = device.heard(page)
+    server.start()
+    page.click("#stop")
+    page.wait_for_url("**/pitches/**")
+    sound = stored(server, session)
+    assert begins(heard, sound) + len(sound) >= len(heard)
+
+
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [
+        ("track.dispatchEvent(new Event('ended'))", "The microphone went away."),
+        ("refuse(), track.dispatchEvent(new Event('ended'))", "The browser no longer allows the microphone."),
+        ("context.suspend()", "No sound comes in any more"),
+        ("track.dispatchEvent(new Event('mute'))", "The system has muted the microphone"),
+    ],
+)
+def test_a_microphone_that_fails_is_told(server: App, opened: Opened, happens: str, words: str) -> None:
+    session = started(server)
+    context = opened()
+    context.add_init_script(
+        """
+        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (how) => {
+          const stream = await open(how);
+          window.track = stream.getAudioTracks()[0];
+          return stream;
+        };
+        window.AudioContext = class extends AudioContext {
+          constructor(...given) { super(...given); window.context = this; }
+        };
+        window.refuse = () => { navigator.permissions.query = async () => ({ state: "denied" }); };
+        """
+    )
+    page = record(context, session, 2)
+    page.evaluate(f"void ({happens})")
+    expect(page.locator("[data-part=notice]")).to_contain_text(words, timeout=6000)
+    if "mute" not in happens:
+        expect(page.locator("[data-part=lamp-name]")).to_contain_text("Paused at 0:0")
+        page.get_by_role("button", name="Continue").click()
+    expect(page.locator("[data-part=lamp-name]")).to_have_text("Recording")
+    page.click("#stop")
+    page.wait_for_url("**/pitches/**")
