@@ -84,6 +84,18 @@ def test_a_waiting_recording_greets_first(page: Page, preview: str, axe: str, de
     expect(page.get_by_role("button", name="Record", exact=True)).to_be_hidden()
 
 
+def test_a_waiting_recording_is_heard_before_it_is_sent(chromium: Browser, preview: str) -> None:
+    page = chromium.new_page()
+    page.goto(f"{preview}/error")
+    plant(page, "/sample/recording")
+    page.goto(f"{preview}/home")
+    page.get_by_role("button", name="Listen first").click()
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.get_by_role("button", name="Listen", exact=True)).to_be_visible()
+    page.context.close()
+
+
 def test_a_recording_under_way_is_accessible(page: Page, preview: str, axe: str, heard: list[str]) -> None:
     page.goto(f"{preview}/recorder-long")
     page.click("#record")
