@@ -3,8 +3,7 @@
 /** What a session's details hold of what pages need. */
 export interface Details {
   status: "recording" | "processing" | "completed" | "failed";
-  source: "live" | "upload" | null;
-  audio_size: number;
+  source?: "live" | "upload" | null;
   playback_url: string | null;
   audio_duration?: number | null;
   peaks_url?: string | null;

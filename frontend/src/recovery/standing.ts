@@ -21,8 +21,8 @@ export async function standing({ details, token }: Kept): Promise<Standing> {
   try {
     const { status } = await getJson<Details>(details, token);
     if (status === "recording") return { is: "open" };
-    const settled = await until(details, token, (now) => now.audio_size > 0 || now.status === "failed");
-    const stored = settled.source === "live" ? Math.max(0, settled.audio_size - HEAD) : 0;
+    const settled = await until(details, token, (now) => (now.audio_size ?? 0) > 0 || now.status === "failed");
+    const stored = settled.source === "live" ? Math.max(0, (settled.audio_size ?? 0) - HEAD) : 0;
     return { is: "stopped", stored };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
