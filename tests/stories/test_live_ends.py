@@ -74,7 +74,8 @@ async def test_the_speaker_is_told_once_when_the_time_is_over(app: App) -> None:
 @pytest.fixture
 async def copy(app: App, tmp_path: Path) -> AsyncIterator[App]:
     """Another copy of the server on the same state and storage."""
-    other = App(app.folder, app.settings, app.name)
+    settings = {**app.settings, "PITCHSCOOP_PUBLIC_URL": app.url}  # or commands would take it for the one that runs
+    other = App(app.folder, settings, app.name)
     other.log = tmp_path / "log.txt"
     await asyncio.to_thread(other.start)
     yield other
