@@ -1,10 +1,13 @@
 """What every benchmark needs: a server in either mode on data of its own, and a table."""
 
+import asyncio
 import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pitchscoop.main import Parts
+from pitchscoop.recordings.model import Session
 from tests.servers import redis, s3
 from tests.servers.app import App
 
@@ -12,12 +15,12 @@ MODES = ("embedded", "redis-minio")
 
 
 @contextlib.contextmanager
-def prepared(mode: str) -> Iterator[App]:
+def prepared(mode: str, options: tuple[str, ...] = ()) -> Iterator[App]:
     """A server that is not started yet, with nothing stored; Redis and MinIO run where the mode has them."""
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         settings = {} if mode == "embedded" else _beside(folder, stack)
-        app = App(folder, settings, mode)
+        app = App(folder, settings, mode, options)
         stack.callback(app.stop)
         yield app
 
@@ -37,6 +40,23 @@ def _beside(folder: Path, stack: contextlib.ExitStack) -> dict[str, str]:
         "MINIO_ACCESS_KEY": minio.s3.access_key,
         "MINIO_SECRET_KEY": minio.s3.secret_key,
     }
+
+
+async def filled(parts: Parts, count: int) -> list[Session]:
+    """New sessions, stored past the doors, which would take minutes."""
+    event = await parts.engine.events.get("default")
+    start = parts.engine.sessions.start
+    found: list[Session] = []
+    for at in range(0, count, 50):  # side by side, so that Redis writes its file once for several
+        batch = [start(event, None, f"Team {number}", f"Pitch {number}") for number in range(at, min(at + 50, count))]
+        found += await asyncio.gather(*batch)
+    return found
+
+
+def memory(pid: int, field: str = "VmRSS") -> float:
+    """KiB of a process (Linux)."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return float(next(line.split()[1] for line in lines if line.startswith(f"{field}:")))
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

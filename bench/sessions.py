@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import httpx
 
-from bench.harness import MODES, prepared, quantile, table, verdict
+from bench.harness import MODES, filled, prepared, quantile, table, verdict
 from pitchscoop.main import assembled
 from pitchscoop.settings import load
 from tests.servers.app import App
@@ -40,15 +40,8 @@ async def _mode(mode: str) -> list[tuple[str, ...]]:
 
 
 async def _fill(app: App, count: int) -> list[str]:
-    """Store sessions past the doors, which would take minutes; their ids."""
     async with assembled(load(app.settings), app.url) as parts:
-        event = await parts.engine.events.get("default")
-        start = parts.engine.sessions.start
-        found = []
-        for at in range(0, count, 50):  # side by side, so that Redis writes its file once for several
-            batch = [start(event, None, f"Team {number}", f"Pitch {number}") for number in range(at, at + 50)]
-            found += await asyncio.gather(*batch)
-    return [session.session_id for session in found]
+        return [session.session_id for session in await filled(parts, count)]
 
 
 async def _measure(clients: Clients, path: Callable[[str], str]) -> tuple[list[float], list[float]]:

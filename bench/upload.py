@@ -14,7 +14,7 @@ import httpx
 from tusclient.client import TusClient
 from tusclient.uploader.uploader import Uploader
 
-from bench.harness import MODES, prepared, table, verdict
+from bench.harness import MODES, memory, prepared, table, verdict
 from pitchscoop.recordings.model import WAV_HEADER, wav_header
 from tests.servers.app import ADMIN, App
 
@@ -79,17 +79,13 @@ class Life:
     """One process of the server: what its memory was when idle, and the most it became (Linux)."""
 
     def __init__(self, app: App) -> None:
-        self._status = Path(f"/proc/{app.pid}/status")
-        self._idle = self._mebibytes("VmRSS")
+        self._pid = app.pid
+        self._idle = memory(app.pid)
         self.growth = 0.0
 
     def measure(self) -> None:
         """Note the peak so far; before the process goes."""
-        self.growth = self._mebibytes("VmHWM") - self._idle
-
-    def _mebibytes(self, field: str) -> float:
-        lines = self._status.read_text().splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:")) / 1024
+        self.growth = (memory(self._pid, "VmHWM") - self._idle) / 1024
 
 
 def _client(app: App) -> httpx.Client:

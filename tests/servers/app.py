@@ -23,13 +23,14 @@ ADMIN = "the-organizer-token-of-the-tests-0123456789"
 class App:
     """A server process that can be killed and started again on the same data."""
 
-    def __init__(self, folder: Path, settings: dict[str, str], name: str) -> None:
+    def __init__(self, folder: Path, settings: dict[str, str], name: str, options: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.name = name
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.settings = {"PITCHSCOOP_DATA": str(folder), "PITCHSCOOP_ADMIN_TOKEN": ADMIN, **settings}
         self.log = folder / "log.txt"
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -47,7 +48,7 @@ class App:
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
-        command = [sys.executable, "-m", "pitchscoop", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", "pitchscoop", "serve", "--port", str(self.port), *self._options]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         for _ in range(400):
