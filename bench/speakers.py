@@ -28,7 +28,7 @@ _STEP = 7918  # bytes by which each speaker is ahead of the one before
 _MASK = b"\x37\xfa\x21\x3d"
 _HEAD = b"\x82\xfe" + (FRAME + 8).to_bytes(2) + _MASK
 _CONNECTING = 50  # handshakes at once
-_PATIENCE = 60.0  # seconds to wait for the last acknowledgements and for ``stopped``
+_PATIENCE = 60.0  # seconds to wait for the last acknowledgements, and for ``stopped``
 
 
 def _masked(data: bytes) -> bytes:
@@ -164,12 +164,21 @@ class Crowd:
         print("speaking", flush=True)
         await self._speak(int(seconds / EVERY) * len(self._speakers))
         print("spoken", flush=True)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await self._settled()
         for speaker in self._speakers:
             speaker.stop()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE):
                 await asyncio.gather(*(speaker.ended for speaker in self._speakers))
         return self._found()
+
+    async def _settled(self) -> None:
+        """Until all is acknowledged: how long everybody's stopping at once takes is no part of the lag."""
+        for speaker in self._speakers:
+            while speaker.acknowledged < speaker.sent and not speaker.ended.done():  # noqa: ASYNC110  it is no event
+                await asyncio.sleep(0.05)
 
     async def _speak(self, frames: int) -> None:
         """One frame of one speaker after the other, each when its time has come."""

@@ -20,7 +20,7 @@ from tests.speech import heard, pcm
 RUNS = 20
 SECONDS = 300
 RATE = 32_000  # bytes a second of 16 kHz 16-bit mono
-SPOKEN = 22_400  # bytes: what a server gathers into one segment while somebody speaks (0.7 s)
+SPOKEN = 28_800  # bytes: what a server gathers into one segment while somebody speaks (0.9 s)
 FRAME = 3200
 POLL = 0.05  # seconds
 AIM = 1.0  # seconds, at the 95th percentile
