@@ -23,6 +23,7 @@ _THREADS = 16  # writes wait for the disk, not the processor; a slow disk holds 
 _PIECE = 1 << 20  # bytes; what one read or write of a stream moves
 _PREFIX = "/media/"
 _DYING = ".deleted-"
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 T = TypeVar("T")
@@ -54,7 +55,7 @@ class DiskAudioStorage:
         """See ``AudioStorage.upload_audio``; the type is decided when a link is signed."""
         del content_type
         path = self._path(key)
-        temporary = await self._run(_begin, path)
+        temporary = await self._run(_fresh, path)
         try:
             if isinstance(source, bytes):
                 await self._run(_append, temporary, source)
@@ -151,11 +152,11 @@ class DiskAudioStorage:
         return self._root.joinpath(*parts)
 
     def _create(self, path: Path, data: bytes) -> bool:
-        temporary = _begin(path)
+        """The hot path: one call for each second somebody speaks. Linked only when its bytes are on the disk."""
+        temporary, descriptor = _begin(path)
         try:
-            _append(temporary, data)
-            _sync(temporary)
-            path.hardlink_to(temporary)
+            _write(descriptor, data)
+            os.link(temporary, path)
         except FileExistsError:
             return False
         finally:
@@ -196,12 +197,31 @@ class DiskAudioStorage:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
 
-def _begin(path: Path) -> Path:
-    """A fresh name beside ``path``; names with a dot are never listed."""
-    _make_folder(path.parent)
+def _begin(path: Path) -> tuple[Path, int]:
+    """A fresh file beside ``path``, open for writing; names with a dot are never listed."""
     temporary = path.with_name(f".{secrets.token_hex(8)}")
-    temporary.touch(0o600)
+    try:
+        return temporary, os.open(temporary, _NEW, 0o600)
+    except FileNotFoundError:
+        _make_folder(path.parent)
+        return temporary, os.open(temporary, _NEW, 0o600)
+
+
+def _fresh(path: Path) -> Path:
+    temporary, descriptor = _begin(path)
+    os.close(descriptor)
     return temporary
+
+
+def _write(descriptor: int, data: bytes) -> None:
+    """Write to a file, see that it is on the disk, and close it."""
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _append(temporary: Path, data: bytes) -> None:
