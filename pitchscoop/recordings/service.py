@@ -164,7 +164,8 @@ class Sessions:
                 return session
             metadata = {**session.metadata, "interrupted": True} if interrupted else session.metadata
             update = {"status": "processing", "stopped_at": self._clock(), "received": sealed.end, "metadata": metadata}
-            return session.model_copy(update=update)
+            source = session.source or "live"  # stopped before it was noted: an upload is known from its start
+            return session.model_copy(update={**update, "source": source})
 
         session = await self.change(session_id, "session_stopped", stopped)
         await self.mirror(session_id)
