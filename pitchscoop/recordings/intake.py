@@ -61,34 +61,36 @@ class Intake:
     def __init__(self, storage: AudioStorage, folder: str, found: Chain) -> None:
         self._storage = storage
         self._folder = folder
-        self._buffer = bytearray()
+        self._pieces: list[bytes] = []
+        self.waiting = 0
         self.durable = found.end
         self.sealed = found.sealed
 
     @property
     def received(self) -> int:
         """The offset of the next byte wanted."""
-        return self.durable + len(self._buffer)
-
-    @property
-    def waiting(self) -> int:
-        """Bytes taken but not durable yet. The caller keeps this bounded."""
-        return len(self._buffer)
+        return self.durable + self.waiting
 
     def take(self, offset: int, data: bytes) -> bool:
-        """Buffer the part of ``data`` that is new; False if it begins beyond ``received`` (a gap)."""
+        """Keep the part of ``data`` that is new; False if it begins beyond ``received`` (a gap).
+
+        ``waiting`` counts the bytes taken but not durable yet. The caller keeps it bounded.
+        """
         if offset > self.received:
             return False
-        self._buffer += data[self.received - offset :]
+        if new := data[self.received - offset :]:
+            self._pieces.append(new)
+            self.waiting += len(new)
         return True
 
     async def flush(self) -> int:
-        """Make what is buffered durable; the offset below which every byte is.
+        """Make what is waiting durable; the offset below which every byte is.
 
         Another writer may have been faster, or an earlier attempt may have arrived although its answer did
         not: then the chain is read again, and only what it lacks is still waiting.
         """
-        if data := bytes(self._buffer):
+        if data := b"".join(self._pieces):
+            self._pieces = [data]  # the same bytes, held once; what comes meanwhile stands behind them
             if await self._storage.create_audio(keys.segment(self._folder, self.durable), data):
                 self._advance(self.durable + len(data))
             else:
@@ -98,5 +100,10 @@ class Intake:
         return self.durable
 
     def _advance(self, end: int) -> None:
-        del self._buffer[: max(0, end - self.durable)]
+        gone = max(0, end - self.durable)
+        self.waiting = max(0, self.waiting - gone)
+        while self._pieces and gone >= len(self._pieces[0]):
+            gone -= len(self._pieces.pop(0))
+        if self._pieces:
+            self._pieces[0] = self._pieces[0][gone:]
         self.durable = end
