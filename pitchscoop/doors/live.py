@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import random
 from typing import Any
 
 import structlog
@@ -19,7 +20,7 @@ from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Session
 MAX_FRAME = 65536  # bytes of audio in one frame: 2 s at 16 kHz; the contract's number
 _STOPPED = 4410  # close code: already stopped
 _HEAD = 8  # bytes of offset before the audio
-_GATHER = 0.7  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
+_GATHER = 0.9  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
 _WAITING = 1 << 20  # bytes not yet durable that one connection may hold (32 s at 16 kHz); then it is read no more
 _SLOW = 2.0  # seconds of one storage write after which the speaker is told
 _NOTE = 30.0  # seconds between notes in state that audio still comes in, or less where silence ends it sooner
@@ -71,8 +72,6 @@ class Recorder:
         self._owner = engine.new_owner()
         self._limit = LONGEST_SECONDS * session.sample_rate * SAMPLE_BYTES
         self._arrived = asyncio.Event()
-        self._hurry = asyncio.Event()
-        self._drained = asyncio.Event()
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._flushing = asyncio.Lock()
         self._told = session.max_seconds * session.sample_rate * SAMPLE_BYTES
@@ -97,12 +96,11 @@ class Recorder:
             self._end.set_result(code)
 
     async def flush(self) -> None:
-        """Make durable what has arrived, and acknowledge it."""
+        """Make durable what has arrived until now, and acknowledge it: not what arrives meanwhile, which never ends."""
         async with self._flushing:
-            before = self._intake.durable
-            while self._intake.waiting and not self._intake.sealed:
+            before, wanted = self._intake.durable, self._intake.received
+            while self._intake.durable < wanted and not self._intake.sealed:
                 await self._write()
-            self._drained.set()
         if self._intake.durable != before:
             await self._send({"type": "ack", "offset": self._intake.durable})
         if self._intake.sealed:
@@ -173,10 +171,8 @@ class Recorder:
         if offset + len(data) - _HEAD > self._limit:
             await self._notice("time_limit", "The longest recording is reached. All of it until here is kept.")
             return await self._finish(self._limit)
-        while self._intake.waiting > _WAITING:
-            self._drained.clear()
-            self._hurry.set()
-            await self._drained.wait()
+        while self._intake.waiting > _WAITING and not self._intake.sealed:
+            await self.flush()
         return False
 
     async def _control(self, text: str) -> bool:
@@ -215,13 +211,16 @@ class Recorder:
         return True
 
     async def _gather(self) -> None:
+        """Write from time to time. What came during a write has waited that long already."""
+        clock = asyncio.get_running_loop().time
+        pause = _GATHER
         while True:
             await self._arrived.wait()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), _GATHER)
+            await asyncio.sleep(pause)
             self._arrived.clear()
-            self._hurry.clear()
+            began = clock()
             await self.flush()
+            pause = _GATHER - (clock() - began) if self._arrived.is_set() else _GATHER
 
     async def _write(self) -> None:
         """One storage write, tried until it holds; the speaker is told when it takes long."""
@@ -245,8 +244,12 @@ class Recorder:
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
     async def _note(self) -> None:
-        """Say in state that audio comes in: at the first byte, then now and then while it does."""
+        """Say in state that audio comes in: before it is acknowledged, as a rule, then now and then while it does.
+
+        A hall full of speakers begins at the same word; their notes are spread.
+        """
         await self._arrived.wait()
+        await asyncio.sleep(_GATHER * _any())
         often = min(_NOTE, self._session.idle_seconds / 4)
         noted = -1
         while True:
@@ -257,10 +260,9 @@ class Recorder:
                     noted = received
             except Unavailable:
                 pause = min(2.0, often)
-            except (NotFound, Conflict) as problem:
+            except (NotFound, Conflict) as problem:  # not the end of this task: a stop of ours may be under way
                 self.leave(4409 if problem.code == "taken_over" else close_code_of(problem))
-                return
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause * (1 + _any()) / 2)
 
     async def _ready(self) -> None:
         ready = {"type": "ready", "offset": self._intake.received, "sample_rate": self._session.sample_rate}
@@ -272,3 +274,7 @@ class Recorder:
     async def _send(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(RuntimeError):  # closed meanwhile: the reader will notice
             await self._websocket.send_text(json.dumps(message))
+
+
+def _any() -> float:
+    return random.random()  # noqa: S311  it spreads, it hides nothing
