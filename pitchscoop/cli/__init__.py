@@ -13,6 +13,7 @@ import structlog
 import typer
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.loops.auto import auto_loop_factory
 from uvicorn.supervisors import Multiprocess
 
 from pitchscoop import demo
@@ -21,6 +22,7 @@ from pitchscoop.cli import upkeep
 from pitchscoop.cli.common import fail, parts_of, read_settings
 from pitchscoop.doctor import examine
 from pitchscoop.doors import mcp
+from pitchscoop.doors.frames import FrameProtocol
 from pitchscoop.engine import PIECE, Engine
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.main import Deferred, Parts, application, assembled, working
@@ -47,7 +49,8 @@ def serve(
     listener = _listen(host, port)
     public = settings.public_url or _address(listener)
     if workers == 1:
-        asyncio.run(_serve(settings, listener, public, worker=worker))
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:  # uvloop where there is one
+            runner.run(_serve(settings, listener, public, worker=worker))
         return
     config = _config(Deferred(settings, public, worker=worker))
     asyncio.run(_announce(settings, public))
@@ -219,6 +222,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         app,
         log_level="warning",  # at info, uvicorn prints addresses with their tokens
         access_log=False,
+        ws=FrameProtocol,
         ws_max_size=1 << 20,  # larger than a frame may be, so that our own close code answers
         ws_per_message_deflate=False,  # PCM does not shrink
         timeout_graceful_shutdown=_GRACE,
