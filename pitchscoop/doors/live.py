@@ -23,7 +23,6 @@ _HEAD = 8  # bytes of offset before the audio
 _GATHER = 0.9  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
 _WAITING = 1 << 20  # bytes not yet durable that one connection may hold (32 s at 16 kHz); then it is read no more
 _SLOW = 2.0  # seconds of one storage write after which the speaker is told
-_NOTE = 30.0  # seconds between notes in state that audio still comes in, or less where silence ends it sooner
 _CONNECT = 20.0  # seconds to wait for storage or state before the client is sent to try again
 
 log = structlog.get_logger(__name__)
@@ -250,7 +249,7 @@ class Recorder:
         """
         await self._arrived.wait()
         await asyncio.sleep(_GATHER * _any())
-        often = min(_NOTE, self._session.idle_seconds / 4)
+        often = self._session.noted_every
         noted = -1
         while True:
             pause, received = often, self._intake.received

@@ -15,7 +15,7 @@ import structlog
 
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
-from pitchscoop.kernel.clock import Clock, micros
+from pitchscoop.kernel.clock import DAY, Clock, micros
 from pitchscoop.kernel.errors import Conflict, NotFound, Problem, Unavailable
 from pitchscoop.kernel.state import Due, State
 from pitchscoop.recordings import intake
@@ -26,6 +26,9 @@ from pitchscoop.recordings.service import Sessions
 
 _RETRY = dt.timedelta(seconds=10)  # after an outage or an unforeseen error
 _SWEEP = 5.0  # seconds between looks without a wake-up
+_CLOCKS = 60.0  # seconds between looks for times in the future
+_LATEST = dt.timedelta(minutes=1)  # longer than any lease or retry
+_RECORDINGS = 10_000  # more than are ever under way on one installation
 _AT_ONCE = 2  # sessions one process finishes side by side: assembling waits on storage, encoding has its own cap
 
 _WAKING = {"session_stopped", "event_created", "team_joined"}
@@ -51,6 +54,7 @@ class Completion:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen())
+            group.create_task(self._watch_clocks())
             for _ in range(_AT_ONCE):
                 group.create_task(self._work())
 
@@ -79,7 +83,7 @@ class Completion:
         if session is None or session.status == "deleting":
             await self._sessions.purge(seen.event_id, seen.session_id)
         elif session.status == "recording":
-            return await self._end_abandoned(session)
+            return await self._end_abandoned(session, seen)
         elif session.status == "processing":
             await self._complete(session)
         else:
@@ -99,6 +103,30 @@ class Completion:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), _SWEEP)
 
+    async def _watch_clocks(self) -> None:
+        while True:
+            with contextlib.suppress(Problem):
+                await self.bring_forward()
+            await asyncio.sleep(_CLOCKS)
+
+    async def bring_forward(self) -> None:
+        """Make due what was put off by a clock that ran ahead and was set back since.
+
+        No lease or retry is longer than a minute, and nobody was heard in the future.
+        """
+        now = self._clock()
+        late = micros(now + _LATEST)
+        for seen in await self._state.due(micros(now + DAY), limit=_RECORDINGS):
+            if seen.at is None or seen.at <= late:
+                continue
+            session = await self._sessions.look(seen.session_id)
+            if session is None or session.status != "recording":
+                await self._state.claim(seen, micros(now))
+            elif session.heard_at > now + _LATEST:
+                await self._sessions.change(
+                    seen.session_id, "clock_set_back", lambda session: session.model_copy(update={"heard_at": now})
+                )
+
     async def _try(self, seen: Due) -> bool:
         lease = await Lease.take(self._state, self._clock, seen)
         if lease is None:
@@ -114,12 +142,20 @@ class Completion:
             await lease.stop()
         return True
 
-    async def _end_abandoned(self, session: Session) -> int | None:
-        if self._clock() < session.idle_until:
-            return micros(session.idle_until)
+    async def _end_abandoned(self, session: Session, seen: Due) -> int | None:
+        """End a recording that nobody speaks to any more.
+
+        The first look comes before its time, and only asks: whoever still speaks is noted within ``noted_every``. So
+        a clock that was set forward, here or on another copy, ends nobody's recording.
+        """
+        if seen.at is None or seen.at < micros(session.idle_until):
+            grace = self._clock() + dt.timedelta(seconds=2 * session.noted_every)
+            return micros(max(session.idle_until, grace))
         try:
             await self._sessions.stop(session.session_id, interrupted=True)  # which makes it due
         except Conflict:
+            if self._clock() < session.expires_at:
+                return micros(session.expires_at)
             await self._fail(session, Failure(code="no_audio", message="Nothing was recorded before the link expired."))
         return None
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pitchscoop.access.model import Target
 from pitchscoop.kernel import keys
-from pitchscoop.kernel.clock import micros
+from pitchscoop.kernel.clock import DAY, micros
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.recordings.ports import StoredObject
 
@@ -17,6 +17,7 @@ SAMPLE_BYTES = 2  # signed 16-bit
 WAV_HEADER = 44  # bytes: RIFF, fmt and data chunk headers of plain PCM
 LONGEST_SECONDS = 6 * 3600  # far beyond any pitch; bounds what one session can cost
 MAX_UPLOAD = 4 * 1024**3 - 1  # bytes: an hour of phone video fits, and WAV sizes stay within 32 bits
+_NOTED = 30.0  # seconds
 LINK_LIFE = dt.timedelta(hours=24)  # a speaker may come back after a night offline
 
 Source = Literal["live", "upload"]
@@ -112,18 +113,26 @@ class Session(BaseModel):
         return keys.segments(self.session_id, self.upload.upload_id if self.upload else None)
 
     @property
+    def noted_every(self) -> float:
+        """Seconds between notes in state that live audio comes in, while it does."""
+        return min(_NOTED, self.idle_seconds / 4)
+
+    @property
     def idle_until(self) -> dt.datetime:
         """When a worker ends this recording by itself. Uploads may pause as long as their link lives."""
-        if self.source == "live":
-            return self.heard_at + dt.timedelta(seconds=self.idle_seconds)
-        return max(self.expires_at, self.heard_at + dt.timedelta(seconds=self.idle_seconds))
+        silent = self.heard_at + dt.timedelta(seconds=self.idle_seconds)
+        return silent if self.live_owner else max(self.expires_at, silent)
 
     @property
     def due(self) -> int | None:
-        """When a worker should look at it next, in microseconds."""
+        """When a worker should look at it next, in microseconds.
+
+        At a recording, a little before its end. At what waits for a worker, at once, by any clock that is less than
+        a day behind the one that wrote it; those who wait longest still come first.
+        """
         if self.status == "recording":
-            return micros(self.idle_until)
-        return micros(self.stopped_at or self.created_at) if self.status in ("processing", "deleting") else None
+            return micros(self.idle_until - dt.timedelta(seconds=2 * self.noted_every))
+        return micros((self.stopped_at or self.created_at) - DAY) if self.status in ("processing", "deleting") else None
 
     @property
     def finished(self) -> bool:

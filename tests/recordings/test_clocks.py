@@ -1,0 +1,138 @@
+"""Clocks that are wrong by an hour, here or on another copy: nobody's recording is ended, nothing waits for an hour."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from pitchscoop.access.model import Principal, Role
+from pitchscoop.engine import Engine
+from pitchscoop.kernel import keys
+from pitchscoop.kernel.clock import micros, utc_now
+from pitchscoop.kernel.state import Due
+from pitchscoop.main import assembled
+from pitchscoop.recordings.lease import Lease
+from pitchscoop.recordings.model import Session
+from pitchscoop.settings import load
+
+ORGANIZER = Principal(role=Role.ORGANIZER)
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
+    async with assembled(load({"PITCHSCOOP_DATA": str(tmp_path)}), "http://127.0.0.1:8000") as parts:
+        yield parts.engine
+
+
+def set_clocks(engine: Engine, by: dt.timedelta) -> None:
+    engine.sessions._clock = engine.completion._clock = lambda: utc_now() + by
+
+
+async def recording(engine: Engine) -> Session:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    await engine.sessions.connect(session.session_id, "speaker")
+    await engine.storage.create_audio(keys.segment(session.segments, 0), bytes(32000))
+    return await engine.sessions.heard(session.session_id, "live", "speaker")
+
+
+async def waiting(engine: Engine, session: Session, within: dt.timedelta = 48 * HOUR) -> list[Due]:
+    found = await engine.state.due(micros(utc_now() + within), 10)
+    return [due for due in found if due.session_id == session.session_id]
+
+
+async def look(engine: Engine, session: Session) -> Due:
+    """A worker's look when the time has come; when it will look again."""
+    (seen,) = await waiting(engine, session)
+    assert await engine.completion._try(seen)
+    (again,) = await waiting(engine, session)
+    return again
+
+
+async def status(engine: Engine, session: Session) -> str:
+    return (await engine.session(ORGANIZER, session.session_id)).status
+
+
+async def test_a_clock_set_forward_ends_nobodys_recording(engine: Engine) -> None:
+    session = await recording(engine)
+    set_clocks(engine, HOUR)
+    assert await waiting(engine, session, HOUR)
+    await look(engine, session)
+    session = await engine.sessions.heard(session.session_id, "live", "speaker")
+    await look(engine, session)
+    assert await status(engine, session) == "recording"
+
+
+async def test_a_copy_whose_clock_is_behind_may_still_record(engine: Engine) -> None:
+    session = await recording(engine)
+    for _ in range(3):
+        set_clocks(engine, -HOUR)
+        session = await engine.sessions.heard(session.session_id, "live", "speaker")
+        set_clocks(engine, dt.timedelta())
+        await look(engine, session)
+    assert await status(engine, session) == "recording"
+
+
+async def test_silence_ends_a_recording_at_the_second_look(engine: Engine) -> None:
+    session = await recording(engine)
+    again = await look(engine, session)
+    assert again.at == micros(session.idle_until)
+    set_clocks(engine, HOUR)
+    await look(engine, session)
+    assert await status(engine, session) == "processing"
+
+
+async def test_work_that_a_clock_ahead_put_off_is_done_when_it_is_set_back(engine: Engine) -> None:
+    session = await recording(engine)
+    await engine.stop(ORGANIZER, session.session_id)
+    (seen,) = await waiting(engine, session)
+    set_clocks(engine, HOUR)
+    lease = await Lease.take(engine.state, engine.completion._clock, seen)
+    assert lease is not None
+    await lease.stop()
+    set_clocks(engine, dt.timedelta())
+    assert not await waiting(engine, session, dt.timedelta())
+    await engine.completion.bring_forward()
+    assert await waiting(engine, session, dt.timedelta())
+
+
+async def test_a_speaker_heard_in_the_future_was_heard_now(engine: Engine) -> None:
+    set_clocks(engine, HOUR)
+    session = await recording(engine)
+    set_clocks(engine, dt.timedelta())
+    await engine.completion.bring_forward()
+    session = await engine.session(ORGANIZER, session.session_id)
+    assert session.heard_at <= utc_now()
+    (seen,) = await waiting(engine, session, HOUR)
+    assert seen.at == session.due
+
+
+async def test_what_is_stopped_by_a_clock_ahead_is_due_at_once(engine: Engine) -> None:
+    session = await recording(engine)
+    set_clocks(engine, HOUR)
+    await engine.stop(ORGANIZER, session.session_id)
+    assert await waiting(engine, session, dt.timedelta())
+
+
+async def test_whoever_connected_and_said_nothing_yet_may_come_back_as_long_as_the_link_lives(engine: Engine) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    session = await engine.sessions.connect(session.session_id, "speaker")
+    await look(engine, session)
+    again = await look(engine, session)
+    assert (again.at, await status(engine, session)) == (micros(session.expires_at), "recording")
+    set_clocks(engine, 25 * HOUR)
+    assert await engine.completion._try(again)
+    assert await status(engine, session) == "failed"
+
+
+async def test_a_speaker_who_vanished_before_a_first_note_is_not_waited_for_till_the_link_expires(
+    engine: Engine,
+) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    session = await engine.sessions.connect(session.session_id, "speaker")
+    await engine.storage.create_audio(keys.segment(session.segments, 0), bytes(32000))
+    assert await waiting(engine, session, HOUR)
+    await look(engine, session)
+    await look(engine, session)
+    assert await status(engine, session) == "processing"
