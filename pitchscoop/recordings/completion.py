@@ -27,7 +27,7 @@ from pitchscoop.recordings.service import Sessions
 _RETRY = dt.timedelta(seconds=10)  # after an outage or an unforeseen error
 _SWEEP = 5.0  # seconds between looks without a wake-up
 _CLOCKS = 60.0  # seconds between looks for times in the future
-_LATEST = dt.timedelta(minutes=1)  # longer than any lease or retry
+_LATEST = dt.timedelta(minutes=2)  # longer than any lease or retry, and than segments linger
 _RECORDINGS = 10_000  # more than are ever under way on one installation
 _AT_ONCE = 2  # sessions one process finishes side by side: assembling waits on storage, encoding has its own cap
 
@@ -112,7 +112,7 @@ class Completion:
     async def bring_forward(self) -> None:
         """Make due what was put off by a clock that ran ahead and was set back since.
 
-        No lease or retry is longer than a minute, and nobody was heard in the future.
+        Nothing but the end of a recording is put off for longer than ``_LATEST``, and nobody was heard in the future.
         """
         now = self._clock()
         late = micros(now + _LATEST)
@@ -213,9 +213,17 @@ class Completion:
         await self._tidy(await self._sessions.change(session.session_id, "session_failed", failed))
 
     async def _tidy(self, session: Session) -> None:
-        """The record beside the audio first, then the segments go: at no moment is a byte in neither place."""
+        """The record beside the audio first, then the segments go: at no moment is a byte in neither place.
+
+        They stay for a while: a copy of the server that has not heard of the stop must run into the seal, or it would
+        acknowledge what nobody keeps.
+        """
         await self._sessions.mirror(session.session_id)
-        if session.has_audio:
+        if session.has_audio and session.stopped_at:
+            lingers = session.stopped_at + intake.LINGER
+            if self._clock() < lingers:
+                await self._sessions.postpone(session, lingers)
+                return
             await self._storage.delete_audio(keys.segments(session.session_id))
 
 

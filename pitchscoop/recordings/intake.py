@@ -6,6 +6,7 @@ on. Two writers of one session cannot harm each other, because only one of them 
 """
 
 import asyncio
+import datetime as dt
 from collections import deque
 from collections.abc import AsyncIterator
 
@@ -55,6 +56,10 @@ async def _whole(storage: AudioStorage, piece: Piece) -> bytes:
     return b"".join([part async for part in storage.read_audio(piece.key, piece.skip)])
 
 
+FRESH = 5.0  # seconds that a writer may believe in a chain it has not touched
+LINGER = dt.timedelta(seconds=25)  # segments outlive their seal by more than FRESH and the longest storage write
+
+
 class Intake:
     """One writer's end of the chain: takes bytes, makes them durable when told to."""
 
@@ -63,6 +68,7 @@ class Intake:
         self._folder = folder
         self._pieces: list[bytes] = []
         self.waiting = 0
+        self._read_at = asyncio.get_running_loop().time()
         self.durable = found.end
         self.sealed = found.sealed
 
@@ -87,17 +93,27 @@ class Intake:
         """Make what is waiting durable; the offset below which every byte is.
 
         Another writer may have been faster, or an earlier attempt may have arrived although its answer did
-        not: then the chain is read again, and only what it lacks is still waiting.
+        not: then the chain is read again, and only what it lacks is still waiting. It is also read after a long
+        pause: the recording may have been sealed meanwhile, and its segments removed with the seal.
         """
-        if data := b"".join(self._pieces):
+        now = asyncio.get_running_loop().time()
+        if self.waiting and now - self._read_at > FRESH:
+            await self._read()
+        if (data := b"".join(self._pieces)) and not self.sealed:
             self._pieces = [data]  # the same bytes, held once; what comes meanwhile stands behind them
             if await self._storage.create_audio(keys.segment(self._folder, self.durable), data):
                 self._advance(self.durable + len(data))
+                self._read_at = now
             else:
-                found = await durable(self._storage, self._folder)
-                self.sealed = found.sealed
-                self._advance(found.end)
+                await self._read()
         return self.durable
+
+    async def _read(self) -> None:
+        now = asyncio.get_running_loop().time()
+        found = await durable(self._storage, self._folder)
+        self.sealed = found.sealed or found.end < self.durable
+        self._advance(max(found.end, self.durable))
+        self._read_at = now
 
     def _advance(self, end: int) -> None:
         gone = max(0, end - self.durable)

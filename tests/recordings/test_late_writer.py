@@ -1,0 +1,93 @@
+"""A copy of the server that has not heard of a stop acknowledges nothing that the recording leaves out."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from pitchscoop.access.model import Principal, Role
+from pitchscoop.engine import Engine
+from pitchscoop.kernel import keys
+from pitchscoop.kernel.clock import micros, utc_now
+from pitchscoop.kernel.state import Due
+from pitchscoop.main import assembled
+from pitchscoop.recordings import intake
+from pitchscoop.recordings.intake import Intake
+from pitchscoop.recordings.model import Session
+from pitchscoop.settings import load
+
+ORGANIZER = Principal(role=Role.ORGANIZER)
+SECOND = bytes(32000)
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
+    async with assembled(load({"PITCHSCOOP_DATA": str(tmp_path)}), "http://127.0.0.1:8000") as parts:
+        yield parts.engine
+
+
+async def writing(engine: Engine) -> tuple[Session, Intake]:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    await engine.sessions.connect(session.session_id, "speaker")
+    session = await engine.sessions.heard(session.session_id, "live", "speaker")
+    writer = Intake(engine.storage, session.segments, await intake.durable(engine.storage, session.segments))
+    writer.take(0, SECOND)
+    await writer.flush()
+    return session, writer
+
+
+async def complete(engine: Engine, session: Session) -> None:
+    (seen,) = await engine.state.due(micros(utc_now()), 10)
+    await engine.completion.reconcile(seen)
+    assert (await engine.session(ORGANIZER, session.session_id)).status == "completed"
+
+
+def segments_go(engine: Engine) -> None:
+    engine.completion._clock = lambda: utc_now() + intake.LINGER
+
+
+async def more(writer: Intake) -> bool:
+    """Whether another second is taken."""
+    writer.take(writer.received, SECOND)
+    before = writer.durable
+    return await writer.flush() > before
+
+
+async def test_right_after_the_recording_is_finished(engine: Engine) -> None:
+    session, writer = await writing(engine)
+    await engine.stop(ORGANIZER, session.session_id)
+    await complete(engine, session)
+    assert not await more(writer)
+    assert writer.sealed
+
+
+async def test_long_after_the_segments_are_gone(engine: Engine) -> None:
+    session, writer = await writing(engine)
+    await engine.stop(ORGANIZER, session.session_id)
+    segments_go(engine)
+    await complete(engine, session)
+    assert await engine.storage.list_audio(session.segments) == []
+    writer._read_at -= intake.LINGER.total_seconds()
+    assert not await more(writer)
+    assert writer.sealed
+
+
+async def test_a_long_pause_ends_nothing(engine: Engine) -> None:
+    _, writer = await writing(engine)
+    writer._read_at -= 3600
+    assert await more(writer)
+
+
+async def test_segments_go_once_nobody_can_believe_in_them(engine: Engine) -> None:
+    session, _ = await writing(engine)
+    await engine.stop(ORGANIZER, session.session_id)
+    await complete(engine, session)
+    assert len(await engine.storage.list_audio(session.segments)) == 2
+    segments_go(engine)
+    (seen,) = await engine.state.due(micros(utc_now() + intake.LINGER), 10)
+    assert seen.at is not None
+    assert seen.at <= micros(utc_now() + intake.LINGER)
+    await engine.completion.reconcile(Due(seen.event_id, seen.session_id, seen.at))
+    assert await engine.storage.list_audio(keys.segments(session.session_id)) == []
+    assert await engine.state.due(micros(utc_now() + dt.timedelta(days=2)), 10) == []
