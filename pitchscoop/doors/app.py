@@ -1,5 +1,6 @@
 """All HTTP doors in one application."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -155,12 +156,25 @@ class _Headers:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
         async def sent(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 _REQUESTS.labels(scope["method"], message["status"]).inc()
                 present = {name for name, _ in message["headers"]}
                 missing = [(name, value) for name, value in self._headers if name not in present]
                 message["headers"] = [*message["headers"], *missing]
             await send(message)
 
-        await self._app(scope, receive, sent if scope["type"] == "http" else send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, sent)
+        except asyncio.CancelledError:  # the server stops, and what was asked takes longer than its grace
+            if started:
+                raise
+            answer = problems.problem_response(503, "server_stopping", "The server is restarting. Try again.")
+            await answer(scope, receive, sent)
