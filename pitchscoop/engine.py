@@ -1,5 +1,6 @@
 """The whole story on one page: a session starts, audio arrives, stop, finish, play. All doors come here."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
 
 _TAKEN_OVER, _STOPPED, _GONE = 4409, 4410, 4404  # close codes of design.md 2.4
+_PATIENCE = 5.0  # seconds a stop waits for bytes under way; proxies commonly give up after ten
 PIECE = 4 << 20  # bytes of an upload held in memory before they are made durable
 
 
@@ -123,7 +125,7 @@ class Engine:
         session = await self.sessions.get(session_id)
         require(who, Verb.SESSION_RECORD, session.target)
         await self.sessions.connect(session_id, owner)
-        if previous := self._live.get(session_id):
+        if (previous := self._live.get(session_id)) and previous[0] != owner:  # else it tries again after an outage
             previous[1].leave(_TAKEN_OVER)
         self._live[session_id] = (owner, connection)
         found = await intake.durable(self.storage, keys.segments(session_id))
@@ -208,7 +210,11 @@ class Engine:
         session = await self.sessions.get(session_id)
         require(who, Verb.SESSION_STOP, session.target)
         if held := self._live.get(session_id):
-            await held[1].flush()
+            try:
+                async with asyncio.timeout(_PATIENCE):
+                    await held[1].flush()
+            except TimeoutError:
+                raise Unavailable("storage_unavailable", "Storage does not take the last words. Try again.") from None
         session = await self.sessions.stop(session_id)
         self.completion.wake()
         return session

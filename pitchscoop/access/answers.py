@@ -13,7 +13,7 @@ from pitchscoop.kernel.errors import Conflict, Invalid
 from pitchscoop.kernel.state import State
 
 _DAY = 24 * 3600  # seconds an answer is kept
-_UNDER_WAY = 60  # seconds after which a call that died with its server may be tried again
+_UNDER_WAY = 15  # seconds after which a call that died with its server may be tried again; none takes so long
 _LONGEST_KEY = 255  # characters
 
 

@@ -27,7 +27,10 @@ from pitchscoop.recordings.ports import StoredObject
 _PART = 8 << 20  # bytes; S3 wants at least 5 MiB, and 10 000 parts of 8 MiB pass our largest upload
 _PARTS_AT_ONCE = 2  # bounds what one stream holds in memory to 16 MiB
 _PIECE = 1 << 20  # bytes; what readers are handed
-_READ = "12h"  # a whole answer, which a slow reader may take its time over; silence ends after read_timeout
+_READ = "12h"  # a whole answer, which a slow reader may take its time over; silence ends it sooner
+_SILENT = "7s"  # without an answer the connection is dead, or storage is; proxies in front of us give up after 10 s
+_SENDING = "60s"  # the same where much is sent first, perhaps over a thin line
+_SMALL = 1 << 20  # bytes; more is much
 _FULL = ("XMinioStorageFull", "QuotaExceeded", "507 Insufficient Storage")
 
 
@@ -47,17 +50,21 @@ class MinIOAudioStorage:
     ) -> None:
         address = f"{'https' if secure else 'http'}://{endpoint}"
         self._bucket = bucket
-        self._store = S3Store(
-            bucket,
-            endpoint=address,
-            access_key_id=access_key,
-            secret_access_key=secret_key,
-            region=region,
-            virtual_hosted_style_request=False,
-            client_options={"allow_http": True, "connect_timeout": "3s", "read_timeout": "60s", "timeout": _READ},
-            retry_config={"max_retries": 2, "retry_timeout": dt.timedelta(seconds=10)},
-        )
-        patience = PoolManager(timeout=Timeout(connect=3, read=10), retries=Retry(total=0))
+
+        def store(silent: str) -> S3Store:
+            return S3Store(
+                bucket,
+                endpoint=address,
+                access_key_id=access_key,
+                secret_access_key=secret_key,
+                region=region,
+                virtual_hosted_style_request=False,
+                client_options={"allow_http": True, "connect_timeout": "3s", "read_timeout": silent, "timeout": _READ},
+                retry_config={"max_retries": 2, "retry_timeout": dt.timedelta(seconds=5)},
+            )
+
+        self._store, self._slow = store(_SILENT), store(_SENDING)
+        patience = PoolManager(timeout=Timeout(connect=3, read=5), retries=Retry(total=0))
         self._admin = Minio(endpoint, access_key, secret_key, secure=secure, region=region, http_client=patience)
         public = urlsplit(public_url or address)
         self._signer = Minio(public.netloc, access_key, secret_key, secure=public.scheme == "https", region=region)
@@ -66,7 +73,8 @@ class MinIOAudioStorage:
         """See ``AudioStorage.create_audio``: one conditional PUT, decided by the server."""
         try:
             with _translated():
-                await obstore.put_async(self._store, key, data, mode="create", use_multipart=False)
+                store = self._store if len(data) <= _SMALL else self._slow
+                await obstore.put_async(store, key, data, mode="create", use_multipart=False)
         except AlreadyExistsError:
             return False
         return True
@@ -84,10 +92,10 @@ class MinIOAudioStorage:
         with _translated():
             attributes = {"Content-Type": content_type}
             if isinstance(source, bytes):
-                await obstore.put_async(self._store, key, source, attributes=attributes)
+                await obstore.put_async(self._slow, key, source, attributes=attributes)
                 return len(source)
             await obstore.put_async(
-                self._store, key, counted(), attributes=attributes, chunk_size=_PART, max_concurrency=_PARTS_AT_ONCE
+                self._slow, key, counted(), attributes=attributes, chunk_size=_PART, max_concurrency=_PARTS_AT_ONCE
             )
         return size
 

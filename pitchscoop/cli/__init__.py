@@ -34,6 +34,7 @@ cli = typer.Typer(
 )
 
 _OPERATOR = Principal(role=Role.ORGANIZER, name="Operator")
+_PING = 4.0  # seconds between pings to live clients: proxies commonly cut what is silent for ten
 _GRACE = 2  # seconds a stopping server gives requests under way; live clients are told 1012 and move on
 
 
@@ -225,6 +226,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         ws=FrameProtocol,
         ws_max_size=1 << 20,  # larger than a frame may be, so that our own close code answers
         ws_per_message_deflate=False,  # PCM does not shrink
+        ws_ping_interval=_PING,
         timeout_graceful_shutdown=_GRACE,
         lifespan="on",
     )

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import random
+from collections.abc import Coroutine
 from typing import Any
 
 import structlog
@@ -13,9 +14,9 @@ from pitchscoop.access.model import Principal
 from pitchscoop.doors.auth import COOKIE, bearer, engine_of
 from pitchscoop.doors.problems import close_code_of
 from pitchscoop.engine import Engine
-from pitchscoop.kernel.errors import Conflict, Invalid, NotFound, Problem, TooLarge, Unauthorized, Unavailable
+from pitchscoop.kernel.errors import Conflict, Invalid, NoRoom, NotFound, Problem, TooLarge, Unauthorized, Unavailable
 from pitchscoop.recordings.intake import Intake
-from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Session
+from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Chain, Session
 
 MAX_FRAME = 65536  # bytes of audio in one frame: 2 s at 16 kHz; the contract's number
 _STOPPED = 4410  # close code: already stopped
@@ -23,6 +24,7 @@ _HEAD = 8  # bytes of offset before the audio
 _GATHER = 0.9  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
 _WAITING = 1 << 20  # bytes not yet durable that one connection may hold (32 s at 16 kHz); then it is read no more
 _SLOW = 2.0  # seconds of one storage write after which the speaker is told
+_WORDS = "Storage is slow. Keep talking: what you say is kept on your device."
 _CONNECT = 20.0  # seconds to wait for storage or state before the client is sent to try again
 
 log = structlog.get_logger(__name__)
@@ -41,6 +43,8 @@ async def live(websocket: WebSocket) -> None:
         return
     except Problem as problem:
         await _close(websocket, close_code_of(problem), problem.code)
+    except asyncio.CancelledError:  # it came when the server was stopping already
+        await _close(websocket, close_code_of(Unavailable("server_stopping", "")), "server_stopping")
 
 
 async def _who(engine: Engine, websocket: WebSocket) -> Principal:
@@ -75,13 +79,13 @@ class Recorder:
         self._flushing = asyncio.Lock()
         self._told = session.max_seconds * session.sample_rate * SAMPLE_BYTES
         self._stopping = False
-        self._intake: Intake
+        self._intake = Intake(engine.storage, session.segments, Chain((), 0, sealed=False))  # until it is connected
 
     async def serve(self) -> None:
         """Run until the client stops, leaves, or is sent away."""
         session_id = self._session.session_id
         try:
-            self._intake = await self._connect()
+            self._intake = await self._unless_gone(self._connect())
             await self._ready()
             await self._run()
         finally:
@@ -105,6 +109,24 @@ class Recorder:
         if self._intake.sealed:
             self.leave(_STOPPED)
 
+    async def _unless_gone(self, connecting: Coroutine[Any, Any, Intake]) -> Intake:
+        """Connect, but not for a client that is gone: it may be connected elsewhere, and must not be taken over."""
+        work = asyncio.create_task(connecting)
+        gone = asyncio.create_task(self._gone())
+        try:
+            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+            if gone.done():
+                raise WebSocketDisconnect
+            return work.result()
+        finally:
+            work.cancel()
+            gone.cancel()
+            await asyncio.gather(work, gone, return_exceptions=True)
+
+    async def _gone(self) -> None:
+        while (await self._websocket.receive())["type"] != "websocket.disconnect":
+            pass  # nothing is expected before ``ready``, and all of it is sent again after
+
     async def _connect(self) -> Intake:
         try:
             async with asyncio.timeout(_CONNECT):
@@ -112,7 +134,7 @@ class Recorder:
                     try:
                         return await self._engine.connect(self._who, self._session.session_id, self._owner, self)
                     except Unavailable as outage:
-                        await self._notice("storage_slow", outage.message)
+                        await self._tell(outage)
                         await asyncio.sleep(1)
         except TimeoutError:
             raise Unavailable("storage_unavailable", "Connect again in a few seconds.") from None
@@ -203,7 +225,7 @@ class Recorder:
                 self._stopping = False
                 return False
             except Unavailable as outage:
-                await self._notice("storage_slow", outage.message)
+                await self._tell(outage)
                 await asyncio.sleep(1)
         await self._send({"type": "stopped", "offset": total, "status": "processing"})
         self.leave(1000)
@@ -223,14 +245,14 @@ class Recorder:
 
     async def _write(self) -> None:
         """One storage write, tried until it holds; the speaker is told when it takes long."""
-        told = asyncio.get_running_loop().call_later(_SLOW, self._tell_slow)
+        told = asyncio.get_running_loop().call_later(_SLOW, self._tell_soon, Unavailable("storage_slow", _WORDS))
         pause = 0.25
         try:
             while True:
                 try:
                     await self._intake.flush()
                 except Unavailable as outage:
-                    self._tell_slow(outage.message)
+                    self._tell_soon(outage)
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, 5)
                 else:
@@ -238,9 +260,12 @@ class Recorder:
         finally:
             told.cancel()
 
-    def _tell_slow(self, words: str = "Storage is slow. Keep talking: what you say is kept on your device.") -> None:
-        task = asyncio.ensure_future(self._notice("storage_slow", words))
+    def _tell_soon(self, outage: Unavailable) -> None:
+        task = asyncio.ensure_future(self._tell(outage))
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    async def _tell(self, outage: Unavailable) -> None:
+        await self._notice(outage.code if isinstance(outage, NoRoom) else "storage_slow", outage.message)
 
     async def _note(self) -> None:
         """Say in state that audio comes in: before it is acknowledged, as a rule, then now and then while it does.

@@ -26,8 +26,8 @@ from pitchscoop.recordings.service import Sessions
 
 _RETRY = dt.timedelta(seconds=10)  # after an outage or an unforeseen error
 _SWEEP = 5.0  # seconds between looks without a wake-up
-_CLOCKS = 60.0  # seconds between looks for times in the future
-_LATEST = dt.timedelta(minutes=2)  # longer than any lease or retry, and than segments linger
+_CLOCKS = 30.0  # seconds between looks for times in the far future
+_LATEST = dt.timedelta(minutes=30)  # far longer than leases, retries and lingering segments, and than most silence
 _RECORDINGS = 10_000  # more than are ever under way on one installation
 _AT_ONCE = 2  # sessions one process finishes side by side: assembling waits on storage, encoding has its own cap
 
@@ -105,14 +105,17 @@ class Completion:
 
     async def _watch_clocks(self) -> None:
         while True:
-            with contextlib.suppress(Problem):
-                await self.bring_forward()
+            before = self._clock()
             await asyncio.sleep(_CLOCKS)
+            passed = (self._clock() - before).total_seconds()
+            if abs(passed - _CLOCKS) < _CLOCKS / 2:  # else it was set just now, and perhaps will be again
+                with contextlib.suppress(Problem):
+                    await self.bring_forward()
 
     async def bring_forward(self) -> None:
         """Make due what was put off by a clock that ran ahead and was set back since.
 
-        Nothing but the end of a recording is put off for longer than ``_LATEST``, and nobody was heard in the future.
+        Nothing but the end of a recording is put off for so long, and nobody was heard in the future.
         """
         now = self._clock()
         late = micros(now + _LATEST)
