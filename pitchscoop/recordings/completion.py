@@ -85,9 +85,9 @@ class Completion:
         elif session.status == "recording":
             return await self._end_abandoned(session, seen)
         elif session.status == "processing":
-            await self._complete(session)
+            return await self._complete(session)
         else:
-            await self._tidy(session)
+            return await self._tidy(session)
         return None
 
     async def _listen(self) -> None:
@@ -159,18 +159,18 @@ class Completion:
         except Conflict:
             if self._clock() < session.expires_at:
                 return micros(session.expires_at)
-            await self._fail(session, Failure(code="no_audio", message="Nothing was recorded before the link expired."))
+            nothing = Failure(code="no_audio", message="Nothing was recorded before the link expired.")
+            return await self._fail(session, nothing)
         return None
 
-    async def _complete(self, session: Session) -> None:
+    async def _complete(self, session: Session) -> int | None:
         if not session.has_audio:
             session = await self._store(session)
         try:
             session = await self._derive(session)
         except Undecodable as error:
-            await self._fail(session, Failure(code=error.code, message=error.message))
-            return
-        await self._tidy(session)
+            return await self._fail(session, Failure(code=error.code, message=error.message))
+        return await self._tidy(session)
 
     async def _store(self, session: Session) -> Session:
         """Make the archive of the segments: playable from here on, before anything is derived.
@@ -207,15 +207,15 @@ class Completion:
             session.session_id, "session_completed", lambda now: _completed(_if_processing(now), derived, mp3_size)
         )
 
-    async def _fail(self, session: Session, failure: Failure) -> None:
+    async def _fail(self, session: Session, failure: Failure) -> int | None:
         def failed(now: Session) -> Session:
             if now.status != session.status:
                 raise Conflict("not_processing", "The session was changed meanwhile.")
             return now.model_copy(update={"status": "failed", "error": failure})
 
-        await self._tidy(await self._sessions.change(session.session_id, "session_failed", failed))
+        return await self._tidy(await self._sessions.change(session.session_id, "session_failed", failed))
 
-    async def _tidy(self, session: Session) -> None:
+    async def _tidy(self, session: Session) -> int | None:
         """The record beside the audio first, then the segments go: at no moment is a byte in neither place.
 
         They stay for a while: a copy of the server that has not heard of the stop must run into the seal, or it would
@@ -225,9 +225,9 @@ class Completion:
         if session.has_audio and session.stopped_at:
             lingers = session.stopped_at + intake.LINGER
             if self._clock() < lingers:
-                await self._sessions.postpone(session, lingers)
-                return
+                return micros(lingers)
             await self._storage.delete_audio(keys.segments(session.session_id))
+        return None
 
 
 async def _archive(head: bytes, audio: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -121,7 +121,7 @@ class Session(BaseModel):
     def idle_until(self) -> dt.datetime:
         """When a worker ends this recording by itself. Uploads may pause as long as their link lives."""
         silent = self.heard_at + dt.timedelta(seconds=self.idle_seconds)
-        return silent if self.live_owner else max(self.expires_at, silent)
+        return silent if self.live_owner or self.source == "live" else max(self.expires_at, silent)
 
     @property
     def due(self) -> int | None:

@@ -1,6 +1,7 @@
 """Two workers on one session: whatever the slower one does, the recording stays whole and a deletion complete."""
 
 import contextlib
+import datetime as dt
 import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from pitchscoop.kernel.clock import micros, utc_now
 from pitchscoop.kernel.errors import Conflict, NotFound
 from pitchscoop.kernel.state import Due
 from pitchscoop.main import assembled
+from pitchscoop.recordings import intake
 from pitchscoop.recordings.lease import Lease
 from pitchscoop.recordings.model import Session
 from pitchscoop.settings import load
@@ -114,7 +116,10 @@ async def test_when_state_is_lost_a_worker_removes_no_audio(engine: Engine, tmp_
     assert set(before) <= set(after)
 
 
-async def test_the_record_beside_the_audio_says_what_state_says(engine: Engine) -> None:
+async def test_the_record_beside_the_audio_says_what_state_says(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "LINGER", dt.timedelta())
     seen = await stopped(engine)
     assert await recorded(engine, seen) == seen
     await engine.completion.run_once()

@@ -1,5 +1,6 @@
 """Each kind of trouble is caused, found, and mended; what no program can mend is said and left alone."""
 
+import datetime as dt
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -225,6 +226,8 @@ async def test_segments_whose_state_and_record_were_lost_become_a_session_marked
     lines = await checked(parts, mend=True)
     assert [line.split()[0] for line in lines] == ["mended", "mended"]
     assert all("sound in storage that nothing describes" in line for line in lines)
+    await work(engine)
+    engine.completion._clock = lambda: utc_now() + dt.timedelta(minutes=1)  # in which a speaker would be heard
     await work(engine)
     found = await engine.session(ORGANIZER, session.session_id)
     assert (found.status, found.event_id, found.metadata["interrupted"]) == ("completed", event.event_id, True)
