@@ -1,6 +1,7 @@
 """State is lost and comes back; a backup moves everything into the other mode; bad input gets one line."""
 
 import asyncio
+import datetime as dt
 import hashlib
 import io
 import resource
@@ -18,11 +19,18 @@ from websockets.asyncio.client import connect
 
 from pitchscoop.events.model import Settings
 from pitchscoop.kernel import keys
+from pitchscoop.recordings import intake
 from tests.servers.place import MODES, Place
 from tests.servers.redis import free_port
 from tests.speech import FRAME, heard, pcm, stream
 from tests.stories.test_live import finished, start
 from tests.upkeep.pitches import ORGANIZER, completed, recording, stopped, uploaded, work
+
+
+@pytest.fixture(autouse=True)
+def _no_segments_linger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "LINGER", dt.timedelta())
+
 
 Made = dict[str, Any]
 FLEETING = ("playback_url", "peaks_url", "expires_in")
