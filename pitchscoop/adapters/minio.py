@@ -73,11 +73,13 @@ class MinIOAudioStorage:
         """See ``AudioStorage.create_audio``: one conditional PUT, decided by the server."""
         try:
             with _translated():
-                store = self._store if len(data) <= _SMALL else self._slow
-                await obstore.put_async(store, key, data, mode="create", use_multipart=False)
+                await obstore.put_async(self._for(data), key, data, mode="create", use_multipart=False)
         except AlreadyExistsError:
             return False
         return True
+
+    def _for(self, data: bytes) -> S3Store:
+        return self._store if len(data) <= _SMALL else self._slow
 
     async def upload_audio(self, key: str, source: bytes | Path | AsyncIterator[bytes], content_type: str) -> int:
         """See ``AudioStorage.upload_audio``."""
@@ -92,7 +94,7 @@ class MinIOAudioStorage:
         with _translated():
             attributes = {"Content-Type": content_type}
             if isinstance(source, bytes):
-                await obstore.put_async(self._slow, key, source, attributes=attributes)
+                await obstore.put_async(self._for(source), key, source, attributes=attributes)
                 return len(source)
             await obstore.put_async(
                 self._slow, key, counted(), attributes=attributes, chunk_size=_PART, max_concurrency=_PARTS_AT_ONCE
