@@ -104,6 +104,15 @@ def stored(server: App, session: dict[str, str]) -> bytes:
     return frames
 
 
+def ended(server: App, session: dict[str, str]) -> None:
+    """Wait until the server has ended a recording by itself."""
+    for _ in range(300):
+        details = httpx.get(f"{server.url}/api/v1/sessions/{session['session_id']}", headers=AUTHORIZED).json()
+        if details["status"] != "recording":
+            return
+        time.sleep(0.1)
+
+
 def begins(heard: bytes, sound: bytes) -> int:
     """Where a recording begins in what the microphone gave, with every byte of it, in order, once."""
     first = heard.find(sound[:SECOND])

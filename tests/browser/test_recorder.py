@@ -39,7 +39,7 @@ def test_a_recording_that_was_closed_can_be_saved_as_a_file(server: App, opened:
     page = record(opened(), session, 3)
     page.on("dialog", lambda dialog: dialog.accept())
     page.context.set_offline(True)
-    page.wait_for_timeout(9000)
+    device.ended(server, session)
     heard = device.heard(page)
     page.click("#stop")
     page.context.set_offline(False)
