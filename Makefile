@@ -9,7 +9,7 @@ SCRIPTS := .ci/run scripts/node scripts/python scripts/test-servers
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 $(if $(UPGRADE),--upgrade) pyproject.toml
 
-.PHONY: run setup test check bench conformance lock clean help
+.PHONY: run setup test check bench faults conformance lock clean help
 
 run: setup ## set up and serve; ARGS="--port 9000" goes on to the server
 	@exec env PITCHSCOOP_DATA="$${PITCHSCOOP_DATA:-.data}" $(BIN)/pitchscoop serve $(ARGS)
@@ -33,6 +33,10 @@ check: setup .venv/dev ## formats, lint, types, import rules, front end, deploym
 
 bench: setup .venv/dev ## measure
 	$(BIN)/python -m bench $(ARGS)
+
+faults: setup .venv/dev ## cause faults and see that nothing is lost; N=500 in each mode, SEED=1 to replay
+	scripts/test-servers
+	@exec env PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m tests.faults $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 conformance: setup .venv/dev ## MCP's conformance suite and Inspector, fetched, against a real server
 	$(BIN)/python -m tests.conformance

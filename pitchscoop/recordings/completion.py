@@ -125,7 +125,10 @@ class Completion:
             session = await self._sessions.look(seen.session_id)
             if session is None or session.status != "recording":
                 await self._state.claim(seen, micros(now))
-            elif session.heard_at > now + _LATEST:
+            elif session.heard_at <= now + _LATEST:
+                if seen.at != micros(session.expires_at):  # where nothing was said, and may be yet
+                    await self._state.claim(seen, session.due)
+            else:
                 await self._sessions.change(
                     seen.session_id, "clock_set_back", lambda session: session.model_copy(update={"heard_at": now})
                 )

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import random
+import shutil
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -67,6 +68,8 @@ class Trial:
                 self._client = client
                 await self._record_through_faults(long=long)
                 await self._examine()
+            if not self.outcome.well:
+                await asyncio.to_thread(shutil.copytree, self._fleet.disk.folder, folder / "kept")
         self.outcome.seconds = time.monotonic() - begun
         return self.outcome
 

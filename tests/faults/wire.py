@@ -29,9 +29,9 @@ class Link:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             for end in self._ends:
                 end.close()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def abort(self) -> None:
         """Reset both ends."""

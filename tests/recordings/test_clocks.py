@@ -108,6 +108,17 @@ async def test_a_speaker_heard_in_the_future_was_heard_now(engine: Engine) -> No
     assert seen.at == session.due
 
 
+async def test_a_look_that_a_clock_ahead_put_off_comes_when_it_is_set_back(engine: Engine) -> None:
+    session = await recording(engine)
+    set_clocks(engine, HOUR)
+    await look(engine, session)
+    set_clocks(engine, dt.timedelta())
+    assert not await waiting(engine, session, HOUR)
+    await engine.completion.bring_forward()
+    (seen,) = await waiting(engine, session, HOUR)
+    assert seen.at == session.due
+
+
 async def test_what_is_stopped_by_a_clock_ahead_is_due_at_once(engine: Engine) -> None:
     session = await recording(engine)
     set_clocks(engine, HOUR)
