@@ -8,6 +8,8 @@ FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print)
 SCRIPTS := .ci/run scripts/node scripts/python scripts/test-servers
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 $(if $(UPGRADE),--upgrade) pyproject.toml
+# Most tests wait for something. Files stay together, so that each process starts few servers; two share a small machine.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 
 .PHONY: run setup test check bench faults conformance lock clean help
 
@@ -18,7 +20,7 @@ setup: .venv/ready $(ASSETS) ## leave the command at .venv/bin/pitchscoop
 
 test: setup .venv/dev ## run all tests against real servers; ARGS="-k live" goes on to pytest
 	scripts/test-servers
-	@exec env PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest $(ARGS)
+	@exec env PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 check: setup .venv/dev ## formats, lint, types, import rules, front end, deployment files
 	$(BIN)/ruff format --check . scripts/make-env

@@ -128,14 +128,22 @@ def greeted(page: Page, words: str) -> None:
 
 
 def kill_renderers(profile: Path) -> float:
-    """End every page's process of this profile's browser with -9; when that was."""
+    """End every page's process of this profile's browser with -9; when that was.
+
+    Returns when the browser has noticed, which is when it lets the dead go: a page opened before that may be given to
+    one of them, and never appears.
+    """
     (browser,) = [pid for pid, line in _processes() if f"--user-data-dir={profile}" in line and "--type=" not in line]
     pages = [pid for pid, line in _processes() if "--type=renderer" in line and browser in _ancestors(pid)]
     assert pages
     at = time.monotonic()
     for pid in pages:
         os.kill(pid, signal.SIGKILL)
-    return at
+    for _ in range(400):
+        if not any(Path(f"/proc/{pid}").exists() for pid in pages):
+            return at
+        time.sleep(0.05)
+    raise TimeoutError("the browser has not noticed that its pages are gone")
 
 
 def _processes() -> Iterator[tuple[int, str]]:

@@ -9,7 +9,7 @@ from redis.crc import key_slot
 
 from pitchscoop.kernel import ids, keys
 
-EVENTS = ["default", ids.new_id(), "zürich", "a", "x" * 200]
+EVENTS = ["default", ids.new_id(b"an event"), "zürich", "a", "x" * 200]
 ALPHABET = set("0123456789abcdefghjkmnpqrstvwxyz")
 
 

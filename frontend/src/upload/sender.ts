@@ -3,7 +3,9 @@ import { DetailedError, Upload } from "tus-js-client";
 import { authorization } from "../common/api";
 
 const RETRIES = [0, 1000, 3000, 5000, 10_000, 20_000]; // ms; started anew by every piece that gets through
-const PIECE = 8 << 20; // bytes a request: proxies commonly refuse large bodies, and a cut costs one piece at most
+const SMALLEST = 1_000_000; // bytes a request at first: proxies commonly refuse a body of more than a megabyte
+const LARGEST = 8 << 20; // bytes; a cut costs one piece at most
+const TOO_LARGE = 413;
 const SPEED_OVER = 5; // s that the speed is averaged over
 
 export interface SenderEvents {
@@ -16,6 +18,7 @@ export interface SenderEvents {
 export class Sender {
   readonly #upload: Upload;
   #marks: { at: number; sent: number }[] = [];
+  #most = LARGEST;
 
   constructor(
     readonly file: File,
@@ -25,7 +28,7 @@ export class Sender {
   ) {
     this.#upload = new Upload(file, {
       endpoint,
-      chunkSize: PIECE,
+      chunkSize: SMALLEST,
       retryDelays: RETRIES,
       headers: authorization(token),
       metadata: { filename: file.name, filetype: file.type },
@@ -33,9 +36,10 @@ export class Sender {
       // The same file may be sent to another session: a fingerprint without the session would resume the wrong one.
       fingerprint: async () => ["pitch", endpoint, file.name, file.size, file.lastModified].join("|"),
       onProgress: (sent, total) => events.progress(sent, total ?? file.size, this.#speed(sent)),
+      onChunkComplete: (taken) => this.#sendPieces(2 * taken),
       onSuccess: () => events.done(),
       onError: (error) => this.#failed(error),
-      onShouldRetry: (error) => retryable(error.originalResponse?.getStatus() ?? 0),
+      onShouldRetry: (error) => this.#tryAgain(error.originalResponse?.getStatus() ?? 0),
     });
   }
 
@@ -49,6 +53,18 @@ export class Sender {
 
   async hold(): Promise<void> {
     await this.#upload.abort();
+  }
+
+  #sendPieces(size: number): void {
+    this.#upload.options.chunkSize = Math.max(SMALLEST, Math.min(size, this.#most));
+  }
+
+  /** What was refused or cut off goes in smaller pieces from now on, as far as there are smaller ones. */
+  #tryAgain(status: number): boolean {
+    const piece = this.#upload.options.chunkSize ?? SMALLEST;
+    this.#most = Math.max(SMALLEST, piece / 2);
+    this.#sendPieces(this.#most);
+    return retryable(status) || (status === TOO_LARGE && piece > SMALLEST);
   }
 
   #failed(error: Error): void {
