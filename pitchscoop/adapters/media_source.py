@@ -103,8 +103,8 @@ def _open(file: BinaryIO) -> Any:
         return av.open(file, "r", container_options=options, metadata_errors="replace", io_open=_refuse)
     except MemoryError:
         raise
-    except (av.FFmpegError, ValueError):
-        raise Undecodable("not_audio", _NO_SOUND) from None
+    except (av.FFmpegError, ValueError) as error:
+        raise Undecodable("not_audio", _NO_SOUND) from error
 
 
 def _refuse(_url: str, _flags: int, _options: dict[str, str]) -> NoReturn:

@@ -251,6 +251,8 @@ def _answer(source: Path, mp3: Path, peaks: Path) -> dict[str, object]:
     try:
         return {"derived": dataclasses.asdict(derive(source, mp3, peaks))}
     except Undecodable as refused:
+        if refused.__cause__:  # in FFmpeg's words, for the log
+            print(f"{refused.code}: {refused.__cause__!r}", file=sys.stderr, flush=True)
         return {"code": refused.code, "message": refused.message}
     except MemoryError:
         raise

@@ -38,6 +38,11 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
         self.step(0)
 
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
     def start(self) -> None:
         """Start it, anew if it runs; when it is ready is the caller's concern."""
         self.kill()
