@@ -20,7 +20,8 @@ from tests.servers.app import ADMIN
 WAV_HEAD = 44
 _PATIENCE = 900.0  # seconds to ask again for an answer; the longest cut lasts 600
 _SOME = 300_000  # bytes stored between two faults, a few tenths of a second's worth
-_HEALED = 180.0  # seconds after the last fault in which every pitch must be completed
+_HEALED = 180.0  # seconds after the last fault in which everybody must be able to stop
+_PATIENT = 60.0  # seconds without another pitch completed, after which those that are left count as stuck
 _IDLE = 15  # seconds of silence after which a speaker who vanished counts as gone
 
 
@@ -190,24 +191,26 @@ class Trial:
         raise TimeoutError(f"{method} {path} has had no answer for {_PATIENCE:.0f} s")
 
     async def _examine(self) -> None:
-        healed = time.monotonic()
-        for pitch in self.outcome.pitches:
-            self.outcome.refused += [f"{pitch.name}: {words}" for words in pitch.wrong]
-            details = await self._completed(pitch, healed + _HEALED)
-            if details["status"] == "completed":
-                self.outcome.longest = time.monotonic() - healed
-                await self._compare(pitch, details)
-            elif pitch.vanish_at is None or pitch.acknowledged or details["status"] == "processing":
-                self.outcome.stuck.append(
-                    f"{pitch.name}: {details['status']} {details['error']}, {pitch.acknowledged} acknowledged"
-                )
+        """Everything that was stopped is finished, however much there is to do; what nobody works at is stuck."""
+        healed = progress = time.monotonic()
+        waiting = [pitch for pitch in self.outcome.pitches if pitch.vanish_at is None or pitch.acknowledged]
+        while waiting and time.monotonic() - progress < _PATIENT:
+            for pitch in waiting.copy():
+                details = await self._answer("GET", f"/sessions/{pitch.session_id}")
+                if details["status"] in ("completed", "failed"):
+                    waiting.remove(pitch)
+                    progress = time.monotonic()
+                    await self._ended(pitch, details)
+            await asyncio.sleep(0.5)
+        self.outcome.longest = progress - healed
+        self.outcome.stuck += [f"{pitch.name}: {pitch.acknowledged} acknowledged" for pitch in waiting]
 
-    async def _completed(self, pitch: Pitch, until: float) -> dict[str, Any]:
-        while True:
-            details = await self._answer("GET", f"/sessions/{pitch.session_id}")
-            if details["status"] in ("completed", "failed") or time.monotonic() > until:
-                return details
-            await asyncio.sleep(0.25)
+    async def _ended(self, pitch: Pitch, details: dict[str, Any]) -> None:
+        self.outcome.refused += [f"{pitch.name}: {words}" for words in pitch.wrong]
+        if details["status"] == "completed":
+            await self._compare(pitch, details)
+        else:
+            self.outcome.stuck.append(f"{pitch.name}: failed {details['error']}, {pitch.acknowledged} acknowledged")
 
     async def _compare(self, pitch: Pitch, details: dict[str, Any]) -> None:
         where = await self._answer("GET", f"/sessions/{pitch.session_id}/playback-url?variant=wav")
