@@ -10,7 +10,9 @@ from pitchscoop.access.model import Principal, Role, Target, Verb, require
 from pitchscoop.access.service import Access
 from pitchscoop.events.model import Criterion, Event, Settings, Stage, Team, named
 from pitchscoop.events.service import DEFAULT_EVENT, Events
+from pitchscoop.exports.service import Export
 from pitchscoop.kernel import ids, keys
+from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
@@ -61,6 +63,7 @@ class Engine:
         sessions: Sessions,
         completion: Completion,
         public_url: str,
+        clock: Clock,
     ) -> None:
         self.state = state
         self.storage = storage
@@ -69,6 +72,7 @@ class Engine:
         self.sessions = sessions
         self.completion = completion
         self.public_url = public_url
+        self._clock = clock
         self._live: dict[str, tuple[str, Connection]] = {}
 
     # Events and teams
@@ -92,6 +96,11 @@ class Engine:
         require(who, Verb.TEAM_CREATE, Target(event_id=event_id))
         team = await self.events.add_team(event_id, name, track, seed)
         return team, await self.access.team_token(event_id, team.team_id, team.name)
+
+    async def export(self, who: Principal, event_id: str) -> Export:
+        """The event, to be taken away."""
+        require(who, Verb.EVENT_EXPORT, Target(event_id=event_id))
+        return Export(await self.events.get(event_id), self.state, self.storage, self.sessions, self._clock)
 
     # A session and its audio
 

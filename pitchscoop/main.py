@@ -69,6 +69,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         sessions=sessions,
         completion=Completion(state, events, sessions, storage, media, utc_now),
         public_url=public_url,
+        clock=utc_now,
     )
     try:
         upkeep = Upkeep(state, storage, access, events, sessions, utc_now)

@@ -22,6 +22,7 @@ class Verb(enum.StrEnum):
 
     EVENT_CREATE = "event.create"
     EVENT_READ = "event.read"
+    EVENT_EXPORT = "event.export"
     TEAM_CREATE = "team.create"
     SESSION_CREATE = "session.create"
     SESSION_LIST = "session.list"
@@ -75,6 +76,7 @@ _RECORDERS = {Role.ORGANIZER: Reach.ANY, Role.TEAM: Reach.TEAM}
 PERMISSIONS: dict[Verb, dict[Role, Reach]] = {
     Verb.EVENT_CREATE: {Role.ORGANIZER: Reach.ANY},
     Verb.EVENT_READ: {Role.ORGANIZER: Reach.ANY, Role.JUDGE: Reach.EVENT, Role.TEAM: Reach.EVENT},
+    Verb.EVENT_EXPORT: {Role.ORGANIZER: Reach.ANY},
     Verb.TEAM_CREATE: {Role.ORGANIZER: Reach.ANY},
     Verb.SESSION_CREATE: _RECORDERS,
     Verb.SESSION_LIST: {Role.ORGANIZER: Reach.ANY, Role.JUDGE: Reach.EVENT, Role.TEAM: Reach.TEAM},

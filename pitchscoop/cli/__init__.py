@@ -28,6 +28,7 @@ from pitchscoop.kernel.errors import Problem
 from pitchscoop.main import Deferred, Parts, application, assembled, working
 from pitchscoop.recordings.model import Session
 from pitchscoop.settings import Settings
+from pitchscoop.upkeep.archive import new_file
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Record, keep, play."
@@ -114,6 +115,26 @@ def record(
                 fail(session.error.message)
             typer.echo((await engine.playback(_OPERATOR, session)).playback_url)
             typer.echo(f"Its page: {engine.page_url(session)}", err=True)
+
+    asyncio.run(run())
+
+
+@cli.command()
+def export(
+    event: Annotated[str, typer.Argument(help="The event's id, such as default.")],
+    file: Annotated[Path | None, typer.Argument(help="Where to; without it, the event's name in this folder.")] = None,
+) -> None:
+    """Write an event's recordings, with a table of them, into one new ZIP."""
+    settings = read_settings()
+
+    async def run() -> None:
+        async with parts_of(settings) as parts:
+            found = await parts.engine.export(_OPERATOR, event)
+            path = file or Path(f"{found.name}.zip")
+            with new_file(path) as out:
+                async for piece in found.zip():
+                    await asyncio.to_thread(out.write, piece)
+            typer.echo(f"{path}: what is in it, and what is not and why, says its manifest.json.")
 
     asyncio.run(run())
 

@@ -1,8 +1,7 @@
 """The one file of a backup: a ZIP of files as storage has them, a manifest, and a seal over every byte.
 
 The manifest, ``manifest.json``, has the SHA-256 of every file that counts. The ZIP's comment is the seal: the SHA-256
-of the whole file with 64 zeros in the seal's place. Audio is stored, not compressed, and passes through in pieces: a
-recording of any length takes constant memory.
+of the whole file with 64 zeros in the seal's place.
 """
 
 import asyncio
@@ -12,7 +11,7 @@ import hashlib
 import os
 import secrets
 import zipfile
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pitchscoop import __version__
 from pitchscoop.kernel.errors import Invalid, NoRoom
+from pitchscoop.kernel.packing import Packer, once
 
 MANIFEST = "manifest.json"
 _FORMAT = "pitchscoop-backup"
@@ -47,43 +47,25 @@ class Writer:
 
     def __init__(self, file: BinaryIO) -> None:
         self._sealing = _Sealing(file)
-        self._zip = zipfile.ZipFile(self._sealing, "w")
-        self._zip.comment = _BLANK
-        self._digests: dict[str, str] = {}
+        self._packer = Packer(self._sealing, _BLANK)
 
     async def add(self, name: str, pieces: AsyncIterator[bytes]) -> str:
         """Write a file; its SHA-256. If its first piece cannot be read, nothing is written; once written it stays."""
-        if name in self._digests:
-            return self._digests[name]
-        try:
-            self._digests[name] = await self._write(name, await anext(pieces, b""), pieces)
-        finally:
-            if isinstance(pieces, AsyncGenerator):  # a file or an answer half-read is let go of now
-                await pieces.aclose()
-        return self._digests[name]
-
-    async def _write(self, name: str, piece: bytes, more: AsyncIterator[bytes]) -> str:
-        info = zipfile.ZipInfo(name)
-        info.compress_type = zipfile.ZIP_DEFLATED if ".json" in name else zipfile.ZIP_STORED
-        info.external_attr = 0o600 << 16
-        digest = hashlib.sha256()
-        with self._zip.open(info, "w", force_zip64=True) as entry:
-            while piece:
-                digest.update(piece)
-                await asyncio.to_thread(entry.write, piece)
-                piece = await anext(more, b"")
-        return digest.hexdigest()
+        if name not in self._packer.entries:
+            async for _ in self._packer.add(name, pieces, deflated=".json" in name):
+                pass
+        return self._packer.entries[name].sha256
 
     async def finish(self, manifest: Manifest) -> None:
         """Write the manifest and close the seal."""
-        self._zip.writestr(MANIFEST, manifest.model_dump_json(indent=1), zipfile.ZIP_DEFLATED)
-        await asyncio.to_thread(self._zip.close)
+        await self.add(MANIFEST, once(manifest.model_dump_json(indent=1).encode()))
+        await self._packer.finish()
         await asyncio.to_thread(self._sealing.seal)
 
     def close(self) -> None:
         """Without ``finish`` before, nothing more is written."""
         self._sealing.close()
-        self._zip.close()
+        self._packer.close()
 
 
 class _Sealing:
@@ -110,8 +92,6 @@ class _Sealing:
     def seal(self) -> None:
         self._file.seek(-len(_BLANK), os.SEEK_END)
         self._file.write(self._digest.hexdigest().encode())
-        self._file.flush()
-        os.fsync(self._file.fileno())
 
 
 class Reader:
@@ -153,14 +133,23 @@ class Reader:
 @contextlib.contextmanager
 def create(path: Path) -> Iterator[Writer]:
     """A new backup, which is there under its name when it is whole, or not at all."""
+    with new_file(path) as file, contextlib.closing(Writer(file)) as writer:
+        yield writer
+
+
+@contextlib.contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that is there under its name when it is whole, or not at all."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with _translated(path):
         if path.exists():
             raise Invalid("file_exists", f"{path} is already there. Choose another name, or remove it first.")
         descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            with os.fdopen(descriptor, "w+b") as file, contextlib.closing(Writer(file)) as writer:
-                yield writer
+            with os.fdopen(descriptor, "w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(descriptor)
             temporary.rename(path)
         finally:
             temporary.unlink(missing_ok=True)

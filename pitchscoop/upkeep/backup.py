@@ -9,6 +9,7 @@ from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import NotFound
+from pitchscoop.kernel.packing import once
 from pitchscoop.kernel.state import Row, State
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
@@ -77,7 +78,7 @@ class Backup:
         files = {name: await out.add(name, self._facts(event_id))}
         if record is not None:
             key = keys.event_json(event_id)
-            files[key] = await out.add(key, _once(record.document))
+            files[key] = await out.add(key, once(record.document))
         return files
 
     async def _facts(self, event_id: str) -> AsyncIterator[bytes]:
@@ -101,7 +102,7 @@ class Backup:
             except NotFound:
                 continue
             key = keys.stored(session_id, keys.SESSION_JSON)
-            return files | {key: await out.add(key, _once(session.document))}
+            return files | {key: await out.add(key, once(session.document))}
         left_out[session_id] = _DAMAGED
         return {}
 
@@ -130,7 +131,3 @@ def _segments(session: Session, found: Folder) -> list[str]:
 
 def _line(document: dict[str, object]) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode() + b"\n"
-
-
-async def _once(document: bytes) -> AsyncIterator[bytes]:
-    yield document

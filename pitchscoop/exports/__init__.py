@@ -1,0 +1,1 @@
+"""An event, taken away: a table, and an archive of the audio with it."""

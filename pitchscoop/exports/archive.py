@@ -1,0 +1,168 @@
+"""``export.zip``: audio, ``sessions.csv``, and ``manifest.json`` with the size and SHA-256 of all before it."""
+
+import contextlib
+import datetime as dt
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from pydantic import BaseModel, ConfigDict
+
+from pitchscoop import __version__
+from pitchscoop.events.model import Event
+from pitchscoop.exports import sheets
+from pitchscoop.exports.places import Places
+from pitchscoop.kernel.errors import NotFound
+from pitchscoop.kernel.packing import Packer, once
+from pitchscoop.recordings.model import Session
+from pitchscoop.recordings.ports import AudioStorage
+from pitchscoop.recordings.service import Sessions
+
+_TABLE = "sessions.csv"
+_MANIFEST = "manifest.json"
+_MISSING = "Its file is not in storage. Have the operator run pitchscoop fsck."
+_CHANGED = "The file in storage has {} bytes, not the {} that were recorded. Have the operator run pitchscoop fsck."
+
+
+class File(BaseModel):
+    """A file in the archive. ``note`` says what is wrong with its recording."""
+
+    model_config = ConfigDict(frozen=True)
+
+    size: int
+    sha256: str
+    session_id: str | None = None
+    note: str | None = None
+
+
+class LeftOut(BaseModel):
+    """A session without a file in the archive, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    session_id: str
+    team_name: str
+    pitch_title: str
+    status: str
+    reason: str
+
+
+class Manifest(BaseModel):
+    """What the archive holds, and what it does not."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: str = "pitchscoop-export"
+    version: int = 1
+    made_by: str = __version__
+    made_at: dt.datetime
+    event_id: str
+    event_name: str
+    files: dict[str, File]
+    left_out: list[LeftOut]
+
+
+class Archive:
+    """One being made. It holds a few kilobytes a session until its end: names, a line of the table, a digest."""
+
+    def __init__(self, storage: AudioStorage, sessions: Sessions) -> None:
+        self._storage = storage
+        self._sessions = sessions
+        self._waiting = _Waiting()
+        self._packer = Packer(self._waiting)
+        self._places = Places()
+        self._lines = [sheets.head()]
+        self._notes: dict[str, tuple[str, str | None]] = {}
+        self._left_out: list[LeftOut] = []
+
+    async def session(self, session: Session) -> AsyncGenerator[bytes, None]:
+        """A session's recording as it was received, whatever became of it. None if it was deleted meanwhile."""
+        if not (session.has_audio and session.audio_minio_key):
+            self._leave_out(session, _reason(session))
+            return
+        name = self._places.of(session)
+        audio = self._storage.read_audio(session.audio_minio_key)
+        adding = self._packer.add(name, audio, size=session.audio_size, at=session.created_at)
+        begun = False
+        try:
+            async with contextlib.aclosing(self._pieces(adding)) as pieces:
+                async for piece in pieces:
+                    begun = True
+                    yield piece
+        except NotFound:
+            if begun:
+                raise
+            if await self._is_there(session):
+                self._leave_out(session, _MISSING)
+            return
+        self._note(session, name)
+
+    async def end(self, event: Event, now: dt.datetime) -> AsyncIterator[bytes]:
+        """The table, the manifest, and what makes the archive whole."""
+        table = b"".join(self._lines)
+        async for piece in self._document(_TABLE, table, now):
+            yield piece
+        files = {}
+        for name, packed in self._packer.entries.items():
+            session_id, note = self._notes.get(name, (None, None))
+            files[name] = File(size=packed.size, sha256=packed.sha256, session_id=session_id, note=note)
+        manifest = Manifest(
+            made_at=now, event_id=event.event_id, event_name=event.name, files=files, left_out=self._left_out
+        )
+        async for piece in self._document(_MANIFEST, manifest.model_dump_json(indent=1).encode(), now):
+            yield piece
+        await self._packer.finish()
+        yield self._waiting.taken()
+
+    def _document(self, name: str, content: bytes, now: dt.datetime) -> AsyncGenerator[bytes, None]:
+        return self._pieces(self._packer.add(name, once(content), deflated=True, size=len(content), at=now))
+
+    async def _pieces(self, adding: AsyncGenerator[None, None]) -> AsyncGenerator[bytes, None]:
+        async with contextlib.aclosing(adding):
+            async for _ in adding:
+                if piece := self._waiting.taken():
+                    yield piece
+
+    async def _is_there(self, session: Session) -> bool:
+        now = await self._sessions.look(session.session_id)
+        return now is not None and now.status != "deleting"
+
+    def _leave_out(self, session: Session, reason: str) -> None:
+        known = session.model_dump(include=set(LeftOut.model_fields))
+        self._left_out.append(LeftOut(**known, reason=reason))
+        self._lines.append(sheets.lines([sheets.row(session, None)]))
+
+    def _note(self, session: Session, name: str) -> None:
+        note = session.error.message if session.error else None
+        if (size := self._packer.entries[name].size) != session.audio_size:
+            note = _CHANGED.format(size, session.audio_size)
+        self._notes[name] = (session.session_id, note)
+        self._lines.append(sheets.lines([sheets.row(session, name)]))
+
+
+def _reason(session: Session) -> str:
+    if session.error:
+        return session.error.message
+    if session.status == "processing":
+        return "It was just stopped and is not put together yet. Export again in a minute."
+    if session.source is None:
+        return "Nothing has been recorded yet."
+    return "It was still being recorded. Export again when it is finished."
+
+
+class _Waiting:
+    """What was packed and not taken yet: never more than one piece and what frames it."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes, /) -> int:
+        self._pieces.append(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing is kept back."""
+
+    def taken(self) -> bytes:
+        """All of it."""
+        whole = b"".join(self._pieces)
+        self._pieces.clear()
+        return whole

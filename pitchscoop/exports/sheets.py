@@ -1,0 +1,55 @@
+"""Tables for spreadsheets.
+
+They begin with a byte order mark: without it Excel takes UTF-8 for the code page of its machine and spoils every name
+beyond ASCII; all other spreadsheets pass over it. Programs read JSON, or this as ``utf-8-sig``.
+"""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable
+
+from pitchscoop.recordings.model import Session
+
+Cell = str | bool | float | dt.datetime | None
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  wide forms count, too
+COLUMNS = (
+    "session_id", "event_id", "team_id", "team_name", "pitch_title", "status", "source", "created_at", "stopped_at",
+    "has_audio", "audio_size", "audio_duration", "sample_rate", "loudness", "true_peak", "interrupted", "error", "file",
+)  # fmt: skip
+"""The names of REST's fields. ``file`` is where the audio lies in ``export.zip``; empty where it is not in there."""
+
+
+def head() -> bytes:
+    """The first line."""
+    return b"\xef\xbb\xbf" + lines([COLUMNS])
+
+
+def row(session: Session, file: str | None) -> list[Cell]:
+    """A session as a line."""
+    known = {
+        **session.model_dump(include=set(COLUMNS)),
+        "interrupted": bool(session.metadata.get("interrupted")),
+        "error": session.error.message if session.error else None,
+        "file": file,
+    }
+    return [known[column] for column in COLUMNS]
+
+
+def lines(rows: Iterable[Iterable[Cell]]) -> bytes:
+    """Rows as CSV (RFC 4180)."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([_written(cell) for cell in row] for row in rows)
+    return text.getvalue().encode()
+
+
+def _written(cell: Cell) -> str:
+    """A cell as text. What people typed never becomes a formula: where it looks like one, an apostrophe leads it."""
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, dt.datetime):
+        return cell.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return "" if cell is None else str(cell)
