@@ -16,6 +16,7 @@ import threading
 import time
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import uvicorn
@@ -143,9 +144,11 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         values={"team_name": "", "pitch_title": LONG_TITLE},
         errors={"team_name": "Write a name: it is what people will see."},
     )
+    organizers = replace(_home(c.Viewer("organizer", "Organizer"), *ROWS), export_url="/sample/export")
     gone = c.ErrorPage(PERSON, 404, "not_found", "Nothing is here", "It may have been deleted, or the link was cut.")
     return {
         "home": lambda: renderer.home(_home(PERSON, *ROWS)),
+        "home-organizer": lambda: renderer.home(organizers),
         "home-empty": lambda: renderer.home(_home(PERSON)),
         "home-public": lambda: renderer.home(_home(c.Viewer())),
         "record": lambda: renderer.record_form(form),

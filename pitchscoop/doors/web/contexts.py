@@ -45,7 +45,10 @@ class PitchRow:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The first page: the running event and its newest pitches. ``sentence`` says how the event stands."""
+    """The first page: the running event and its newest pitches.
+
+    ``sentence`` says how the event stands. ``export_url`` answers with all of it as a ZIP; None where the viewer may not.
+    """
 
     viewer: Viewer
     event_name: str
@@ -55,6 +58,7 @@ class Home:
     sessions: Sequence[PitchRow]
     limit_seconds: int = 180
     next_url: str | None = None
+    export_url: str | None = None
     zone: str | None = None
 
 

@@ -4,7 +4,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from pitchscoop.access.model import ANYBODY, Role
+from pitchscoop.access.model import ANYBODY, Role, Target, Verb, may
 from pitchscoop.doors.auth import engine_of, principal_of
 from pitchscoop.doors.problems import status_of
 from pitchscoop.doors.schemas import NewSession
@@ -41,6 +41,7 @@ async def home(request: Request) -> Response:
         )
         rows = [await _row(engine, session) for session in page.sessions]
         earlier = f"/?cursor={page.next_cursor}" if page.next_cursor else None
+    exports = bool(rows) and may(who, Verb.EVENT_EXPORT, Target(event_id=event.event_id))
     context = contexts.Home(
         viewer=viewer_of(who),
         event_name=event.name,
@@ -52,6 +53,7 @@ async def home(request: Request) -> Response:
         sessions=rows,
         limit_seconds=event.settings.max_seconds,
         next_url=earlier,
+        export_url=f"/api/v1/events/{event.event_id}/export.zip" if exports else None,
     )
     return HTMLResponse(renderer_of(request).home(context))
 
