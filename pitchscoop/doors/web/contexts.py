@@ -47,7 +47,8 @@ class PitchRow:
 class Home:
     """The first page: the running event and its newest pitches.
 
-    ``sentence`` says how the event stands. ``export_url`` answers with all of it as a ZIP; None where the viewer may not.
+    ``sentence`` says how the event stands. ``export_url`` answers with all of it; None where the viewer may
+    not have that.
     """
 
     viewer: Viewer
