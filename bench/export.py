@@ -42,9 +42,16 @@ async def _mode(mode: str, count: int, size: int, pace: float) -> tuple[str, ...
             (await client.get("/events/default/export.zip")).raise_for_status()  # warms up
             first, pause, growth, length, took = await _download(app, client, event_id, pace)
     return (
-        mode, f"{first * 1000:.0f} ms", verdict(kept=first <= FIRST),
-        f"{growth:.1f} MiB", verdict(kept=growth <= GROWTH), f"{pause:.2f} s", verdict(kept=pause < PAUSE), f"{took:.1f} s", f"{length / took / 1e6:.0f}",
-    )  # fmt: skip
+        mode,
+        f"{first * 1000:.0f} ms",
+        verdict(kept=first <= FIRST),
+        f"{growth:.1f} MiB",
+        verdict(kept=growth <= GROWTH),
+        f"{pause:.2f} s",
+        verdict(kept=pause < PAUSE),
+        f"{took:.1f} s",
+        f"{length / took / 1e6:.0f}",
+    )
 
 
 async def _filled(parts: Parts, count: int, size: int) -> str:

@@ -1,7 +1,7 @@
 """An event, downloaded (design.md 2.3): sent as it is made, at the pace of whoever takes it."""
 
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 from urllib.parse import quote
 
@@ -47,10 +47,10 @@ async def _download(pieces: AsyncGenerator[bytes, None], media_type: str, filena
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
         "Cache-Control": "no-store",
     }
-    return _Download(_whole(first, pieces), media_type=media_type, headers=headers)
+    return _Download(_whole(first, pieces), media_type, headers)
 
 
-async def _whole(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+async def _whole(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     async with contextlib.aclosing(rest):
         yield first
         del first
@@ -61,9 +61,14 @@ async def _whole(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterat
 class _Download(StreamingResponse):
     """A stream that, when it fails, is cut off without the end that would make it look whole."""
 
+    def __init__(self, pieces: AsyncGenerator[bytes, None], media_type: str, headers: dict[str, str]) -> None:
+        super().__init__(pieces, media_type=media_type, headers=headers)
+        self._pieces = pieces
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ``StreamingResponse``. Returning before the end has the server close the connection."""
-        try:
-            await super().__call__(scope, receive, send)
-        except Problem as problem:
-            log.warning("download_cut", code=problem.code)
+        async with contextlib.aclosing(self._pieces):  # what is half read is let go of as soon as nobody takes it
+            try:
+                await super().__call__(scope, receive, send)
+            except Problem as problem:
+                log.warning("download_cut", code=problem.code)

@@ -1,6 +1,9 @@
 """What a speaker lives through, in Chromium with a file as the microphone: record, stop, hear, seek, take away."""
 
 import re
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,3 +133,19 @@ def test_earlier_pitches_are_a_page_away(app: App, context: BrowserContext) -> N
     expect(page.locator(".pitch-row")).to_have_count(12)
     page.get_by_role("link", name="Show earlier pitches").click()
     expect(page.locator(".pitch-row .title")).to_have_text(["Pitch 0"])
+
+
+def test_the_organizer_takes_the_event_away(app: App, context: BrowserContext, tmp_path: Path) -> None:
+    new = {"team_name": "Kelpline", "pitch_title": "Seaweed"}
+    httpx.post(f"{app.url}/api/v1/sessions", json=new, headers=AUTHORIZED).raise_for_status()
+    command = [sys.executable, "-m", "pitchscoop", "token"]
+    told = subprocess.run(command, env=app.environment, capture_output=True, text=True, check=True).stdout
+    page = context.new_page()
+    page.goto(app.url + told.splitlines()[1][told.splitlines()[1].index("/sign-in") :])
+    page.goto(app.url)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export").click()
+    assert download.value.suggested_filename == "Pitches.zip"
+    download.value.save_as(tmp_path / "a.zip")
+    with zipfile.ZipFile(tmp_path / "a.zip") as found:
+        assert found.namelist()[-2:] == ["sessions.csv", "manifest.json"]
