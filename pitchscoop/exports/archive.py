@@ -1,5 +1,6 @@
 """``export.zip``: audio, ``sessions.csv``, and ``manifest.json`` with the size and SHA-256 of all before it."""
 
+import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -100,6 +101,13 @@ class Archive:
         table = b"".join(self._lines)
         async for piece in self._document(_TABLE, table, now):
             yield piece
+        manifest = await asyncio.to_thread(self._manifest, event, now)
+        async for piece in self._document(_MANIFEST, manifest, now):
+            yield piece
+        await self._packer.finish()
+        yield self._waiting.taken()
+
+    def _manifest(self, event: Event, now: dt.datetime) -> bytes:
         files = {}
         for name, packed in self._packer.entries.items():
             session_id, note = self._notes.get(name, (None, None))
@@ -107,10 +115,7 @@ class Archive:
         manifest = Manifest(
             made_at=now, event_id=event.event_id, event_name=event.name, files=files, left_out=self._left_out
         )
-        async for piece in self._document(_MANIFEST, manifest.model_dump_json(indent=1).encode(), now):
-            yield piece
-        await self._packer.finish()
-        yield self._waiting.taken()
+        return manifest.model_dump_json(indent=1).encode()
 
     def _document(self, name: str, content: bytes, now: dt.datetime) -> AsyncGenerator[bytes, None]:
         return self._pieces(self._packer.add(name, once(content), deflated=True, size=len(content), at=now))
