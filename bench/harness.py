@@ -15,10 +15,14 @@ MODES = ("embedded", "redis-minio")
 
 
 @contextlib.contextmanager
-def prepared(mode: str, options: tuple[str, ...] = ()) -> Iterator[App]:
-    """A server that is not started yet, with nothing stored; Redis and MinIO run where the mode has them."""
+def prepared(mode: str, options: tuple[str, ...] = (), folder: Path | None = None) -> Iterator[App]:
+    """A server that is not started yet, with nothing stored; Redis and MinIO run where the mode has them.
+
+    All of it lies in ``folder``, which stays, or in one that is removed afterwards.
+    """
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        if folder is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         settings = {} if mode == "embedded" else _beside(folder, stack)
         app = App(folder, settings, mode, options)
         stack.callback(app.stop)
@@ -51,6 +55,12 @@ async def filled(parts: Parts, count: int) -> list[Session]:
         batch = [start(event, None, f"Team {number}", f"Pitch {number}") for number in range(at, min(at + 50, count))]
         found += await asyncio.gather(*batch)
     return found
+
+
+def family(pid: int) -> list[int]:
+    """A process and those it has started (Linux)."""
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    return [pid, *(int(child) for thread in threads for child in thread.read_text().split())]
 
 
 def memory(pid: int, field: str = "VmRSS") -> float:

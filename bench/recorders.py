@@ -7,6 +7,7 @@ generator (``bench/speakers.py``) shares the machine. Every byte acknowledged is
 
 import asyncio
 import contextlib
+import functools
 import json
 import os
 import resource
@@ -16,13 +17,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.harness import filled, memory, prepared, table, verdict
+from bench.harness import family, filled, memory, prepared, table, verdict
 from bench.speakers import said
 from pitchscoop.adapters.disk import DiskAudioStorage
 from pitchscoop.kernel import keys
@@ -70,20 +71,34 @@ class Run:
         return not self.lost and not self.broken and self.first[1] <= AIM
 
 
-Server = Callable[[int], AbstractAsyncContextManager[Running]]
+Server = Callable[[int, Path], AbstractAsyncContextManager[Running]]
 
 
 async def main(count: str = "", seconds: str = "15", mode: str = "embedded", rounds: str = "3", who: str = "") -> None:
     """Run one number of recorders, or find how many can be."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    servers: dict[str, Server] = {"bare": _bare, "pitchscoop": lambda number: _ours(mode, number)}
+    servers: dict[str, Server] = {"bare": _bare, "pitchscoop": functools.partial(_ours, mode)}
     servers = {name: server for name, server in servers.items() if who in ("", name)}
-    if count:
-        rows = [_row(name, await _run(server, int(count), float(seconds))) for name, server in servers.items()]
-        table(f"{count} recorders for {seconds} s ({mode})", COLUMNS, rows)
-    else:
-        await _capacities(servers, float(seconds), int(rounds), mode)
+    with _everything():
+        if count:
+            rows = [_row(name, await _run(server, int(count), float(seconds))) for name, server in servers.items()]
+            table(f"{count} recorders for {seconds} s ({mode})", COLUMNS, rows)
+        else:
+            await _capacities(servers, float(seconds), int(rounds), mode)
+
+
+@contextlib.contextmanager
+def _everything() -> Iterator[None]:
+    """Removes what the runs have stored when all are over: a file system takes inodes that were just freed last, and
+    looking for others would slow the next run down."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        try:
+            tempfile.tempdir = folder
+            yield
+        finally:
+            tempfile.tempdir = before
 
 
 async def _capacities(servers: dict[str, Server], seconds: float, rounds: int, mode: str) -> None:
@@ -115,8 +130,8 @@ async def _search(servers: dict[str, Server], seconds: float) -> dict[str, int]:
 
 
 async def _run(server: Server, count: int, seconds: float) -> Run:
-    async with server(count) as running:
-        idle = memory(running.pid)
+    async with server(count, Path(tempfile.mkdtemp())) as running:
+        idle = _memory(running.pid)
         speakers = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bench.speakers", stdin=subprocess.PIPE, stdout=subprocess.PIPE, limit=1 << 26
         )
@@ -126,9 +141,9 @@ async def _run(server: Server, count: int, seconds: float) -> Run:
         await speakers.stdout.readline()
         began, before = time.perf_counter(), (_cpu(running.pid), _cpu(speakers.pid))
         await asyncio.sleep(seconds / 4)
-        early = memory(running.pid)
+        early = _memory(running.pid)
         await speakers.stdout.readline()
-        final = memory(running.pid)
+        final = _memory(running.pid)
         took = time.perf_counter() - began
         server_busy, speakers_busy = (_cpu(running.pid) - before[0]) / took, (_cpu(speakers.pid) - before[1]) / took
         found = json.loads(await speakers.stdout.readline())
@@ -138,10 +153,14 @@ async def _run(server: Server, count: int, seconds: float) -> Run:
                (final - idle) / count, lost, found["broken"])  # fmt: skip
 
 
+def _memory(pid: int) -> float:
+    return sum(map(memory, family(pid)))
+
+
 def _cpu(pid: int) -> float:
-    """Seconds of processor time a process has used (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Seconds of processor time that a process and those it has started have used (Linux)."""
+    stats = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in family(pid)]
+    return sum(int(fields[11]) + int(fields[12]) for fields in stats) / os.sysconf("SC_CLK_TCK")
 
 
 async def _lost(running: Running, found: dict[str, Any]) -> int:
@@ -166,19 +185,17 @@ async def _lacking(running: Running, number: int, acknowledged: int) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _bare(count: int) -> AsyncIterator[Running]:
+async def _bare(count: int, folder: Path) -> AsyncIterator[Running]:
     port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.bare", folder, str(port))
-        try:
-            await _listening(port)
-            storage = DiskAudioStorage(Path(folder), b"")
-            names = [f"speaker{number}" for number in range(count)]
-            urls = [f"ws://127.0.0.1:{port}/{name}" for name in names]
-            yield Running(process.pid, urls, [keys.segments(name) for name in names], storage)
-        finally:
-            process.kill()
-            await process.wait()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.bare", str(folder), str(port))
+    try:
+        await _listening(port)
+        names = [f"speaker{number}" for number in range(count)]
+        urls = [f"ws://127.0.0.1:{port}/{name}" for name in names]
+        yield Running(process.pid, urls, [keys.segments(name) for name in names], DiskAudioStorage(folder, b""))
+    finally:
+        process.kill()
+        await process.wait()
 
 
 async def _listening(port: int) -> None:
@@ -191,9 +208,9 @@ async def _listening(port: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _ours(mode: str, count: int) -> AsyncIterator[Running]:
+async def _ours(mode: str, count: int, folder: Path) -> AsyncIterator[Running]:
     """Workers are left out: they remove the segments that are compared."""
-    with prepared(mode, ("--no-worker",)) as app:
+    with prepared(mode, ("--no-worker",), folder) as app:
         await asyncio.to_thread(app.start)
         async with assembled(load(app.settings), app.url) as parts:
             sessions = await filled(parts, count)

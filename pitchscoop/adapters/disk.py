@@ -15,17 +15,19 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from pitchscoop.adapters.disk_work import begin, create, make_folder, replace, sync
+from pitchscoop.adapters.disk_writer import Writer
 from pitchscoop.kernel import ids
 from pitchscoop.kernel.clock import Clock, micros, utc_now
 from pitchscoop.kernel.errors import Forbidden, Invalid, NoRoom, NotFound, Unavailable
 from pitchscoop.recordings.ports import StoredObject
 
 _THREADS = 16  # writes wait for the disk, not the processor; a slow disk holds up these and no other work
+_SMALL = 256 << 10  # bytes; a segment of live audio is a tenth of it, and passes through a process made for it
 _PIECE = 1 << 20  # bytes; what one read or write of a stream moves
 _PREFIX = "/media/"
 _DYING = ".deleted-"
 _KEY = re.compile(r"(?!\.)[^/\\\0]+(/(?!\.)[^/\\\0]+)*")  # parts without a leading dot, none of them empty
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 T = TypeVar("T")
@@ -48,20 +50,25 @@ class DiskAudioStorage:
         self._secret = secret
         self._clock = clock
         self._threads = ThreadPoolExecutor(_THREADS, "disk")
+        self._writer = Writer()
 
     async def create_audio(self, key: str, data: bytes) -> bool:
         """See ``AudioStorage.create_audio``."""
-        return await self._run(self._create, f"{self._root}/{_checked(key)}", data)
+        path = f"{self._root}/{_checked(key)}"
+        if len(data) > _SMALL:
+            return await self._run(create, path, data)
+        with _translated():
+            return await self._writer.create(path, data)
 
     async def upload_audio(self, key: str, source: bytes | Path | AsyncIterator[bytes], content_type: str) -> int:
         """See ``AudioStorage.upload_audio``; the type is decided when a link is signed."""
         del content_type
         path = self._path(key)
+        if isinstance(source, bytes):
+            return await self._run(replace, str(path), source)
         temporary = await self._run(_fresh, path)
         try:
-            if isinstance(source, bytes):
-                await self._run(_append, temporary, source)
-            elif isinstance(source, Path):
+            if isinstance(source, Path):
                 await self._run(shutil.copyfile, source, temporary)
             else:
                 async for piece in source:
@@ -141,7 +148,8 @@ class DiskAudioStorage:
         return f"files in {self._root}"
 
     async def close(self) -> None:
-        """End the threads."""
+        """End the threads and the writer."""
+        await self._writer.close()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _sign(self, path: str, query: str) -> str:
@@ -149,20 +157,6 @@ class DiskAudioStorage:
 
     def _path(self, key: str) -> Path:
         return self._root / _checked(key)
-
-    def _create(self, path: str, data: bytes) -> bool:
-        """What every speaker costs once a second. Linked only when its bytes are on the disk."""
-        folder = path.rpartition("/")[0]
-        temporary, descriptor = _begin(folder)
-        try:
-            _write(descriptor, data)
-            os.link(temporary, path)
-        except FileExistsError:
-            return False
-        finally:
-            os.unlink(temporary)  # noqa: PTH108  making a Path takes longer than the call
-        _sync(folder)
-        return True
 
     def _list(self, folder: Path) -> list[StoredObject]:
         found = []
@@ -182,13 +176,13 @@ class DiskAudioStorage:
             folder.rename(dying)
         except FileNotFoundError:
             return False
-        _sync(folder.parent)
+        sync(str(folder.parent))
         _end(dying)
         return held
 
     def _prepare(self) -> None:
         """Make the folder, and finish the deletions that a crash cut short."""
-        _make_folder(self._root)
+        make_folder(str(self._root))
         for dying in self._root.glob(f"{_DYING}*"):
             _end(dying)
 
@@ -203,31 +197,10 @@ def _checked(key: str) -> str:
     return key
 
 
-def _begin(folder: str) -> tuple[str, int]:
-    """A fresh file in a folder, open for writing; names with a dot are never listed."""
-    temporary = f"{folder}/.{secrets.token_hex(8)}"
-    try:
-        return temporary, os.open(temporary, _NEW, 0o600)
-    except FileNotFoundError:
-        _make_folder(Path(folder))
-        return temporary, os.open(temporary, _NEW, 0o600)
-
-
 def _fresh(path: Path) -> Path:
-    temporary, descriptor = _begin(str(path.parent))
+    temporary, descriptor = begin(str(path.parent))
     os.close(descriptor)
     return Path(temporary)
-
-
-def _write(descriptor: int, data: bytes) -> None:
-    """Write to a file, see that it is on the disk, and close it."""
-    try:
-        left = memoryview(data)
-        while left:
-            left = left[os.write(descriptor, left) :]
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _append(temporary: Path, data: bytes) -> None:
@@ -236,30 +209,11 @@ def _append(temporary: Path, data: bytes) -> None:
 
 
 def _publish(temporary: Path, path: Path) -> int:
-    _sync(temporary)
+    sync(str(temporary))
     size = temporary.stat().st_size
     temporary.replace(path)
-    _sync(path.parent)
+    sync(str(path.parent))
     return size
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder that a power cut does not take back: each new entry is synced in its parent."""
-    missing = []
-    while not folder.is_dir():
-        missing.append(folder)
-        folder = folder.parent
-    for new in reversed(missing):
-        new.mkdir(exist_ok=True)
-        _sync(new.parent)
-
-
-def _sync(path: Path | str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _end(dying: Path) -> None:
@@ -272,7 +226,7 @@ def _remove_file(path: Path) -> bool:
     if not path.is_file():
         return False
     path.unlink()
-    _sync(path.parent)
+    sync(str(path.parent))
     return True
 
 

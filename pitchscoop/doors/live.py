@@ -21,8 +21,9 @@ from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Chain, Se
 MAX_FRAME = 65536  # bytes of audio in one frame: 2 s at 16 kHz; the contract's number
 _STOPPED = 4410  # close code: already stopped
 _HEAD = 8  # bytes of offset before the audio
-_GATHER = 0.9  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
+_GATHER = 0.96  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
 _WAITING = 1 << 20  # bytes not yet durable that one connection may hold (32 s at 16 kHz); then it is read no more
+_NOTED = 4.0  # seconds in which state first hears of a recording's sound: two fsyncs each, and a hall begins at once
 _SLOW = 2.0  # seconds of one storage write after which the speaker is told
 _WORDS = "Storage is slow. Keep talking: what you say is kept on your device."
 _CONNECT = 20.0  # seconds to wait for storage or state before the client is sent to try again
@@ -268,12 +269,12 @@ class Recorder:
         await self._notice(outage.code if isinstance(outage, NoRoom) else "storage_slow", outage.message)
 
     async def _note(self) -> None:
-        """Say in state that audio comes in: before it is acknowledged, as a rule, then now and then while it does.
+        """Say in state that audio comes in: soon after it begins, then now and then while it does.
 
         A hall full of speakers begins at the same word; their notes are spread.
         """
         await self._arrived.wait()
-        await asyncio.sleep(_GATHER * _any())
+        await asyncio.sleep(_NOTED * _any())
         often = self._session.noted_every
         noted = -1
         while True:

@@ -439,7 +439,7 @@ async def main():
     storage = DiskAudioStorage(Path(sys.argv[1]), b"key")
     for number in range(100_000):
         if number % 2:
-            await storage.create_audio(f"a/{number}", bytes([number % 256]) * 300_000)
+            await storage.create_audio(f"a/{number}", bytes([number % 256]) * 100_000)
         else:
             await storage.upload_audio(f"a/{number}", pieces(number), "audio/wav")
             await storage.upload_audio("a/same", pieces(number), "audio/wav")
@@ -468,7 +468,8 @@ async def test_a_killed_writer_leaves_whole_files_only(tmp_path: Path, turn: int
     assert {str(number) for number in told} <= set(found)
     for name, size in found.items():
         body = await read(storage, f"a/{name}")
-        assert (len(body), size, len(set(body))) == (300_000, 300_000, 1)
+        whole = 300_000 if name == "same" or int(name) % 2 == 0 else 100_000
+        assert (len(body), size, len(set(body))) == (whole, whole, 1)
         assert name == "same" or body[0] == int(name) % 256
     await storage.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ SOUND = random.Random(7).randbytes(1000)
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> DiskAudioStorage:
-    return DiskAudioStorage(tmp_path, b"key")
+async def storage(tmp_path: Path) -> AsyncIterator[DiskAudioStorage]:
+    opened = DiskAudioStorage(tmp_path, b"key")
+    yield opened
+    await opened.close()
 
 
 async def writer(storage: DiskAudioStorage) -> Intake:
