@@ -20,7 +20,7 @@ from tests.speech import heard, pcm
 RUNS = 20
 SECONDS = 300
 RATE = 32_000  # bytes a second of 16 kHz 16-bit mono
-SPOKEN = 28_800  # bytes: what a server gathers into one segment while somebody speaks (0.9 s)
+SPOKEN = 30_720  # bytes: what a server gathers into one segment while somebody speaks (0.96 s)
 FRAME = 3200
 POLL = 0.05  # seconds
 AIM = 1.0  # seconds, at the 95th percentile
@@ -34,7 +34,7 @@ async def main() -> None:
 
 
 async def _mode(mode: str) -> list[tuple[str, ...]]:
-    """``sent at once`` makes few large segments; ``as spoken`` has the 429 small ones of a real pitch."""
+    """``sent at once`` makes few large segments; ``as spoken`` has the 313 small ones of a real pitch."""
     with prepared(mode) as app:
         await asyncio.to_thread(app.start)
         async with app.client() as client, assembled(load(app.settings), app.url) as parts:

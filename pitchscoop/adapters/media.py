@@ -5,6 +5,7 @@ import contextlib
 import errno
 import json
 import secrets
+import signal
 import subprocess
 import sys
 import threading
@@ -104,9 +105,12 @@ class _Worker:
                 if self._jobs >= _JOBS:
                     self._replace()
                 return answer
+            killed = self._was_killed()
             self._replace()
             if self._hung or self._cancelled:
                 break
+        if killed and not self._hung:  # from outside, twice: that is no fault of the file, and is tried again later
+            raise Unavailable("media_unavailable", _AWAY)
         raise Undecodable("broken_audio", _HUNG if self._hung else _CRASHED)
 
     def _ask(self, job: list[str]) -> dict[str, Any] | None:
@@ -126,6 +130,12 @@ class _Worker:
         finally:
             limit.cancel()
         return found
+
+    def _was_killed(self) -> bool:
+        try:
+            return self._process.wait(1) == -signal.SIGKILL
+        except subprocess.TimeoutExpired:  # it answered something else
+            return False
 
     def _too_long(self, process: subprocess.Popen[bytes]) -> None:
         self._hung = True

@@ -72,13 +72,23 @@ def create_app(
         Route("/sign-in", entry.sign_in),
         Route("/join", entry.join),
         Route("/docs", pages.docs),
-        Mount("/assets", StaticFiles(directory=ASSETS, check_dir=False)),
+        Mount("/assets", _Assets(directory=ASSETS, check_dir=False)),
         Mount("/compat", compat_app),
         Route("/mcp", _as_endpoint(dotted_app), methods=["GET", "POST", "DELETE"]),
     ]
     if files is not None:
         app.router.routes.append(Route("/media/{path:path}", media.media, methods=["GET", "HEAD"]))
     return _Headers(app, media_origin)
+
+
+class _Assets(StaticFiles):
+    """Names carry a hash of what is in the file: a browser never asks twice, and has them without a network."""
+
+    def file_response(self, *arguments: Any, **named: Any) -> Response:
+        """See ``StaticFiles``."""
+        response = super().file_response(*arguments, **named)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"  # seconds: a year
+        return response
 
 
 def _as_endpoint(app: ASGIApp) -> Any:

@@ -227,6 +227,18 @@ async def test_a_killed_worker_is_replaced_and_the_job_done_again(tmp_path: Path
     assert pid not in workers()
 
 
+async def test_workers_that_are_killed_blame_no_recording(tmp_path: Path) -> None:
+    media = PyAVMedia()
+    os.mkfifo(tmp_path / "hung.wav")
+    job = asyncio.create_task(derive(media, tmp_path / "hung.wav"))
+    for _ in range(2):
+        await asyncio.sleep(2)
+        os.kill(media._workers[0]._process.pid, signal.SIGKILL)
+    with pytest.raises(Unavailable):
+        await job
+    await media.close()
+
+
 async def test_a_hung_worker_fails_its_job_alone(tmp_path: Path) -> None:
     media = PyAVMedia(longest=5.0)
     assert (await derive(media, samples.wav(tmp_path / "a.wav", samples.words()))).duration == 11

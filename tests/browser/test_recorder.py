@@ -34,6 +34,23 @@ def test_a_second_tab_says_so_and_takes_over_when_nobody_is_cut_off(server: App,
     expect(first.get_by_role("alert")).to_contain_text("Recording went on in another tab")
 
 
+def test_a_page_that_is_open_records_without_a_network(server: App, opened: Opened) -> None:
+    session = started(server)
+    context = opened()
+    page = context.new_page()
+    page.goto(session["recorder_url"], wait_until="networkidle")
+    context.set_offline(True)
+    page.click("#record")
+    expect(page.locator("[data-part=lamp-name]")).to_have_text("Recording")
+    page.wait_for_timeout(2000)
+    context.set_offline(False)
+    page.wait_for_timeout(2000)
+    heard = device.heard(page)
+    page.click("#stop")
+    page.wait_for_url("**/pitches/**")
+    assert begins(heard, stored(server, session)) < device.SECOND / 4
+
+
 def test_a_recording_that_was_closed_can_be_saved_as_a_file(server: App, opened: Opened, tmp_path: Path) -> None:
     session = started(server, idle_seconds=3)
     page = record(opened(), session, 3)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from bench.harness import family
 from tests.faults.disk import Disk, small_disk
 from tests.faults.wire import Wire
 from tests.servers import s3
@@ -60,6 +61,12 @@ class Program:
         self.send(signal.SIGKILL)
         if self._process:
             self._process.wait()
+
+    def kill_children(self) -> None:
+        """End what it has started, such as the process that writes live audio, with -9."""
+        for child in family(self.pid)[1:] if self.pid else ():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
     async def up(self) -> None:
         """Wait until it answers, so that a plan leaves each program some life between two deaths."""

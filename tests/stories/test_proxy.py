@@ -13,8 +13,10 @@ from mcp.client.streamable_http import streamable_http_client
 from websockets.asyncio.client import connect
 
 from pitchscoop.recordings.model import wav_header
+from tests.exports.test_archive import Exported
 from tests.servers.app import ADMIN, App
 from tests.speech import FRAME, heard, pcm
+from tests.stories.test_export import new_event
 from tests.stories.test_live import finished, start
 from tests.stories.test_mcp import story
 from tests.stories.test_upload import PIECE, begin
@@ -74,6 +76,20 @@ async def test_an_upload_of_any_size_in_pieces_that_pass(proxied: App) -> None:
         assert (await finished(client, session["session_id"]))["status"] == "completed"
         playback = await client.get(f"/sessions/{session['session_id']}/playback-url?variant=wav")
         assert (await browser.get(playback.json()["playback_url"])).content == audio
+
+
+async def test_an_export_comes_whole(proxied: App) -> None:
+    audio = wav_header(LIMIT - 44, 16000) + random.Random(6).randbytes(LIMIT - 44)
+    async with proxied.client() as client:
+        event = await new_event(client)
+        sessions = [await start(client, event_id=event) for _ in range(5)]
+        for session in sessions:
+            place = await begin(client, session, len(audio), "noise.wav")
+            await client.patch(place, headers={**PIECE, "Upload-Offset": "0"}, content=audio)
+        for session in sessions:
+            await finished(client, session["session_id"])
+        found = Exported((await client.get(f"/events/{event}/export.zip")).content)
+    assert found.audio == {session["session_id"]: audio for session in sessions}
 
 
 async def test_an_assistant_works_through_it(proxied: App) -> None:

@@ -71,6 +71,7 @@ class PitchRecorder extends HTMLElement {
     setInterval(() => this.#tick(), TICK);
     this.#enter("before");
     this.#greeting = this.#greet();
+    void fetch(given(this, "worklet")).catch(() => undefined); // in the cache, should the network go before the press
   }
 
   #listenToButtons(): void {
