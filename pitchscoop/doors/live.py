@@ -274,8 +274,8 @@ class Recorder:
         A hall full of speakers begins at the same word; their notes are spread.
         """
         await self._arrived.wait()
-        await asyncio.sleep(_NOTED * _any())
         often = self._session.noted_every
+        await asyncio.sleep(min(_NOTED, often) * _any())
         noted = -1
         while True:
             pause, received = often, self._intake.received
