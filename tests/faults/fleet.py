@@ -39,6 +39,10 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
         self.step(0)
 
+    def elsewhere(self, name: str, folder: Path, environment: dict[str, str]) -> "Program":
+        """The same program with other settings."""
+        return Program(name, folder, self._command, {**self._environment, **environment}, self._port)
+
     @property
     def pid(self) -> int | None:
         """Its process id while it runs."""

@@ -43,6 +43,7 @@ class Link:
         """Latency delays bytes, it does not make them fewer: so what was taken waits beside what is given."""
         with contextlib.suppress(OSError):
             while data := await reader.read(_CHUNK):
+                self._wire.seen(data)
                 await way.put((asyncio.get_running_loop().time() + self._wire.latency, data))
         await way.put((0.0, b""))
         await asyncio.Event().wait()  # what is on the way still arrives
@@ -70,6 +71,7 @@ class Wire:
         self.cut = False
         self.flowing = asyncio.Event()
         self.flowing.set()
+        self.seen: Callable[[bytes], object] = len  # told of all that passes
         self._ports = ports
         self._choose = choose
         self._links: set[Link] = set()
