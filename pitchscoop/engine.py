@@ -156,7 +156,7 @@ class Engine:
                     await self._noticed(fact, *held)
 
     async def _noticed(self, fact: Fact, owner: str, connection: Connection) -> None:
-        if fact.name == "session_stopped":
+        if fact.name in ("session_stopped", "upload_started"):
             connection.leave(_STOPPED)
         elif fact.name == "session_deleted":
             connection.leave(_GONE)

@@ -1,6 +1,6 @@
 """The server's side of the process that writes live audio (``disk_work.py``).
 
-In threads of the server each of the ten system calls a segment takes would give up the interpreter's lock and wait for
+In threads of the server each of the nine system calls a segment takes would give up the interpreter's lock and wait for
 it again: with some hundred speakers most of the time went there (``bench/recorders.py``).
 """
 
@@ -16,6 +16,8 @@ from typing import cast
 import pitchscoop
 from pitchscoop.adapters.disk_work import ANSWER, REQUEST
 
+_PATIENCE = 10.0  # seconds that a process has to finish what it was asked for, when the server ends
+
 
 class Writer:
     """Creates files. The process starts when it is first needed, and anew after it was lost."""
@@ -23,32 +25,40 @@ class Writer:
     def __init__(self) -> None:
         self._connection: _Connection | None = None
         self._starting = asyncio.Lock()
+        self._closed = False
 
     async def create(self, path: str, data: bytes) -> bool:
-        """Create a file; False if there is one.
+        """Create a file; False if there is one: perhaps our own, where a first process was lost before it answered.
 
         Raises:
-            OSError: what the disk said, or ``EPIPE`` when the process was lost. Then the file may be there or not.
+            OSError: what the disk said, or ``EPIPE`` when a second process was lost. Then the file may be there or not.
+            RuntimeError: after ``close``.
         """
-        connection = self._connection
-        if connection is None or connection.lost:
-            connection = await self._start()
-        code = await connection.ask(path.encode(), data)
+        for _ in range(2):
+            code = await (await self._connected()).ask(path.encode(), data)
+            if code != errno.EPIPE:
+                break
         if code not in (0, errno.EEXIST):
             raise OSError(code, os.strerror(code))
         return not code
 
     async def close(self) -> None:
         """End the process when it has done what it was asked for."""
-        if self._connection:
-            await self._connection.close()
-
-    async def _start(self) -> "_Connection":
+        self._closed = True
         async with self._starting:
+            if self._connection:
+                await self._connection.close()
+
+    async def _connected(self) -> "_Connection":
+        if self._connection and not self._connection.lost:
+            return self._connection
+        async with self._starting:
+            if self._closed:
+                raise RuntimeError("the writer is closed")
             if self._connection is None or self._connection.lost:
                 if self._connection:
                     await self._connection.close()
-                self._connection = await _connected()
+                self._connection = await _started()
             return self._connection
 
 
@@ -61,7 +71,12 @@ class _Connection(asyncio.Protocol):
         self._number = 0
         self._heard = b""
         self._transport: asyncio.Transport
-        self.lost = False
+        self._over = asyncio.Event()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the process is gone, or going."""
+        return self._over.is_set() or self._transport.is_closing()
 
     def ask(self, path: bytes, data: bytes) -> asyncio.Future[int]:
         """An ``errno`` or 0, when it comes."""
@@ -71,7 +86,14 @@ class _Connection(asyncio.Protocol):
         return answer
 
     async def close(self) -> None:
-        """Let it finish."""
+        """Let it finish, and answer."""
+        if not self.lost:
+            self._transport.write_eof()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._over.wait()
+        except TimeoutError:
+            self._process.kill()
         self._transport.close()
         await asyncio.to_thread(self._process.wait)
 
@@ -90,7 +112,7 @@ class _Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """See ``asyncio.Protocol``."""
         del exc
-        self.lost = True
+        self._over.set()
         for answer in self._waiting.values():
             self._answered(answer, errno.EPIPE)
         self._waiting.clear()
@@ -100,7 +122,7 @@ class _Connection(asyncio.Protocol):
             answer.set_result(code)
 
 
-async def _connected() -> _Connection:
+async def _started() -> _Connection:
     ours, theirs = socket.socketpair()
     with theirs:
         process = await asyncio.to_thread(_process, theirs)

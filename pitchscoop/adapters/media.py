@@ -19,6 +19,8 @@ from pitchscoop.recordings.ports import Derived, Undecodable
 
 _LONGEST = 900.0  # seconds one file may take; six hours of sound take about a tenth of it
 _JOBS = 100  # files after which a worker is replaced, so that nothing FFmpeg leaks adds up
+_CRASHES = 2  # of one file's workers, after which it is the file
+_KILLS = 6  # from outside: by people, or by an operating system that wants the memory of whoever has most
 _CRASHED = "This file is damaged: it could not be read. Export it again from the app that made it and upload that."
 _HUNG = "Reading this file takes too long. Export it again as MP3 or WAV and upload that."
 _AWAY = "Audio cannot be processed for now. The recording is safe; try again soon."
@@ -99,18 +101,20 @@ class _Worker:
 
     def _answer(self, job: list[str]) -> dict[str, Any]:
         self._hung = self._cancelled = False
-        for _ in range(2):  # the operating system may end a process for reasons of its own, but hardly twice
+        crashed = killed = 0
+        while crashed < _CRASHES and killed < _KILLS:
             if (answer := self._ask(job)) is not None:
                 self._jobs += 1
                 if self._jobs >= _JOBS:
                     self._replace()
                 return answer
-            killed = self._was_killed()
+            if self._was_killed():
+                killed += 1
+            else:
+                crashed += 1
             self._replace()
             if self._hung or self._cancelled:
                 break
-        if killed and not self._hung:  # from outside, twice: that is no fault of the file, and is tried again later
-            raise Unavailable("media_unavailable", _AWAY)
         raise Undecodable("broken_audio", _HUNG if self._hung else _CRASHED)
 
     def _ask(self, job: list[str]) -> dict[str, Any] | None:

@@ -80,6 +80,7 @@ class Recorder:
         self._flushing = asyncio.Lock()
         self._told = session.max_seconds * session.sample_rate * SAMPLE_BYTES
         self._stopping = False
+        self._noted = -1  # bytes that had come when state last heard of them
         self._intake = Intake(engine.storage, session.segments, Chain((), 0, sealed=False))  # until it is connected
 
     async def serve(self) -> None:
@@ -162,6 +163,8 @@ class Recorder:
         with contextlib.suppress(Problem, TimeoutError, WebSocketDisconnect, RuntimeError):
             async with asyncio.timeout(_SLOW):
                 await self.flush()
+                if self._intake.received and self._noted < 0:
+                    await self._note_now()
 
     async def _read(self) -> None:
         while True:
@@ -273,21 +276,25 @@ class Recorder:
 
         A hall full of speakers begins at the same word; their notes are spread.
         """
-        await self._arrived.wait()
         often = self._session.noted_every
-        await asyncio.sleep(min(_NOTED, often) * _any())
-        noted = -1
+        soon = 0.0 if self._intake.durable else min(_NOTED, often)  # whoever comes back may leave as soon again
+        await self._arrived.wait()
+        await asyncio.sleep(soon * _any())
         while True:
-            pause, received = often, self._intake.received
+            pause = often
             try:
-                if received > noted:
-                    await self._engine.sessions.heard(self._session.session_id, "live", self._owner)
-                    noted = received
+                if self._intake.received > self._noted:
+                    await self._note_now()
             except Unavailable:
                 pause = min(2.0, often)
             except (NotFound, Conflict) as problem:  # not the end of this task: a stop of ours may be under way
                 self.leave(4409 if problem.code == "taken_over" else close_code_of(problem))
             await asyncio.sleep(pause * (1 + _any()) / 2)
+
+    async def _note_now(self) -> None:
+        received = self._intake.received
+        await self._engine.sessions.heard(self._session.session_id, "live", self._owner)
+        self._noted = received
 
     async def _ready(self) -> None:
         ready = {"type": "ready", "offset": self._intake.received, "sample_rate": self._session.sample_rate}
@@ -297,7 +304,7 @@ class Recorder:
         await self._send({"type": "notice", "code": code, "message": message})
 
     async def _send(self, message: dict[str, Any]) -> None:
-        with contextlib.suppress(RuntimeError):  # closed meanwhile: the reader will notice
+        with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed meanwhile: the reader will notice
             await self._websocket.send_text(json.dumps(message))
 
 

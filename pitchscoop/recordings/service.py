@@ -99,7 +99,7 @@ class Sessions:
     async def heard(self, session_id: str, source: Source, owner: str | None = None) -> Session:
         """Note that audio comes in, from where, and over which live connection.
 
-        From the first audio on ``session.json`` lies beside it: what is under way outlives the loss of state.
+        From then on ``session.json`` lies beside it: what is under way outlives the loss of state.
 
         Raises:
             Conflict: ``already_stopped``, ``other_source``, or ``taken_over`` by a newer connection.
@@ -119,8 +119,15 @@ class Sessions:
         return session
 
     async def begin_upload(self, session_id: str, length: int, filename: str, seed: bytes | None = None) -> Session:
-        """Make ready for a file. A new upload takes the place of an unfinished one; the same ``seed`` is no new one."""
+        """Make ready for a file. A new upload takes the place of an unfinished one; the same ``seed`` is no new one.
+
+        Raises:
+            Conflict: ``already_stopped``, or ``other_source`` when live audio has come, noted in state or not yet.
+        """
         check_upload_length(length)
+        quiet = (await self.get(session_id)).source is None
+        if quiet and (await intake.durable(self._storage, keys.segments(session_id))).end:
+            raise _other_source("live audio")
         upload = Upload(
             upload_id=ids.new_id(seed), length=length, extension=extension_of(filename), filename=filename[:255]
         )
@@ -254,9 +261,12 @@ def _filled_by(session: Session, source: Source) -> Session:
     if session.status != "recording":
         raise Conflict("already_stopped", "This session already has its recording. Start a new session.")
     if session.source not in (None, source):
-        held = "an upload" if session.source == "upload" else "live audio"
-        raise Conflict("other_source", f"This session already has {held}. Start a new session.")
+        raise _other_source("an upload" if session.source == "upload" else "live audio")
     return session
+
+
+def _other_source(held: str) -> Conflict:
+    return Conflict("other_source", f"This session already has {held}. Start a new session.")
 
 
 def _is_id(text: str) -> bool:

@@ -229,13 +229,11 @@ async def test_a_killed_worker_is_replaced_and_the_job_done_again(tmp_path: Path
 
 async def test_workers_that_are_killed_blame_no_recording(tmp_path: Path) -> None:
     media = PyAVMedia()
-    os.mkfifo(tmp_path / "hung.wav")
-    job = asyncio.create_task(derive(media, tmp_path / "hung.wav"))
-    for _ in range(2):
-        await asyncio.sleep(2)
+    job = asyncio.create_task(derive(media, samples.sparse_wav(tmp_path / "a.wav", 1)))
+    for _ in range(3):
+        await asyncio.sleep(1)
         os.kill(media._workers[0]._process.pid, signal.SIGKILL)
-    with pytest.raises(Unavailable):
-        await job
+    assert (await job).duration == 3600
     await media.close()
 
 

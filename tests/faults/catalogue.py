@@ -90,7 +90,8 @@ def _of_program(program: Program) -> Iterator[Fault]:
         return lambda: program.send(number)
 
     yield Fault(f"frozen: {program.name}", needs, (0.5, 6), send(signal.SIGSTOP), send(signal.SIGCONT))
-    yield Fault(f"kill -9: what {program.name} started", needs, (0, 0), program.kill_children, _nothing, 2)
+    if program.name not in ("redis", "minio"):
+        yield Fault(f"kill -9: what {program.name} started", needs, (0, 0), program.kill_children, _nothing, 2)
     yield Fault(f"SIGTERM: {program.name}", needs, (3, 4), send(signal.SIGTERM), program.start, 2, (program,))
     if FAKETIME.exists() and program.name not in ("redis", "minio"):
         for seconds in (3600, -3600):

@@ -21,7 +21,8 @@ WAV_HEAD = 44
 _PATIENCE = 900.0  # seconds to ask again for an answer; the longest cut lasts 600
 _SOME = 300_000  # bytes stored between two faults, a few tenths of a second's worth
 _HEALED = 180.0  # seconds after the last fault in which everybody must be able to stop
-_PATIENT = 60.0  # seconds without another pitch completed, after which those that are left count as stuck
+_PATIENT = 120.0  # seconds without another pitch completed, after which those that are left count as stuck
+_SECONDS_EACH = 2.0  # on the average, in which all pitches of a trial must be completed after its faults
 _IDLE = 15  # seconds of silence after which a speaker who vanished counts as gone
 
 
@@ -192,12 +193,17 @@ class Trial:
 
     async def _examine(self) -> None:
         """Everything that was stopped is finished, however much there is to do; what nobody works at is stuck."""
+        pitches = self.outcome.pitches
+        self.outcome.refused += [f"{pitch.name}: {words}" for pitch in pitches for words in pitch.wrong]
         healed = progress = time.monotonic()
-        waiting = [pitch for pitch in self.outcome.pitches if pitch.vanish_at is None or pitch.acknowledged]
-        while waiting and time.monotonic() - progress < _PATIENT:
+        last = healed + _PATIENT + _SECONDS_EACH * len(pitches)
+        waiting = pitches.copy()
+        while waiting and time.monotonic() < min(progress + _PATIENT, last):
             for pitch in waiting.copy():
                 details = await self._answer("GET", f"/sessions/{pitch.session_id}")
-                if details["status"] in ("completed", "failed"):
+                if details["status"] == "recording" and pitch.vanish_at is not None and not pitch.acknowledged:
+                    waiting.remove(pitch)  # who said nothing may come yet
+                elif details["status"] in ("completed", "failed"):
                     waiting.remove(pitch)
                     progress = time.monotonic()
                     await self._ended(pitch, details)
@@ -206,7 +212,6 @@ class Trial:
         self.outcome.stuck += [f"{pitch.name}: {pitch.acknowledged} acknowledged" for pitch in waiting]
 
     async def _ended(self, pitch: Pitch, details: dict[str, Any]) -> None:
-        self.outcome.refused += [f"{pitch.name}: {words}" for words in pitch.wrong]
         if details["status"] == "completed":
             await self._compare(pitch, details)
         else:

@@ -28,7 +28,7 @@ def _configuration(folder: Path, ports: dict[str, int]) -> None:
     for was, port in ports.items():
         assert re.search(was, text), f"{was} is not in {FILE.name}"
         text = re.sub(was, lambda found, port=port: f"{found[1]}127.0.0.1:{port};", text, count=1)  # type: ignore[misc]
-    (folder / "pitchscoop.conf").write_text(text)
+    (folder / "pitchscoop.conf").write_text(text.replace("/var/log/nginx/error.log", f"{folder}/told.log"))
     folders = " ".join(f"{name}_temp_path {folder}/{name};" for name in _OWN_FOLDERS)
     user = " user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(_AROUND.format(folder, folders, user))

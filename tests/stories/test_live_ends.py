@@ -111,3 +111,31 @@ async def test_hopping_between_copies_never_ends_the_newest_connection(app: App,
         await speak(socket, 2)
         while (await heard(socket, "ack"))["offset"] < 20 * FRAME:
             pass
+
+
+async def test_a_file_does_not_take_the_place_of_what_was_said_however_little(app: App) -> None:
+    async with app.client() as client:
+        session = await start(client)
+        async with connect(session["live"]["url"]) as socket:
+            await heard(socket, "ready")
+            await socket.send(bytes(8) + pcm()[:FRAME])
+            await heard(socket, "ack")
+            refused = await client.post(session["upload_url"], headers={"Tus-Resumable": "1.0.0", "Upload-Length": "9"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "other_source")
+        stopped = await client.post(f"/sessions/{session['session_id']}/stop")
+        assert (stopped.status_code, stopped.json()["source"]) == (202, "live")
+        assert (await finished(client, session["session_id"]))["audio_size"] == FRAME + 44
+
+
+async def test_whoever_leaves_at_once_is_noted(app: App) -> None:
+    async with app.client() as client:
+        session = await start(client)
+        async with connect(session["live"]["url"]) as socket:
+            await heard(socket, "ready")
+            await socket.send(bytes(8) + pcm()[:FRAME])
+        for _ in range(30):
+            details = (await client.get(f"/sessions/{session['session_id']}")).json()
+            if details["source"] == "live":
+                break
+            await asyncio.sleep(0.1)
+        assert details["source"] == "live"

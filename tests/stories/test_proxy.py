@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 import httpx
 import httpx2
+import pytest
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from pitchscoop.recordings.model import wav_header
 from tests.exports.test_archive import Exported
@@ -76,6 +78,21 @@ async def test_an_upload_of_any_size_in_pieces_that_pass(proxied: App) -> None:
         assert (await finished(client, session["session_id"]))["status"] == "completed"
         playback = await client.get(f"/sessions/{session['session_id']}/playback-url?variant=wav")
         assert (await browser.get(playback.json()["playback_url"])).content == audio
+
+
+async def test_no_token_is_written_down_when_something_is_away(proxied: App) -> None:
+    async with proxied.client() as client:
+        session = await start(client)
+    where = proxied.url
+    proxied.stop()
+    with pytest.raises(InvalidStatus):
+        await connect(session["live"]["url"]).__aenter__()
+    proxied.url = f"http://127.0.0.1:{proxied.port}"
+    proxied.start()
+    proxied.url = where
+    told = "".join(log.read_text() for log in proxied.folder.glob("*.log"))
+    assert session["live"]["token"] not in told
+    assert (proxied.folder / "told.log").exists()
 
 
 async def test_an_export_comes_whole(proxied: App) -> None:

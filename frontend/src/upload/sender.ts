@@ -59,10 +59,10 @@ export class Sender {
     this.#upload.options.chunkSize = Math.max(SMALLEST, Math.min(size, this.#most));
   }
 
-  /** What was refused or cut off goes in smaller pieces from now on, as far as there are smaller ones. */
+  /** What was refused, or cut off as some proxies do instead, goes in smaller pieces from now on. */
   #tryAgain(status: number): boolean {
     const piece = this.#upload.options.chunkSize ?? SMALLEST;
-    this.#most = Math.max(SMALLEST, piece / 2);
+    if (status === TOO_LARGE || status === 0) this.#most = Math.max(2 * SMALLEST, piece) / 2;
     this.#sendPieces(this.#most);
     return retryable(status) || (status === TOO_LARGE && piece > SMALLEST);
   }
