@@ -251,8 +251,6 @@ def _answer(source: Path, mp3: Path, peaks: Path) -> dict[str, object]:
     try:
         return {"derived": dataclasses.asdict(derive(source, mp3, peaks))}
     except Undecodable as refused:
-        if refused.__cause__:  # in FFmpeg's words, for the log
-            sys.stderr.write(f"{refused.code}: {refused.__cause__!r}\n")
         return {"code": refused.code, "message": refused.message}
     except MemoryError:
         raise

@@ -57,7 +57,7 @@ class SqliteState:
         """Open or make the file; durable on commit (WAL with full sync)."""
         async with contextlib.AsyncExitStack() as undo:
             with _translated():
-                await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+                await asyncio.to_thread(_private, path)
                 writer, reader = [await _connect(path, undo) for _ in range(2)]
             state = cls(writer, reader, clock)
             await state._migrate()
@@ -243,6 +243,13 @@ class SqliteState:
     def _require_open(self) -> None:
         if self._closed:
             raise Unavailable("state_unavailable", "The state file is closed: the server is ending. Try again soon.")
+
+
+def _private(path: Path) -> None:
+    """The file, and what SQLite lays beside it, are for nobody else: hashes of tokens are in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(0o600)
+    path.chmod(0o600)
 
 
 async def _connect(path: Path, undo: contextlib.AsyncExitStack) -> aiosqlite.Connection:

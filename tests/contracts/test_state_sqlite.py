@@ -167,3 +167,12 @@ async def test_what_a_killed_process_committed_stays(file_state: SqliteState, tm
     assert int(row.fields["count"]) - (len(said.splitlines()) + 1) in (0, 1)  # the last may not have been told
     assert len(await file_state.facts(EVENT, limit=100_000)) == row.version - 1
     await file_state.commit(EVENT, [Put(KEY, row.version, {})], [], [Due(EVENT, "s", micros(utc_now()))])
+
+
+async def test_nobody_else_may_read_it(tmp_path: Path) -> None:
+    state = await SqliteState.open(tmp_path / "state.db")
+    await state.check()
+    files = [path for path in tmp_path.iterdir() if path.name.startswith("state.db")]  # noqa: ASYNC240
+    assert len(files) == 3
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    await state.close()
