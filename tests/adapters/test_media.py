@@ -201,14 +201,15 @@ async def test_seven_hours_are_too_long(media: PyAVMedia, tmp_path: Path) -> Non
 
 
 @_LOOP
-async def test_five_hours_fit_in_little_memory(media: PyAVMedia, tmp_path: Path) -> None:
-    derived = await derive(media, samples.sparse_wav(tmp_path / "a.wav", 5))
-    assert derived.duration == 5 * 3600
+@pytest.mark.timeout(900)
+async def test_three_hours_fit_in_little_memory(media: PyAVMedia, tmp_path: Path) -> None:
+    derived = await derive(media, samples.sparse_wav(tmp_path / "a.wav", 3))
+    assert derived.duration == 3 * 3600
     status = Path(f"/proc/{media._workers[0]._process.pid}/status").read_text()  # noqa: ASYNC240  /proc
     assert int(status.split("VmHWM:")[1].split()[0]) < 400 * 1024
     with av.open(str(tmp_path / "o.mp3")) as container:
         assert container.duration is not None
-        assert container.duration / 1e6 == pytest.approx(5 * 3600, abs=0.05)
+        assert container.duration / 1e6 == pytest.approx(3 * 3600, abs=0.05)
 
 
 @_LOOP
