@@ -16,7 +16,7 @@ from pitchscoop.adapters import sqlite_rows
 from pitchscoop.kernel.clock import Clock, micros, utc_now
 from pitchscoop.kernel.errors import NoRoom, Unavailable
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row
+from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, Work
 
 T = TypeVar("T")
 
@@ -148,9 +148,11 @@ class SqliteState:
             if not found:
                 await self._next_look(told)
 
-    async def due(self, now: int, limit: int) -> list[Due]:
+    async def due(self, now: int, limit: int, work: Work = "sessions") -> list[Due]:
         """See ``State.due``."""
-        sql = "SELECT event_id, session_id, at FROM due WHERE at <= ? ORDER BY at, event_id, session_id LIMIT ?"
+        kind = f"session_id {'NOT' if work == 'sessions' else ''} GLOB 'transcript:*'"
+        order = "ORDER BY at, event_id, session_id LIMIT ?"
+        sql = f"SELECT event_id, session_id, at FROM due WHERE at <= ? AND {kind} {order}"  # noqa: S608
         return [Due(*found) for found in await self._query(sql, now, limit)]
 
     async def claim(self, seen: Due, until: int | None) -> bool:

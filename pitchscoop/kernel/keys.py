@@ -23,6 +23,16 @@ def event(event_id: str) -> str:
     return f"event:{{{event_id}}}"
 
 
+def transcript(event_id: str, session_id: str) -> str:
+    """The words of a session, and the name under which a worker is to look for them."""
+    return f"transcript:{{{event_id}}}:{session_id}"
+
+
+def live_slots() -> str:
+    """Who transcribes live now, over all copies of the server."""
+    return "live_slots"
+
+
 def team(event_id: str, team_id: str) -> str:
     """The team's row."""
     return f"team:{{{event_id}}}:{team_id}"

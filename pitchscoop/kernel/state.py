@@ -7,9 +7,13 @@ was decided on an old version fails with ``StaleWrite``, so no writer ever undoe
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pitchscoop.kernel.facts import Fact
+
+
+Work = Literal["sessions", "transcripts"]
+"""What workers do. Each kind has due times of its own, so that none waits for another's backlog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,18 @@ class Put:
 class Due:
     """When a worker should look at a session next (microseconds); None: it need not.
 
-    ``session_id`` is the event's key (``keys.event``) where it is the event itself that is to be looked at.
+    ``session_id`` is the event's key (``keys.event``) where it is the event itself that is to be looked at, and the
+    key of the words (``keys.transcript``) where it is they.
     """
 
     event_id: str
     session_id: str
     at: int | None
+
+    @property
+    def work(self) -> Work:
+        """The kind of work, told from the name."""
+        return "transcripts" if self.session_id.startswith("transcript:") else "sessions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +131,8 @@ class State(Protocol):
         """
         ...
 
-    async def due(self, now: int, limit: int) -> list[Due]:
-        """Sessions whose time has come, longest waiting first. ``at`` is never None here."""
+    async def due(self, now: int, limit: int, work: Work = "sessions") -> list[Due]:
+        """What has its time come, of one kind of work, longest waiting first. ``at`` is never None here."""
         ...
 
     async def claim(self, seen: Due, until: int | None) -> bool:

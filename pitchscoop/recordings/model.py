@@ -12,6 +12,7 @@ from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import DAY, micros
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.recordings.ports import StoredObject
+from pitchscoop.transcripts.model import Transcript
 
 SAMPLE_BYTES = 2  # signed 16-bit
 WAV_HEADER = 44  # bytes: RIFF, fmt and data chunk headers of plain PCM
@@ -50,17 +51,6 @@ class Failure(BaseModel):
 
     code: str
     message: str
-
-
-class Transcript(BaseModel):
-    """What was said."""
-
-    model_config = ConfigDict(frozen=True)
-
-    status: Literal["none", "pending", "ready", "failed"] = "none"
-    text: str = ""
-    language: str | None = None
-    utterances: tuple[dict[str, Any], ...] = ()
 
 
 class Session(BaseModel):
@@ -133,6 +123,20 @@ class Session(BaseModel):
         if self.status == "recording":
             return micros(self.idle_until - dt.timedelta(seconds=2 * self.noted_every))
         return micros((self.stopped_at or self.created_at) - DAY) if self.status in ("processing", "deleting") else None
+
+    @property
+    def without_words(self) -> "Session":
+        """The session as its own row has it: the words of a long pitch would weigh down every list."""
+        return self.with_transcript(self.transcript.model_copy(update={"utterances": ()}))
+
+    @property
+    def awaits_words(self) -> bool:
+        """A worker is to have its transcript written."""
+        return self.status == "completed" and self.transcript.status == "pending"
+
+    def with_transcript(self, transcript: Transcript) -> "Session":
+        """The session with this transcript."""
+        return self.model_copy(update={"transcript": transcript})
 
     @property
     def finished(self) -> bool:

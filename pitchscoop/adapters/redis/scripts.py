@@ -6,7 +6,7 @@ from typing import Any
 
 from pitchscoop.adapters.redis.documents import fact_document
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Put
+from pitchscoop.kernel.state import Due, Put, Work
 
 CHANNEL = "facts"
 
@@ -28,8 +28,8 @@ for _, put in ipairs(work.puts) do
   end
 end
 for _, due in ipairs(work.due) do
-  if due[2] then redis.call('ZADD', KEYS[work.due_key], due[2], due[1])
-  else redis.call('ZREM', KEYS[work.due_key], due[1]) end
+  if due[3] then redis.call('ZADD', KEYS[due[1]], due[3], due[2])
+  else redis.call('ZREM', KEYS[due[1]], due[2]) end
 end
 for _, fact in ipairs(work.facts) do
   local position = redis.call('XADD', KEYS[work.facts_key], '*', 'fact', fact)
@@ -68,13 +68,17 @@ def commit_work(
     keys = _Keys()
     work = {
         "puts": [_put(keys, put, stood) for put, stood in zip(puts, standing, strict=True)],
-        "due": [[entry.session_id, str(entry.at) if entry.at is not None else False] for entry in due],
+        "due": [_due(keys, entry) for entry in due],
         "facts": [fact_document(fact) for fact in facts],
-        "due_key": keys.number(f"due:{{{event_id}}}") if due else 0,
         "facts_key": keys.number(f"facts:{{{event_id}}}") if facts else 0,
         "channel": CHANNEL,
     }
     return list(keys.names), [json.dumps(work, ensure_ascii=False)]
+
+
+def due_key(event_id: str, work: Work) -> str:
+    """Where the due times of one kind of work lie."""
+    return f"due:{{{event_id}}}" if work == "sessions" else f"due:{{{event_id}}}:{work}"
 
 
 class _Keys:
@@ -85,6 +89,10 @@ class _Keys:
 
     def number(self, name: str) -> int:
         return self.names.setdefault(name, len(self.names) + 1)
+
+
+def _due(keys: _Keys, due: Due) -> list[Any]:
+    return [keys.number(due_key(due.event_id, due.work)), due.session_id, str(due.at) if due.at is not None else False]
 
 
 def _put(keys: _Keys, put: Put, stood: str) -> dict[str, Any]:

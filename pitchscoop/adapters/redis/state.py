@@ -18,7 +18,7 @@ from pitchscoop.adapters.redis import documents, scripts
 from pitchscoop.adapters.redis.outages import ask_again, translated
 from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row
+from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, Work
 
 _CONNECTIONS = 64  # per process: far more than commands in flight; Redis allows 10 000 clients
 _BATCH = 200  # rows a walk asks for at a time: transcripts are long, and others wait while Redis answers
@@ -128,12 +128,12 @@ class RedisState:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, longest)
 
-    async def due(self, now: int, limit: int) -> list[Due]:
+    async def due(self, now: int, limit: int, work: Work = "sessions") -> list[Due]:
         """See ``State.due``. Costs one cheap command an event."""
         events = await self.event_ids()
         past = ("-inf", now, 0, limit)
         found = await self._each(
-            [methodcaller("zrangebyscore", f"due:{{{event_id}}}", *past, withscores=True) for event_id in events]
+            [methodcaller("zrangebyscore", scripts.due_key(event_id, work), *past, withscores=True) for event_id in events]
         )
         waiting = [
             (int(at), event_id, session_id)
@@ -144,7 +144,7 @@ class RedisState:
 
     async def claim(self, seen: Due, until: int | None) -> bool:
         """See ``State.claim``."""
-        keys = [f"due:{{{seen.event_id}}}"]
+        keys = [scripts.due_key(seen.event_id, seen.work)]
         at = "" if until is None else str(until)
         with translated():
             return bool(await self._claim(keys=keys, args=[seen.session_id, str(seen.at), at]))

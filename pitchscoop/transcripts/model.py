@@ -1,0 +1,155 @@
+"""A transcript: utterances of words with times, merged by id, corrected by people."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pitchscoop.kernel.errors import Conflict, NotFound
+
+Standing = Literal["none", "pending", "ready", "failed"]
+
+
+class Word(BaseModel):
+    """One word as it stands in the text, punctuation included. Times in seconds from the start of the recording.
+
+    ``confidence`` is 0 to 1, None where the engine does not tell. ``machine`` is what the engine heard, kept from
+    the first correction on; a corrected word may be several words, or none.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    word: str
+    start: float
+    end: float
+    confidence: float | None = None
+    machine: str | None = None
+
+
+class Utterance(BaseModel):
+    """What was said between two breaths. ``id`` is the engine's; a partial and its final share it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    start: float
+    end: float
+    text: str
+    words: tuple[Word, ...] = ()
+    language: str | None = None
+    is_final: bool = True
+
+    def corrected(self, index: int, word: str) -> "Utterance":
+        """With one word as a person has it. The rest of the text, and all times, stay."""
+        old = self.words[index]
+        machine = old.word if old.machine is None else old.machine
+        new = old.model_copy(update={"word": word, "machine": None if word == machine else machine})
+        at = _place(self.text, self.words, index)
+        text = (self.text[:at] + word + self.text[at + len(old.word) :]).strip()
+        return self.model_copy(
+            update={"text": " ".join(text.split(" ")), "words": (*self.words[:index], new, *self.words[index + 1 :])}
+        )
+
+
+class Trouble(BaseModel):
+    """Why there is no transcript: a stable code and a sentence with the remedy."""
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    message: str
+
+
+class Transcript(BaseModel):
+    """What was said in one session.
+
+    ``status``: ``none`` (nobody was asked to write it), ``pending`` (it is being written), ``ready``, or ``failed``
+    with an ``error``. ``engine`` wrote it; ``job`` is what that engine calls the work under way. Where only the
+    session is at hand (``Sessions.get``) ``utterances`` are left out: they are long, and lie in a row of their own.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Standing = "none"
+    text: str = ""
+    language: str | None = None
+    engine: str | None = None
+    corrected: int = 0
+    job: str | None = None
+    error: Trouble | None = None
+    utterances: tuple[Utterance, ...] = Field(default=())
+
+    def holding(self, utterances: tuple[Utterance, ...]) -> "Transcript":
+        """The same with these utterances, and the text and count of corrections that follow from them."""
+        ordered = tuple(sorted(utterances, key=lambda spoken: (spoken.start, spoken.end)))
+        text = " ".join(spoken.text for spoken in ordered if spoken.text)
+        corrected = sum(word.machine is not None for spoken in ordered for word in spoken.words)
+        return self.model_copy(update={"utterances": ordered, "text": text, "corrected": corrected})
+
+    def correct(self, utterance_id: str, index: int, word: str, was: str) -> "Transcript":
+        """With one word as a person has it.
+
+        Raises:
+            NotFound: ``no_such_word``.
+            Conflict: ``word_changed``: it does not read as it ``was`` when the person saw it.
+        """
+
+        def change(spoken: Utterance) -> Utterance:
+            if not 0 <= index < len(spoken.words):
+                raise NotFound("no_such_word", "There is no such word in the transcript. Load it again.")
+            if (now := spoken.words[index].word) not in (was, word):
+                raise Conflict("word_changed", f"This word was changed to {now!r} meanwhile. Look again.")
+            return spoken.corrected(index, word)
+
+        return self._with(utterance_id, change)
+
+    def _with(self, utterance_id: str, change: Callable[[Utterance], Utterance]) -> "Transcript":
+        if all(spoken.id != utterance_id for spoken in self.utterances):
+            raise NotFound("no_such_word", "There is no such word in the transcript. Load it again.")
+        return self.holding(
+            tuple(change(spoken) if spoken.id == utterance_id else spoken for spoken in self.utterances)
+        )
+
+
+def merged(known: tuple[Utterance, ...], heard: Utterance) -> tuple[Utterance, ...]:
+    """With what was heard just now: a final never changes, a partial gives way to what comes later under its id."""
+    held = next((spoken for spoken in known if spoken.id == heard.id), None)
+    if held is None:
+        return (*known, heard)
+    if held.is_final:
+        return known
+    return tuple(heard if spoken.id == heard.id else spoken for spoken in known)
+
+
+def carried_over(old: tuple[Utterance, ...], new: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
+    """A newer machine's utterances with the corrections people made in the older ones.
+
+    A correction goes to the word of most common time that the machine heard alike: what it hears otherwise now may
+    be what the person meant, and is left as it is.
+    """
+    corrections = [word for spoken in old for word in spoken.words if word.machine is not None]
+    for correction in corrections:
+        places = [
+            (_common(correction, word), number, index)
+            for number, spoken in enumerate(new)
+            for index, word in enumerate(spoken.words)
+            if word.machine is None and word.word == correction.machine
+        ]
+        common, number, index = max(places, default=(0.0, 0, 0))
+        if common > 0:
+            changed = new[number].corrected(index, correction.word)
+            new = (*new[:number], changed, *new[number + 1 :])
+    return new
+
+
+def _common(one: Word, other: Word) -> float:
+    return min(one.end, other.end) - max(one.start, other.start)
+
+
+def _place(text: str, words: tuple[Word, ...], index: int) -> int:
+    """Where the word stands in the text, found after those before it."""
+    at = 0
+    for word in words[:index]:
+        found = text.find(word.word, at)
+        at = found + len(word.word) if found >= 0 else at
+    return max(text.find(words[index].word, at), at)
