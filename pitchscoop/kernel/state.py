@@ -11,7 +11,6 @@ from typing import Literal, Protocol
 
 from pitchscoop.kernel.facts import Fact
 
-
 Work = Literal["sessions", "transcripts"]
 """What workers do. Each kind has due times of its own, so that none waits for another's backlog."""
 

@@ -1,7 +1,7 @@
 """Sessions: started, changed, stopped, removed."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pitchscoop.events.model import Event
 from pitchscoop.kernel import ids, keys, rows
@@ -9,9 +9,10 @@ from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import Conflict, NotFound, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, Put, State
-from pitchscoop.recordings import intake
+from pitchscoop.recordings import intake, words
 from pitchscoop.recordings.model import LINK_LIFE, Session, Source, Upload, check_upload_length, extension_of
 from pitchscoop.recordings.ports import AudioStorage
+from pitchscoop.transcripts.model import Transcript
 
 _DELETED_SECONDS = 24 * 3600  # how long after a deletion the slowest worker's traces are still known as such
 _ATTEMPTS = 50  # stale writes in a row before we call the store unhealthy; 100 writers on one row need about 15
@@ -198,9 +199,12 @@ class Sessions:
         elif row is not None or await self._state.recall(deleted) is None:
             return
         await self._storage.delete_audio(keys.folder(session_id))
-        puts = [Put(row.key, row.version, None)] if row else []
+        spoken = keys.transcript(event_id, session_id)
+        gone = (row, await self._state.read(spoken))
+        puts = [Put(found.key, found.version, None) for found in gone if found]
+        due = [Due(event_id, name, None) for name in (session_id, spoken)]
         with contextlib.suppress(StaleWrite):  # another worker finished the same deletion
-            await self._state.commit(event_id, puts, [], [Due(event_id, session_id, None)])
+            await self._state.commit(event_id, puts, [], due)
 
     async def mirror(self, session_id: str) -> None:
         """Write ``session.json``: all that is needed to rebuild the session's state without Redis.
@@ -214,24 +218,49 @@ class Sessions:
             if session.status == "deleting" or row.version == written:
                 break
             key = keys.stored(session_id, keys.SESSION_JSON)
-            await self._storage.upload_audio(key, session.document, "application/json")
+            document = (await self.with_words(session)).document
+            await self._storage.upload_audio(key, document, "application/json")
             written = row.version
         if session is not None and (row is None or session.status == "deleting"):
             await self.purge(session.event_id, session_id)
 
     async def rebuild(self, session: Session) -> bool:
-        """Put back a session that state has lost; False if it has it. Then a worker looks at it."""
+        """Put back a session that state has lost, with its words; False if it has it. Then a worker looks at it."""
+        row = await self._state.read(words.key(session))
         try:
-            await self._commit(None, session, 0, "session_rebuilt")
+            await self._commit(None, session, 0, "session_rebuilt", words.put(session, row))
         except StaleWrite:
             return False
         return True
+
+    async def with_words(self, session: Session) -> Session:
+        """The session with the words of its transcript."""
+        return words.spoken(session, await self._state.read(words.key(session)))
+
+    async def write(self, session_id: str, fact: str, decide: Callable[[Session], Transcript]) -> Session:
+        """As ``change``, for the transcript: ``decide`` sees the session with its words, and so does who calls.
+
+        Session and words are written together: whoever sees one changed sees the other.
+        """
+        for _ in range(_ATTEMPTS):
+            before, version = await self._read(session_id)
+            row = await self._state.read(words.key(before))
+            session = words.spoken(before, row)
+            changed = session.with_transcript(decide(session))
+            if changed.transcript is session.transcript:
+                return session
+            try:
+                await self._commit(before, changed, version, fact, words.put(changed, row))
+            except StaleWrite:
+                continue
+            return changed
+        raise Unavailable("state_unavailable", "Too many changes at once. Try again in a few seconds.")
 
     async def align(self, session_id: str) -> None:
         """Have it stand in its lists, and a worker look at it."""
         session, version = await self._read(session_id)
         at = micros(self._clock()) if session.due is None else session.due
-        put = Put(keys.session(session_id), version, rows.encode(session), session.indexes)
+        put = Put(keys.session(session_id), version, rows.encode(session.without_words), session.indexes)
         await self._state.commit(session.event_id, [put], [], [Due(session.event_id, session_id, at)])
 
     async def _read(self, session_id: str) -> tuple[Session, int]:
@@ -240,13 +269,17 @@ class Sessions:
             raise _no_such_session()
         return rows.decode(Session, row.fields), row.version
 
-    async def _commit(self, before: Session | None, session: Session, version: int, name: str) -> None:
-        put = Put(keys.session(session.session_id), version, rows.encode(session), session.indexes)
+    async def _commit(
+        self, before: Session | None, session: Session, version: int, name: str, beside: Sequence[Put] = ()
+    ) -> None:
+        put = Put(keys.session(session.session_id), version, rows.encode(session.without_words), session.indexes)
         fact = Fact(
             name, session.event_id, session.session_id, self._clock().isoformat(), {"owner": session.live_owner}
         )
         due = [Due(session.event_id, session.session_id, at) for at in self._look_at(before, session)]
-        await self._state.commit(session.event_id, [put], [fact], due)
+        if session.awaits_words and not (before and before.awaits_words):
+            due.append(Due(session.event_id, words.key(session), micros(self._clock())))
+        await self._state.commit(session.event_id, [put, *beside], [fact], due)
 
     def _look_at(self, before: Session | None, session: Session) -> list[int]:
         """The new due time if there is one: the old may have become a worker's lease, which must not end by this."""

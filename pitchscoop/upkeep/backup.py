@@ -102,7 +102,7 @@ class Backup:
             except NotFound:
                 continue
             key = keys.stored(session_id, keys.SESSION_JSON)
-            return files | {key: await out.add(key, once(session.document))}
+            return files | {key: await out.add(key, once((await self._sessions.with_words(session)).document))}
         left_out[session_id] = _DAMAGED
         return {}
 

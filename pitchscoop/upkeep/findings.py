@@ -111,7 +111,7 @@ def _record(sight: Sight) -> list[Finding]:
     if session.status == "recording":  # when it was last heard is not written down each time
         well = session.source is None or (record is not None and record.upload == session.upload)
     else:
-        well = record == session
+        well = record is not None and record.without_words == session
     return [] if well else [Finding("has no session.json that says what state says.", "mirror")]
 
 

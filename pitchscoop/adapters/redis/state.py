@@ -133,7 +133,10 @@ class RedisState:
         events = await self.event_ids()
         past = ("-inf", now, 0, limit)
         found = await self._each(
-            [methodcaller("zrangebyscore", scripts.due_key(event_id, work), *past, withscores=True) for event_id in events]
+            [
+                methodcaller("zrangebyscore", scripts.due_key(event_id, work), *past, withscores=True)
+                for event_id in events
+            ]
         )
         waiting = [
             (int(at), event_id, session_id)
