@@ -23,6 +23,7 @@ from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.transcribing.service import Transcripts
 
 _TAKEN_OVER, _STOPPED, _GONE = 4409, 4410, 4404  # close codes of design.md 2.4
 _PATIENCE = 5.0  # seconds a stop waits for bytes under way; proxies commonly give up after ten
@@ -62,6 +63,7 @@ class Engine:
         events: Events,
         sessions: Sessions,
         completion: Completion,
+        transcripts: Transcripts,
         public_url: str,
         clock: Clock,
     ) -> None:
@@ -71,9 +73,11 @@ class Engine:
         self.events = events
         self.sessions = sessions
         self.completion = completion
+        self.transcripts = transcripts
         self.public_url = public_url
         self._clock = clock
         self._live: dict[str, tuple[str, Connection]] = {}
+        self._name = ids.new_id()
 
     # Events and teams
 
@@ -151,9 +155,11 @@ class Engine:
     async def follow(self) -> None:
         """End connections that another copy took over, or whose session was stopped or deleted elsewhere."""
         async for fact in self.state.follow():
-            if held := self._live.get(fact.subject):
-                with contextlib.suppress(Unavailable):  # whoever writes next is told by storage
+            held = self._live.get(fact.subject)
+            with contextlib.suppress(Unavailable):  # whoever writes next is told by storage
+                if held:
                     await self._noticed(fact, *held)
+                await self.transcripts.noticed(fact, ours=self._is_ours(fact.data.get("owner")))
 
     async def _noticed(self, fact: Fact, owner: str, connection: Connection) -> None:
         if fact.name in ("session_stopped", "upload_started"):
@@ -225,6 +231,7 @@ class Engine:
             except TimeoutError:
                 raise Unavailable("storage_unavailable", "Storage does not take the last words. Try again.") from None
         session = await self.sessions.stop(session_id)
+        self.transcripts.stopped(session)
         self.completion.wake()
         return session
 
@@ -292,5 +299,8 @@ class Engine:
         return f"{self.public_url}{url}" if url.startswith("/") else url
 
     def new_owner(self) -> str:
-        """A name for a connection."""
-        return ids.new_id()
+        """A name for a connection of this process."""
+        return f"{self._name}-{ids.new_id()}"
+
+    def _is_ours(self, owner: object) -> bool:
+        return isinstance(owner, str) and owner.startswith(self._name)

@@ -21,6 +21,7 @@ from pitchscoop.kernel.clock import utc_now
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.settings import Settings
+from pitchscoop.transcribing.service import Transcripts
 from pitchscoop.upkeep.service import Upkeep
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from pitchscoop.kernel.state import State
     from pitchscoop.recordings.ports import AudioStorage
+    from pitchscoop.transcripts.ports import LiveTranscriber, Transcriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,15 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
     media = PyAVMedia()
     access = Access(state, _key(settings.secret, "access"), utc_now, settings.admin_token)
     events, sessions = Events(state, utc_now), Sessions(state, storage, utc_now)
+    live, transcribers = _engines(settings)
     engine = Engine(
         state=state,
         storage=storage,
         access=access,
         events=events,
         sessions=sessions,
-        completion=Completion(state, events, sessions, storage, media, utc_now),
+        completion=Completion(state, events, sessions, storage, media, utc_now, transcribes=bool(transcribers)),
+        transcripts=Transcripts(state, events, sessions, storage, utc_now, live=live, transcribers=transcribers),
         public_url=public_url,
         clock=utc_now,
     )
@@ -75,9 +79,17 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         upkeep = Upkeep(state, storage, access, events, sessions, utc_now)
         yield Parts(engine, upkeep, media, files, Answers(state, _key(settings.secret, "answers")), origin)
     finally:
+        for transcriber in transcribers:
+            await transcriber.close()
         await media.close()
         await storage.close()
         await state.close()
+
+
+def _engines(settings: Settings) -> tuple["LiveTranscriber | None", list["Transcriber"]]:
+    """Who writes transcripts: while one speaks, and afterwards in this order."""
+    del settings
+    return None, []
 
 
 def _key(secret: bytes, purpose: str) -> bytes:
@@ -90,10 +102,11 @@ async def working(parts: Parts, *, worker: bool) -> AsyncIterator[None]:
     """Run what runs beside requests: following facts and, unless told not to, finishing recordings."""
     with contextlib.suppress(Exception):  # not there yet: /readyz says so, and every use tries again
         await parts.engine.storage.check()
-    tasks = [asyncio.create_task(parts.engine.follow())]
+    tasks = [asyncio.create_task(parts.engine.follow()), asyncio.create_task(parts.engine.transcripts.run())]
     if worker:
         parts.media.warm()
         tasks.append(asyncio.create_task(parts.engine.completion.run()))
+        tasks.append(asyncio.create_task(parts.engine.transcripts.afterwards.run()))
     try:
         yield
     finally:

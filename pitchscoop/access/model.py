@@ -32,6 +32,8 @@ class Verb(enum.StrEnum):
     SESSION_RECORD = "session.record"
     SESSION_STOP = "session.stop"
     SESSION_DELETE = "session.delete"
+    TRANSCRIPT_ASK = "transcript.ask"
+    TRANSCRIPT_CORRECT = "transcript.correct"
 
 
 class Reach(enum.Enum):
@@ -96,6 +98,8 @@ PERMISSIONS: dict[Verb, dict[Role, Reach]] = {
     Verb.SESSION_RECORD: {**_RECORDERS, Role.PUBLIC: Reach.LINK},
     Verb.SESSION_STOP: {**_RECORDERS, Role.PUBLIC: Reach.LINK},
     Verb.SESSION_DELETE: {Role.ORGANIZER: Reach.ANY},
+    Verb.TRANSCRIPT_ASK: _RECORDERS,
+    Verb.TRANSCRIPT_CORRECT: _RECORDERS,
 }
 """Verb by role: how far the right goes. What is not here is refused."""
 

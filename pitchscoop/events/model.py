@@ -43,7 +43,9 @@ class Settings(BaseModel):
     """What an organizer can set for an event. All have defaults, so that none is needed to start.
 
     ``max_seconds`` is the time limit told to speakers: recording goes on past it. ``idle_seconds`` without
-    audio end a recording by itself (design.md 2.4). ``retention_days`` None keeps everything.
+    audio end a recording by itself (design.md 2.4). ``language`` (BCP 47) is what is spoken, None where it is to be
+    found out. ``forget_at_transcriber`` has the transcript's engine delete what it was sent. ``retention_days`` None
+    keeps everything.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +55,7 @@ class Settings(BaseModel):
     downloads: bool = True
     sample_rate: Literal[16000, 48000] = 16000
     language: str | None = Field(default=None, max_length=35)
+    forget_at_transcriber: bool = False
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     method: Literal["adjusted", "mean"] = "adjusted"
 

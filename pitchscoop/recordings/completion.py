@@ -10,6 +10,7 @@ import datetime as dt
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -40,7 +41,15 @@ class Completion:
     """Finishes recordings, ends abandoned ones, completes deletions, and keeps the records beside the audio."""
 
     def __init__(
-        self, state: State, events: Events, sessions: Sessions, storage: AudioStorage, media: Media, clock: Clock
+        self,
+        state: State,
+        events: Events,
+        sessions: Sessions,
+        storage: AudioStorage,
+        media: Media,
+        clock: Clock,
+        *,
+        transcribes: bool = False,
     ) -> None:
         self._state = state
         self._events = events
@@ -48,6 +57,7 @@ class Completion:
         self._storage = storage
         self._media = media
         self._clock = clock
+        self._transcribes = transcribes
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -207,8 +217,23 @@ class Completion:
             )
             await self._storage.upload_audio(keys.stored(session.session_id, keys.PEAKS), peaks, "application/json")
         return await self._sessions.change(
-            session.session_id, "session_completed", lambda now: _completed(_if_processing(now), derived, mp3_size)
+            session.session_id, "session_completed", lambda now: self._completed(_if_processing(now), derived, mp3_size)
         )
+
+    def _completed(self, session: Session, derived: Derived, mp3_size: int) -> Session:
+        metadata = {**session.metadata, "codec": derived.codec, "container": derived.container}
+        update: dict[str, Any] = {
+            "status": "completed",
+            "audio_duration": round(derived.duration, 3),
+            "loudness": derived.loudness,
+            "true_peak": derived.true_peak,
+            "silhouette": derived.silhouette,
+            "mp3_size": mp3_size,
+            "metadata": metadata,
+        }
+        if self._transcribes and session.transcript.status == "none":
+            update["transcript"] = session.transcript.model_copy(update={"status": "pending"})
+        return session.model_copy(update=update)
 
     async def _fail(self, session: Session, failure: Failure) -> int | None:
         def failed(now: Session) -> Session:
@@ -244,18 +269,3 @@ def _if_processing(session: Session) -> Session:
     if session.status != "processing":
         raise Conflict("not_processing", "The session was changed meanwhile.")
     return session
-
-
-def _completed(session: Session, derived: Derived, mp3_size: int) -> Session:
-    metadata = {**session.metadata, "codec": derived.codec, "container": derived.container}
-    return session.model_copy(
-        update={
-            "status": "completed",
-            "audio_duration": round(derived.duration, 3),
-            "loudness": derived.loudness,
-            "true_peak": derived.true_peak,
-            "silhouette": derived.silhouette,
-            "mp3_size": mp3_size,
-            "metadata": metadata,
-        }
-    )

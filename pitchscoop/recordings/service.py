@@ -1,6 +1,7 @@
 """Sessions: started, changed, stopped, removed."""
 
 import contextlib
+import datetime as dt
 from collections.abc import Callable, Sequence
 
 from pitchscoop.events.model import Event
@@ -16,6 +17,8 @@ from pitchscoop.transcripts.model import Transcript
 
 _DELETED_SECONDS = 24 * 3600  # how long after a deletion the slowest worker's traces are still known as such
 _ATTEMPTS = 50  # stale writes in a row before we call the store unhealthy; 100 writers on one row need about 15
+
+GRACE = dt.timedelta(seconds=20)  # whoever has a pitch written while it is spoken has so long for its last words
 
 Change = Callable[[Session], Session]
 
@@ -278,7 +281,8 @@ class Sessions:
         )
         due = [Due(session.event_id, session.session_id, at) for at in self._look_at(before, session)]
         if session.awaits_words and not (before and before.awaits_words):
-            due.append(Due(session.event_id, words.key(session), micros(self._clock())))
+            patience = GRACE if session.transcript.live else dt.timedelta()
+            due.append(Due(session.event_id, words.key(session), micros(self._clock() + patience)))
         await self._state.commit(session.event_id, [put, *beside], [fact], due)
 
     def _look_at(self, before: Session | None, session: Session) -> list[int]:

@@ -1,5 +1,6 @@
 """A transcript: utterances of words with times, merged by id, corrected by people."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Literal
 
@@ -64,8 +65,10 @@ class Transcript(BaseModel):
     """What was said in one session.
 
     ``status``: ``none`` (nobody was asked to write it), ``pending`` (it is being written), ``ready``, or ``failed``
-    with an ``error``. ``engine`` wrote it; ``job`` is what that engine calls the work under way. Where only the
-    session is at hand (``Sessions.get``) ``utterances`` are left out: they are long, and lie in a row of their own.
+    with an ``error``. ``engine`` wrote it; ``live`` says that a server has it written while it is spoken; ``job`` is
+    what the engine calls the work under way afterwards, ``asked_at`` when a person last wanted it tried again. Where
+    only the session is at hand (``Sessions.get``) ``utterances`` are left out: they are long, and lie in a row of
+    their own.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -75,7 +78,9 @@ class Transcript(BaseModel):
     language: str | None = None
     engine: str | None = None
     corrected: int = 0
+    live: bool = False
     job: str | None = None
+    asked_at: dt.datetime | None = None
     error: Trouble | None = None
     utterances: tuple[Utterance, ...] = Field(default=())
 
