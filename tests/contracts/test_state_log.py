@@ -3,6 +3,7 @@
 import asyncio
 import random
 
+from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, State
@@ -62,6 +63,19 @@ async def test_due_sessions_come_longest_waiting_first(state: State) -> None:
     assert [due.event_id for due in waiting[:3]] == ["oslo", "default", "boston"]
     assert len(await state.due(now - 30, 100)) == 9
     assert await state.due(now - 111, 100) == []
+
+
+async def test_each_kind_of_work_has_due_times_of_its_own(state: State) -> None:
+    words = keys.transcript(EVENT, "s")
+    await state.commit(EVENT, [], [], [Due(EVENT, "s", 1), Due(EVENT, words, 2)])
+    assert await state.due(9, 1) == [Due(EVENT, "s", 1)]
+    (seen,) = await state.due(9, 9, "transcripts")
+    assert seen == Due(EVENT, words, 2)
+    assert await state.claim(seen, 5)
+    assert await state.due(4, 9, "transcripts") == []
+    await state.commit(EVENT, [], [], [Due(EVENT, words, None)])
+    assert await state.due(9, 9, "transcripts") == []
+    assert await state.due(9, 9) == [Due(EVENT, "s", 1)]
 
 
 async def test_a_due_time_moves_and_goes(state: State) -> None:

@@ -32,7 +32,7 @@ async def live_url(tmp_path: Path) -> AsyncIterator[str]:
     address = f"http://127.0.0.1:{free_port()}"
     async with assembled(load({"PITCHSCOOP_DATA": str(tmp_path)}), address) as parts:
         engine = parts.engine
-        engine.storage = SlowDisk(tmp_path, b"")
+        engine.storage = slow = SlowDisk(tmp_path, b"")
         session = await engine.start(Principal(role=Role.ORGANIZER, name="Test"), "Kelpline", "Seaweed", None)
         app = application(parts, worker=False)
         port = int(address.rpartition(":")[2])
@@ -44,6 +44,7 @@ async def live_url(tmp_path: Path) -> AsyncIterator[str]:
         yield f"ws://127.0.0.1:{port}{path}"
         server.should_exit = True
         await serving
+        await slow.close()
 
 
 async def test_a_byte_is_acknowledged_within_a_second_and_one_write(live_url: str) -> None:
