@@ -24,7 +24,7 @@ class Word(BaseModel):
     start: float
     end: float
     confidence: float | None = None
-    machine: str | None = None
+    machine: str | None = Field(default=None, exclude_if=lambda machine: machine is None)
 
 
 class Utterance(BaseModel):
@@ -103,7 +103,9 @@ class Transcript(BaseModel):
             if not 0 <= index < len(spoken.words):
                 raise NotFound("no_such_word", "There is no such word in the transcript. Load it again.")
             if (now := spoken.words[index].word) not in (was, word):
-                raise Conflict("word_changed", f"This word was changed to {now!r} meanwhile. Look again.")
+                raise Conflict(
+                    "word_changed", f"This word was changed to {now!r} meanwhile. Look again.", {"word": now}
+                )
             return spoken.corrected(index, word)
 
         return self._with(utterance_id, change)
