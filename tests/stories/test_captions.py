@@ -39,8 +39,7 @@ async def speak(url: str, audio: bytes, pace: float = 0.02) -> list[dict[str, An
         await heard(socket, "ready")
 
         async def listen() -> None:
-            async for message in socket:
-                told.append(json.loads(message))
+            told.extend([json.loads(message) async for message in socket])
 
         listening = asyncio.create_task(listen())
         for offset in range(0, len(audio), FRAME):
@@ -154,9 +153,7 @@ async def test_never_more_are_open_than_the_plan_allows_and_all_are_written(
         other.stop()
 
 
-async def test_a_copy_that_is_killed_leaves_nothing_open_and_nothing_unwritten(
-    listening: App, gladia: GladiaServer
-) -> None:
+async def test_a_copy_that_is_killed_leaves_nothing_unwritten(listening: App) -> None:
     async with listening.client() as client:
         session = await start(client)
         async with connect(session["live"]["url"]) as socket:
