@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.servers.gladia import JFK, Drop, GladiaServer
 from tests.speech import FRAME, heard, pcm, stream, wav
 from tests.stories.test_live import finished, start
 
+ALLOWED = int(os.environ.get("ALLOWED", "5"))  # noqa: TID251  30 by hand; a small machine needs minutes for it
 HEALING = 60.0  # seconds in which everything is written once the engine is back
 
 
@@ -132,7 +134,7 @@ async def test_never_more_are_open_than_the_plan_allows_and_all_are_written(
     """Two copies of the server share what the plan allows."""
     gladia.knobs.processing = 0.5
     listening.stop()
-    listening.settings |= gladia_settings(gladia, at_once=5)
+    listening.settings |= gladia_settings(gladia, at_once=ALLOWED)
     listening.start()
     other = App(tmp_path / "other", {**listening.settings, "PITCHSCOOP_PUBLIC_URL": listening.url}, listening.name)
     (tmp_path / "other").mkdir()
@@ -141,13 +143,13 @@ async def test_never_more_are_open_than_the_plan_allows_and_all_are_written(
     other.start()
     try:
         async with listening.client() as client:
-            sessions = [await start(client) for _ in range(12)]
+            sessions = [await start(client) for _ in range(2 * ALLOWED)]
             urls = [one["live"]["url"] for one in sessions]
             urls[::2] = [url.replace(f":{listening.port}/", f":{other.port}/") for url in urls[::2]]
             await asyncio.gather(*(speak(url, pcm()) for url in urls))
             for one in sessions:
                 assert (await written(client, one["session_id"], HEALING))["transcript"]["text"] == JFK.text
-        assert gladia.most_open == 5
+        assert gladia.most_open == ALLOWED
         assert gladia.open == []
     finally:
         other.stop()
