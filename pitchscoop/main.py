@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pitchscoop.access.answers import Answers
 from pitchscoop.access.service import Access
 from pitchscoop.adapters.disk import DiskAudioStorage
+from pitchscoop.adapters.gladia import Gladia
 from pitchscoop.adapters.media import PyAVMedia
 from pitchscoop.adapters.minio import MinIOAudioStorage
 from pitchscoop.adapters.redis import RedisState
@@ -88,8 +89,10 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
 
 def _engines(settings: Settings) -> tuple["LiveTranscriber | None", list["Transcriber"]]:
     """Who writes transcripts: while one speaks, and afterwards in this order."""
-    del settings
-    return None, []
+    gladia = None
+    if (known := settings.gladia) is not None:
+        gladia = Gladia(known.key, known.api_url, region=known.region, max_live=known.max_live)
+    return gladia, [gladia] if gladia else []
 
 
 def _key(secret: bytes, purpose: str) -> bytes:

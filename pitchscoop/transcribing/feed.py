@@ -122,7 +122,8 @@ class Feed:
             while self._total is None:
                 async with asyncio.timeout(_FORGOTTEN):
                     await self._begun.wait()  # a recorder that only stands ready holds no place
-                await self._attempted()
+                if self._base is not None:
+                    await self._attempted()
                 if self._total is None:
                     await self._pause()
         except TimeoutError:
