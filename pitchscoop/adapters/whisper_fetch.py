@@ -1,6 +1,7 @@
 """Fetches a Whisper model from the Hugging Face hub; runs inside ``whisper_work.py``.
 
-A model's folder appears whole: files are gathered in a hidden one beside it, where an interrupted download goes on.
+A model's folder appears whole: files are gathered in a hidden one beside it. The hub's client goes on where a
+connection broke; when its process ends, the download begins anew.
 """
 
 import contextlib
@@ -56,6 +57,7 @@ def fetch(model: str, folder: Path) -> Iterator[Answer]:
                 yield {"waiting": str(gathered)}
                 time.sleep(_OFTEN)
             if not folder.is_dir():
+                shutil.rmtree(gathered, ignore_errors=True)  # of an earlier process
                 yield from _download(repository, gathered)
                 shutil.rmtree(gathered / ".cache")
                 gathered.replace(folder)
@@ -79,7 +81,9 @@ def _download(repository: str, folder: Path) -> Iterator[Answer]:
             snapshot_download, repository, revision=about.sha, local_dir=folder, cache_dir=folder / ".cache" / "hub",
             allow_patterns=list(sizes), token=False,
         )  # fmt: skip
-        while not wait([download], _OFTEN).done:
+        under_way = True
+        while under_way:
+            under_way = not wait([download], _OFTEN).done
             yield {"progress": [_size(folder), sum(sizes.values()) or 1]}
         download.result()
 

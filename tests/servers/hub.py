@@ -10,10 +10,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 _COMMIT = "0123456789abcdef0123456789abcdef01234567"
+_LARGE = 20_000_000  # bytes; of less the client keeps nothing when a connection breaks
 
 
 class Hub(ThreadingHTTPServer):
-    """Serves folders as repositories. While ``stalled`` is set, files stop halfway; ``asked`` is what was asked for."""
+    """Serves folders as repositories. ``asked`` is what was asked for.
+
+    While ``stalled`` is set, files stop halfway until ``over`` is. While ``broken`` is, connections of large ones end
+    there, unless they are asked for from the middle on.
+    """
 
     daemon_threads = True
 
@@ -22,6 +27,7 @@ class Hub(ThreadingHTTPServer):
         self.repositories = repositories
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.stalled = threading.Event()
+        self.broken = threading.Event()
         self.over = threading.Event()
         self.asked = list[str]()
 
@@ -52,8 +58,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._json(_files(folder, "path"))
             if path.startswith(f"/{name}/resolve/{_COMMIT}/"):
                 return self._file(folder / path.rsplit("/", 1)[1], send=send)
-        self.send_response(401)  # as the hub says of what is not there, or not for everybody
-        self.send_header("X-Error-Message", "Invalid username or password.")
+        self.send_response(404)
+        self.send_header("X-Error-Code", "RepoNotFound")
         self.send_header("Content-Length", "0")
         return self.end_headers()
 
@@ -82,6 +88,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         if self.server.stalled.is_set():
             self.server.over.wait()
+        if self.server.broken.is_set() and not start and len(body) > _LARGE:
+            self.close_connection = True
+            return
         self.wfile.write(body[half:])
 
 
