@@ -14,8 +14,11 @@ from pitchscoop.transcripts.model import Utterance
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """What an engine is told of the speech. ``language`` is an ISO 639-1 code, None where it is to be found out;
-    ``vocabulary`` are names that will be said; ``forget`` has the engine delete what it keeps when it is done."""  # noqa: D209
+    """What an engine is told of the speech.
+
+    ``language`` is an ISO 639-1 code, None where it is to be found out; ``vocabulary`` are names that will be said;
+    ``forget`` has the engine delete what it keeps when it is done.
+    """
 
     sample_rate: int
     language: str | None = None
