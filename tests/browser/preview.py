@@ -31,6 +31,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.render import ASSETS, Renderer
+from tests.browser import said
 from tests.servers.redis import free_port
 
 LENGTH = 178.0
@@ -100,6 +101,7 @@ def _pitch(
     status: c.Status = "completed",
     team: str = "Grandmother Tongue",
     title: str = "A phone call that keeps a dialect alive",
+    transcript: c.Transcript = said.ENGLISH,
 ) -> c.Pitch:
     ready, failed = status == "completed", status == "failed"
     error = c.PitchError("not_audio", "notes.pdf holds no sound.") if failed else None
@@ -114,6 +116,7 @@ def _pitch(
         share_url="/pitch?key=k",
         details_path="/sample/details" if ready else "/sample/processing",
         refresh_path="/sample/details",
+        transcript=transcript,
         playback_url="/sample/audio.wav" if ready else None,
         peaks_url="/sample/peaks.json" if ready else None,
         download_url="/sample/audio.wav" if ready else None,
@@ -122,6 +125,10 @@ def _pitch(
         delete_path="/sample/details" if ready else None,
         recorder_url="/record" if failed else None,
     )
+
+
+def _with(renderer: Renderer, name: str) -> Callable[[], str]:
+    return lambda: renderer.pitch(_pitch(transcript=said.TRANSCRIPTS[name]))
 
 
 def _recorder(team: str = "Grandmother Tongue", title: str = "A phone call that keeps a dialect alive") -> c.Recorder:
@@ -158,9 +165,13 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "upload": lambda: renderer.upload(_upload()),
         "pitch": lambda: renderer.pitch(_pitch()),
         "pitch-long": lambda: renderer.pitch(_pitch(team=LONG_TEAM, title=LONG_TITLE)),
-        "pitch-arabic": lambda: renderer.pitch(_pitch(team=ARABIC, title="هاتف يحفظ لهجة حية")),
-        "pitch-processing": lambda: renderer.pitch(_pitch("processing")),
-        "pitch-failed": lambda: renderer.pitch(_pitch("failed")),
+        "pitch-arabic": lambda: renderer.pitch(
+            _pitch(team=ARABIC, title="هاتف يحفظ لهجة حية", transcript=said.TRANSCRIPTS["arabic"])
+        ),
+        "pitch-processing": lambda: renderer.pitch(_pitch("processing", transcript=said.TRANSCRIPTS["pending"])),
+        "pitch-failed": lambda: renderer.pitch(_pitch("failed", transcript=said.TRANSCRIPTS["none"])),
+        "pitch-recording": lambda: renderer.pitch(_pitch("recording", transcript=said.TRANSCRIPTS["live"])),
+        **{f"pitch-transcript-{name}": _with(renderer, name) for name in said.TRANSCRIPTS},
         "sign-in": lambda: renderer.sign_in(c.SignIn(c.Viewer())),
         "sign-in-used": lambda: renderer.sign_in(c.SignIn(c.Viewer(), "used")),
         "error": lambda: renderer.error(gone),
