@@ -41,6 +41,7 @@ class PitchRow:
     created_at: dt.datetime
     playback_path: str | None = None
     peaks_url: str | None = None
+    transcript: Literal["none", "pending", "ready", "failed"] = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,10 @@ class RecordForm:
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """The recorder. ``live_path`` is the WebSocket's path, ``details_path`` answers GET with the session."""
+    """The recorder. ``live_path`` is the WebSocket's path, ``details_path`` answers GET with the session.
+
+    ``captions``: what is said is written down while it is spoken.
+    """
 
     session_id: str
     team_name: str
@@ -93,6 +97,7 @@ class Recorder:
     details_path: str
     page_url: str
     upload_url: str | None = None
+    captions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
