@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 _PREFIXES = ("PITCHSCOOP_", "MINIO_", "GLADIA_", "LLM_")
+_GLADIA = "https://api.gladia.io"
+_REGIONS = ("eu-west", "us-west")
+_MOST_LIVE = 1000  # sessions at Gladia at once: more recorders than that one server does not carry
 _MIN_TOKEN = 32  # characters; shorter organizer tokens are refused
 _SECRETS = {"PITCHSCOOP_ADMIN_TOKEN", "PITCHSCOOP_SECRET", "REDIS_URL", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY",
             "GLADIA_API_KEY", "LLM_API_KEY"}  # fmt: skip
@@ -36,6 +39,17 @@ class ObjectStore(BaseModel):
     public_url: str | None
 
 
+class GladiaSettings(BaseModel):
+    """Where Gladia is, and how many live sessions the plan allows, over all copies of the server."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str = Field(repr=False)
+    api_url: str
+    region: str | None
+    max_live: int
+
+
 class Settings(BaseModel):
     """All settings, checked. None of the secrets has a default."""
 
@@ -47,7 +61,7 @@ class Settings(BaseModel):
     public_url: str | None
     redis_url: str | None
     minio: ObjectStore | None
-    gladia_key: str | None
+    gladia: GladiaSettings | None
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  the one place
@@ -71,7 +85,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  
         public_url=_url(values, "PITCHSCOOP_PUBLIC_URL"),
         redis_url=_url(values, "REDIS_URL", ("redis", "rediss", "unix")),
         minio=_minio(values),
-        gladia_key=values.get("GLADIA_API_KEY"),
+        gladia=_gladia(values),
     )
 
 
@@ -156,3 +170,20 @@ def _minio(values: Mapping[str, str]) -> ObjectStore | None:
         secure=secure == "true",
         public_url=_url(values, "MINIO_PUBLIC_URL"),
     )
+
+
+def _gladia(values: Mapping[str, str]) -> GladiaSettings | None:
+    """Without the key the others would do nothing, which nobody who sets them expects."""
+    given = [name for name in values if name.startswith("GLADIA_")]
+    if not given:
+        return None
+    if (key := values.get("GLADIA_API_KEY")) is None:
+        raise BadSetting(f"GLADIA_API_KEY is missing: {given[0]} does nothing without it. Set it, or remove the other.")
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        raise BadSetting("GLADIA_API_KEY has a character that no key has. Copy it again.")
+    if (region := values.get("GLADIA_REGION")) not in (None, *_REGIONS):
+        raise BadSetting(f"GLADIA_REGION must be {' or '.join(_REGIONS)}.")
+    most = values.get("GLADIA_MAX_LIVE", "1")
+    if not (most.isascii() and most.isdecimal() and 1 <= int(most) <= _MOST_LIVE):
+        raise BadSetting(f"GLADIA_MAX_LIVE must be a whole number from 1 to {_MOST_LIVE}.")
+    return GladiaSettings(key=key, api_url=_url(values, "GLADIA_API_URL") or _GLADIA, region=region, max_live=int(most))
