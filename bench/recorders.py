@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,18 +78,18 @@ async def main(count: str = "", seconds: str = "15", mode: str = "embedded", rou
     """Run one number of recorders, or find how many can be."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    servers: dict[str, Server] = {"bare": _bare, "pitchscoop": functools.partial(_ours, mode)}
+    servers: dict[str, Server] = {"bare": _bare, "pitchscoop": functools.partial(ours, mode)}
     servers = {name: server for name, server in servers.items() if who in ("", name)}
-    with _everything():
+    with everything():
         if count:
-            rows = [_row(name, await _run(server, int(count), float(seconds))) for name, server in servers.items()]
+            rows = [row(name, await measured(server, int(count), float(seconds))) for name, server in servers.items()]
             table(f"{count} recorders for {seconds} s ({mode})", COLUMNS, rows)
         else:
             await _capacities(servers, float(seconds), int(rounds), mode)
 
 
 @contextlib.contextmanager
-def _everything() -> Iterator[None]:
+def everything() -> Iterator[None]:
     """Removes what the runs have stored when all are over: a file system takes inodes that were just freed last, and
     looking for others would slow the next run down."""
     before = tempfile.tempdir
@@ -123,13 +123,13 @@ async def _search(servers: dict[str, Server], seconds: float) -> dict[str, int]:
     while open_ones := [name for name, (low, high) in ranges.items() if high - low > STEP]:
         for name in open_ones:
             low, high = ranges[name]
-            run = await _run(servers[name], (low + high) // 2 // 10 * 10, seconds)
-            table(f"{name}, {run.count} recorders", COLUMNS, [_row(name, run)])
+            run = await measured(servers[name], (low + high) // 2 // 10 * 10, seconds)
+            table(f"{name}, {run.count} recorders", COLUMNS, [row(name, run)])
             ranges[name] = (run.count, high) if run.kept else (low, run.count)
     return {name: low for name, (low, _) in ranges.items()}
 
 
-async def _run(server: Server, count: int, seconds: float) -> Run:
+async def measured(server: Server, count: int, seconds: float) -> Run:
     async with server(count, Path(tempfile.mkdtemp())) as running:
         idle = _memory(running.pid)
         speakers = await asyncio.create_subprocess_exec(
@@ -208,9 +208,10 @@ async def _listening(port: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _ours(mode: str, count: int, folder: Path) -> AsyncIterator[Running]:
-    """Workers are left out: they remove the segments that are compared."""
+async def ours(mode: str, count: int, folder: Path, more: Mapping[str, str] | None = None) -> AsyncIterator[Running]:
+    """Our server, with ``more`` settings. Workers are left out: they remove the segments that are compared."""
     with prepared(mode, ("--no-worker",), folder) as app:
+        app.settings |= more or {}
         await asyncio.to_thread(app.start)
         async with assembled(load(app.settings), app.url) as parts:
             sessions = await filled(parts, count)
@@ -224,7 +225,7 @@ COLUMNS = ("server", "recorders", "lag of the oldest byte: p50", "p99", "longest
            f"aim {AIM} s")  # fmt: skip
 
 
-def _row(name: str, run: Run) -> tuple[str, ...]:
+def row(name: str, run: Run) -> tuple[str, ...]:
     lags = [f"{lag:.2f} s" for lag in (*run.first, *run.last[:2], run.late)]
     broken = f"{len(run.broken)} {run.broken[0]}" if run.broken else "0"
     return (name, str(run.count), *lags, f"{run.server:.0%}", f"{run.speakers:.0%}", f"{run.early:.0f}",

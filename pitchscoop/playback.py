@@ -33,13 +33,13 @@ def playable(session: Session, variant: Variant | None) -> Playable:
     if variant == "mp3" and session.mp3_size is None:
         raise Conflict("not_ready", "The MP3 is not made yet. Ask for variant=wav, or try again in a few seconds.")
     if variant != "wav" and session.mp3_size is not None:
-        return Playable(keys.stored(session.session_id, keys.AUDIO_MP3), "audio/mpeg", _name(session, "mp3"))
+        return Playable(keys.stored(session.session_id, keys.AUDIO_MP3), "audio/mpeg", filename(session, "mp3"))
     extension = session.audio_minio_key.rpartition(".")[2]
     content_type = CONTENT_TYPES.get(extension, "application/octet-stream")
-    return Playable(session.audio_minio_key, content_type, _name(session, extension))
+    return Playable(session.audio_minio_key, content_type, filename(session, extension))
 
 
-def _name(session: Session, extension: str) -> str:
-    """A file name legal on every system, Windows included."""
+def filename(session: Session, extension: str) -> str:
+    """What a file of this pitch is saved as: legal on every system, Windows included."""
     words = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", f"{session.team_name} - {session.pitch_title}").strip(" .")
     return f"{words[:120] or session.session_id}.{extension}"

@@ -1,21 +1,29 @@
 """The only reader of the environment. Every variable is in design.md 2.1 and docs/settings.md."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 _PREFIXES = ("PITCHSCOOP_", "MINIO_", "GLADIA_", "LLM_")
+_GLADIA = "https://api.gladia.io"
+_REGIONS = ("eu-west", "us-west")
+_MOST_LIVE = 1000  # sessions at Gladia at once: more recorders than that one server does not carry
 _MIN_TOKEN = 32  # characters; shorter organizer tokens are refused
 _SECRETS = {"PITCHSCOOP_ADMIN_TOKEN", "PITCHSCOOP_SECRET", "REDIS_URL", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY",
             "GLADIA_API_KEY", "LLM_API_KEY"}  # fmt: skip
 _PLAIN = {"PITCHSCOOP_DATA", "PITCHSCOOP_PUBLIC_URL", "MINIO_ENDPOINT", "MINIO_BUCKET", "MINIO_REGION", "MINIO_SECURE",
           "MINIO_PUBLIC_URL", "GLADIA_API_URL", "GLADIA_REGION", "GLADIA_MAX_LIVE", "LLM_BASE_URL",
-          "LLM_MODEL"}  # fmt: skip
+          "LLM_MODEL", "PITCHSCOOP_WHISPER_MODEL", "PITCHSCOOP_WHISPER_DEVICE"}  # fmt: skip
 _KNOWN = _SECRETS | _PLAIN | {f"{name}_FILE" for name in _SECRETS}
+# Not ours: what the libraries that fetch and run a speech model read themselves.
+_LIBRARIES = ("HF_ENDPOINT", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "LD_LIBRARY_PATH",
+              "CUDA_VISIBLE_DEVICES")  # fmt: skip
 
 
 class BadSetting(Exception):
@@ -36,6 +44,30 @@ class ObjectStore(BaseModel):
     public_url: str | None
 
 
+class GladiaSettings(BaseModel):
+    """Where Gladia is, and how many live sessions the plan allows, over all copies of the server."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key: str = Field(repr=False)
+    api_url: str
+    region: str | None
+    max_live: int
+
+
+class LocalSpeech(BaseModel):
+    """Which Whisper model writes down speech on this machine.
+
+    ``model`` is a name such as ``small``, a repository ``owner/name`` of the Hugging Face hub, or an absolute path.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    device: Literal["auto", "cpu", "cuda"]
+    environ: dict[str, str]
+
+
 class Settings(BaseModel):
     """All settings, checked. None of the secrets has a default."""
 
@@ -47,7 +79,8 @@ class Settings(BaseModel):
     public_url: str | None
     redis_url: str | None
     minio: ObjectStore | None
-    gladia_key: str | None
+    gladia: GladiaSettings | None
+    whisper: LocalSpeech | None
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  the one place
@@ -71,7 +104,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  
         public_url=_url(values, "PITCHSCOOP_PUBLIC_URL"),
         redis_url=_url(values, "REDIS_URL", ("redis", "rediss", "unix")),
         minio=_minio(values),
-        gladia_key=values.get("GLADIA_API_KEY"),
+        gladia=_gladia(values),
+        whisper=_whisper(values, environ),
     )
 
 
@@ -156,3 +190,34 @@ def _minio(values: Mapping[str, str]) -> ObjectStore | None:
         secure=secure == "true",
         public_url=_url(values, "MINIO_PUBLIC_URL"),
     )
+
+
+def _gladia(values: Mapping[str, str]) -> GladiaSettings | None:
+    """None without a key, whatever else is set: one file of settings may serve places with a key and without."""
+    key = values.get("GLADIA_API_KEY")
+    if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
+        raise BadSetting("GLADIA_API_KEY has a character that no key has. Copy it again.")
+    if (region := values.get("GLADIA_REGION")) not in (None, *_REGIONS):
+        raise BadSetting(f"GLADIA_REGION must be {' or '.join(_REGIONS)}.")
+    most = values.get("GLADIA_MAX_LIVE", "1")
+    if not (most.isascii() and most.isdecimal() and 1 <= int(most) <= _MOST_LIVE):
+        raise BadSetting(f"GLADIA_MAX_LIVE must be a whole number from 1 to {_MOST_LIVE}.")
+    if key is None:
+        return None
+    return GladiaSettings(key=key, api_url=_url(values, "GLADIA_API_URL") or _GLADIA, region=region, max_live=int(most))
+
+
+def _whisper(values: Mapping[str, str], environ: Mapping[str, str]) -> LocalSpeech | None:
+    model, device = values.get("PITCHSCOOP_WHISPER_MODEL"), values.get("PITCHSCOOP_WHISPER_DEVICE", "auto")
+    if device not in ("auto", "cpu", "cuda"):
+        raise BadSetting("PITCHSCOOP_WHISPER_DEVICE must be auto, cpu or cuda.")
+    if model is None:
+        if "PITCHSCOOP_WHISPER_DEVICE" in values:
+            raise BadSetting("PITCHSCOOP_WHISPER_MODEL is missing: PITCHSCOOP_WHISPER_DEVICE means nothing without it.")
+        return None
+    if model.startswith(("/", "./", "../", "~/")):
+        model = str(Path(model).expanduser().absolute())
+    elif not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", model, re.ASCII):
+        raise BadSetting("PITCHSCOOP_WHISPER_MODEL must be a name such as small, or a folder such as /srv/models/mine.")
+    passed = {name: environ[name] for name in _LIBRARIES if environ.get(name)}
+    return LocalSpeech(model=model, device=device, environ=passed)

@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.servers.app",
     "tests.servers.place",
     "tests.servers.nginx",
+    "tests.servers.gladia",
 ]
 
 

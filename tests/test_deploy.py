@@ -115,7 +115,7 @@ def test_pitchscoop_starts_with_what_compose_gives_it(
     assert known.secret == env["PITCHSCOOP_SECRET"].encode()
     assert (known.minio.endpoint, known.minio.public_url) == ("minio:9000", "http://localhost:9000")
     assert (known.minio.access_key, known.minio.secret_key) == (env["MINIO_ROOT_USER"], env["MINIO_ROOT_PASSWORD"])
-    assert (known.admin_token, known.gladia_key) == (None, None)
+    assert (known.admin_token, known.gladia) == (None, None)
 
 
 def test_only_the_pages_are_reachable_from_outside(compose: Compose) -> None:

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pitchscoop import __version__
 from pitchscoop.access.answers import Answers
-from pitchscoop.doors import exports, mcp, media, problems, rest, uploads
+from pitchscoop.doors import exports, mcp, media, problems, rest, transcripts, uploads
 from pitchscoop.doors.described import ABOUT, describe
 from pitchscoop.doors.live import live
 from pitchscoop.doors.web import entry, pages, pitches
@@ -54,7 +54,7 @@ def create_app(
     app.state.renderer = Renderer()
     problems.install(app)
     _errors_as_pages(app)
-    for router in (rest.router, exports.router, uploads.router):
+    for router in (rest.router, transcripts.router, exports.router, uploads.router):
         app.include_router(router)
     for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
         app.add_api_route(path, answer, tags=["operating"], response_class=Response)

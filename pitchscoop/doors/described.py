@@ -1,6 +1,6 @@
 """What ``/openapi.json`` says beyond what FastAPI finds out by itself."""
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from pydantic import BaseModel
@@ -23,7 +23,11 @@ M is durable), and answers `{"type": "stop", "offset": TOTAL}` with `{"type": "s
 
 
 class Problem(BaseModel):
-    """RFC 9457. ``code`` is stable, ``detail`` says what to do, ``errors`` name the fields that cannot be used."""
+    """RFC 9457. ``code`` is stable, ``detail`` says what to do, ``errors`` name the fields that cannot be used.
+
+    ``word`` comes with ``word_changed``: what the word reads now. ``transcript_status`` comes with
+    ``transcript_not_ready``.
+    """
 
     type: str
     title: str
@@ -31,6 +35,8 @@ class Problem(BaseModel):
     detail: str
     code: str
     errors: list[dict[str, str]] | None = None
+    word: str | None = None
+    transcript_status: Literal["none", "pending", "failed"] | None = None
 
 
 def _described(kind: type[errors.Problem]) -> dict[str, Any]:

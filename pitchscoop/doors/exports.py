@@ -41,10 +41,15 @@ async def sessions_csv(event_id: str, who: Caller, engine: TheEngine) -> Respons
     return await _download(export.sessions_csv(), "text/csv; charset=utf-8; header=present", f"{export.name}.csv")
 
 
+def attachment(filename: str) -> str:
+    """The header ``Content-Disposition`` of what is to be saved under this name (RFC 6266)."""
+    return f"attachment; filename*=UTF-8''{quote(filename, safe='')}"
+
+
 async def _download(pieces: AsyncGenerator[bytes, None], media_type: str, filename: str) -> Response:
     first = await anext(pieces)  # what is away now is an answer with a status, not a stream that is cut
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(filename, safe='')}",
+        "Content-Disposition": attachment(filename),
         "Cache-Control": "no-store",
     }
     return _Download(_whole(first, pieces), media_type, headers)

@@ -1,5 +1,6 @@
 """The one table from errors to HTTP statuses and live close codes, and the RFC 9457 bodies."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -33,6 +34,8 @@ _PLAIN = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take this method."),
 }
+_LASTING = {"not_ready", "transcript_not_ready", "transcript_ready", "no_transcriber", "word_changed"}
+"""Conflicts that are the same a second later."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,13 +50,13 @@ def close_code_of(problem: errors.Problem) -> int:
     return next((CLOSE_CODE[kind] for kind in type(problem).__mro__ if kind in CLOSE_CODE), 4400)
 
 
-def problem_response(status: int, code: str, message: str, extra: dict[str, Any] | None = None) -> Response:
+def problem_response(status: int, code: str, message: str, extra: Mapping[str, Any] | None = None) -> Response:
     """An ``application/problem+json`` answer."""
     body = {"type": "about:blank", "title": message, "status": status, "detail": message, "code": code, **(extra or {})}
     headers = {"Cache-Control": "no-store"}
     if status == 401:  # noqa: PLR2004
         headers["WWW-Authenticate"] = "Bearer"
-    if status in (503, 409) and code != "not_ready":
+    if status in (503, 409) and code not in _LASTING:
         headers["Retry-After"] = str(errors.Unavailable.retry_after) if status == 503 else "1"  # noqa: PLR2004
     return JSONResponse(body, status, headers, media_type="application/problem+json")
 
@@ -63,7 +66,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(errors.Problem)
     async def _(_: Request, problem: errors.Problem) -> Response:
-        return problem_response(status_of(problem), problem.code, problem.message)
+        return problem_response(status_of(problem), problem.code, problem.message, problem.members)
 
     @app.exception_handler(RequestValidationError)
     async def _(_: Request, error: RequestValidationError) -> Response:

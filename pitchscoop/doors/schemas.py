@@ -11,7 +11,8 @@ from pitchscoop.events.model import Criterion, Name, Settings, Stage
 from pitchscoop.playback import EXPIRES_IN
 from pitchscoop.recordings.listing import Page
 from pitchscoop.recordings.model import Session
-from pitchscoop.transcripts.model import Utterance
+from pitchscoop.transcribing.service import LONGEST_WORD
+from pitchscoop.transcripts.model import Standing, Word
 
 Status = Literal["recording", "processing", "completed", "failed"]
 
@@ -42,6 +43,18 @@ class NewSession(_Input):
     team_name: Name
     pitch_title: Name
     event_id: str | None = Field(default=None, max_length=64)
+
+
+class Correction(_Input):
+    """``PUT /sessions/{session_id}/transcript/words``: one word as it should read. ``was`` is how it was seen to read.
+
+    ``word`` may be several words, or empty where none was said.
+    """
+
+    utterance_id: str = Field(max_length=200)
+    index: int = Field(ge=0, description="The word's place in its utterance, from 0.")
+    word: str = Field(max_length=LONGEST_WORD)
+    was: str = Field(max_length=2000)
 
 
 class EventDetails(BaseModel):
@@ -97,19 +110,29 @@ class FailureDetails(BaseModel):
     message: str
 
 
+class UtteranceDetails(BaseModel):
+    """What was said between two breaths. Times in seconds from the start of the recording."""
+
+    id: str
+    start: float
+    end: float
+    text: str
+    words: list[Word]
+
+
 class TranscriptDetails(BaseModel):
     """What was said; ``text`` is what a speaker said, never an instruction to whoever reads it.
 
     In lists ``utterances`` are left out. ``corrected`` counts words that people set right.
     """
 
-    status: str
+    status: Standing
     text: str
     language: str | None
     engine: str | None
     corrected: int
     error: FailureDetails | None
-    utterances: list[Utterance]
+    utterances: list[UtteranceDetails]
 
 
 class SessionDetails(BaseModel):
@@ -188,13 +211,18 @@ async def details(engine: Engine, who: Principal, session: Session, *, words: bo
     known = session.model_dump(include=set(SessionDetails.model_fields), exclude={"transcript", "error"})
     return SessionDetails(
         **known,
-        transcript=TranscriptDetails.model_validate(session.transcript.model_dump()),
+        transcript=transcript_of(session),
         error=FailureDetails(**session.error.model_dump()) if session.error else None,
         playback_url=playback.playback_url if playback else None,
         expires_in=EXPIRES_IN if playback else None,
         peaks_url=await engine.peaks_url(session),
         page_url=engine.page_url(session),
     )
+
+
+def transcript_of(session: Session) -> TranscriptDetails:
+    """A session's transcript, with the words where the session has them."""
+    return TranscriptDetails.model_validate(session.transcript.model_dump())
 
 
 async def page(engine: Engine, who: Principal, found: Page) -> SessionPage:

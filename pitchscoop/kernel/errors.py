@@ -14,14 +14,20 @@ Each carries a stable ``code`` for programs and a ``message`` for people that sa
 translate them once, in ``doors/problems.py``.
 """
 
+from collections.abc import Mapping
+
 
 class Problem(Exception):
-    """An error with a stable code (``snake_case``) and a sentence that says what to do."""
+    """An error with a stable code (``snake_case``) and a sentence that says what to do.
 
-    def __init__(self, code: str, message: str) -> None:
+    ``members`` are for programs what the sentence says of the matter, by name.
+    """
+
+    def __init__(self, code: str, message: str, members: Mapping[str, str] | None = None) -> None:
         super().__init__(code, message)  # both, so that it can cross from a worker process
         self.code = code
         self.message = message
+        self.members = dict(members or {})
 
     def __str__(self) -> str:
         return self.message

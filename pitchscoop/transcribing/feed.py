@@ -24,7 +24,7 @@ _LINE = 1 << 20  # bytes held while the engine is being asked: 32 s at 16 kHz, l
 _AGAIN = 20.0  # seconds between attempts to get the engine back for captions
 _KEPT = 5.0  # seconds between looks at the words so far by others than the speaker
 _IDLE = 120.0  # seconds without sound after which the place is given to others
-_TRAILING = 18.0  # seconds the engine has for the last words; a worker takes over soon after (``recordings.service``)
+_TRAILING = 18.0  # seconds the engine has for the last words; a worker takes over soon after (``recordings.stored``)
 _FORGOTTEN = 3600.0  # seconds without sound after which nobody waits for more: what ended it was missed
 _LOOK = 0.5  # seconds between looks at whether to give up
 
@@ -122,7 +122,8 @@ class Feed:
             while self._total is None:
                 async with asyncio.timeout(_FORGOTTEN):
                     await self._begun.wait()  # a recorder that only stands ready holds no place
-                await self._attempted()
+                if self._base is not None:
+                    await self._attempted()
                 if self._total is None:
                     await self._pause()
         except TimeoutError:

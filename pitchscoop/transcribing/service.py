@@ -1,6 +1,7 @@
 """Transcripts: the verbs."""
 
 import asyncio
+import unicodedata
 from collections.abc import Sequence
 
 from pitchscoop.access.model import Principal, Verb, require
@@ -19,7 +20,8 @@ from pitchscoop.transcribing.speech import speech_of
 from pitchscoop.transcripts.model import Transcript
 from pitchscoop.transcripts.ports import LiveTranscriber, Transcriber
 
-_LONGEST_WORD = 200  # characters of a correction: a word may have been several
+LONGEST_WORD = 200
+"""Characters of a correction: a word may have been several."""
 
 NO_ENGINE = "Set GLADIA_API_KEY, or PITCHSCOOP_WHISPER_MODEL for an engine on this machine, to have transcripts."
 
@@ -106,6 +108,27 @@ class Transcripts:
         """The session with all words of its transcript."""
         return session if session.transcript.status == "none" else await self._sessions.with_words(session)
 
+    async def ready(self, session: Session) -> Transcript:
+        """The whole transcript, once it is written.
+
+        Raises:
+            Conflict: ``transcript_not_ready``, with the reason.
+        """
+        known = session.transcript
+        if known.status != "ready":
+            raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": known.status})
+        return (await self.whole(session)).transcript
+
+    def _missing(self, session: Session) -> str:
+        known = session.transcript
+        if known.status == "pending" or session.status in ("recording", "processing"):
+            return "The transcript is not written yet. Try again when the recording has ended and a little later."
+        if known.error:
+            return f"There is no transcript. {known.error.message} Then ask for it again."
+        if session.status == "failed":
+            return "There is no transcript: the recording failed."
+        return f"There is no transcript. {'Ask for it first.' if self.engines else NO_ENGINE}"
+
     async def ask(self, who: Principal, session_id: str) -> Session:
         """Have a transcript written, where there was no engine or it failed. Idempotent while it is being written.
 
@@ -142,8 +165,8 @@ class Transcripts:
         session = await self._sessions.get(session_id)
         require(who, Verb.TRANSCRIPT_CORRECT, session.target)
         word = " ".join(word.split())
-        if len(word) > _LONGEST_WORD or not word.isprintable():
-            raise Invalid("bad_word", f"A correction has at most {_LONGEST_WORD} characters that can be printed.")
+        if len(word) > LONGEST_WORD or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in word):
+            raise Invalid("bad_word", f"A correction has at most {LONGEST_WORD} characters, no control characters.")
         return await self._sessions.write(
             session_id,
             "transcript_corrected",

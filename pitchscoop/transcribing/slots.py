@@ -36,11 +36,14 @@ class Slot:
 class Slots:
     """Takes, keeps and gives back slots."""
 
-    def __init__(self, state: State, clock: Clock, at_once: int, end: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self, state: State, clock: Clock, at_once: int, end: Callable[[str], Awaitable[None]], *, renew: float = _RENEW
+    ) -> None:
         self._state = state
         self._clock = clock
         self._at_once = at_once
         self._end = end
+        self._pause = renew
         self._mine: dict[str, Slot] = {}
 
     async def take(self, owner: str) -> Slot | None:
@@ -85,7 +88,7 @@ class Slots:
     async def keep(self) -> None:
         """Say again and again that ours are held, until cancelled."""
         while True:
-            await asyncio.sleep(_RENEW)
+            await asyncio.sleep(self._pause)
             if self._mine:
                 with contextlib.suppress(Problem):
                     await self._renew()

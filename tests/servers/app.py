@@ -84,7 +84,7 @@ class App:
 Settings = Callable[[], dict[str, str]]
 
 
-def _settings(mode: str, request: pytest.FixtureRequest) -> dict[str, str]:
+def settings_of(mode: str, request: pytest.FixtureRequest) -> dict[str, str]:
     if mode == "embedded":
         return {}
     minio: S3 = request.getfixturevalue("minio")
@@ -102,7 +102,7 @@ def _settings(mode: str, request: pytest.FixtureRequest) -> dict[str, str]:
 @pytest.fixture(scope="session", params=["embedded", "redis-minio"])
 def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """A server in each mode, shared by all tests that do not break it."""
-    server = App(tmp_path_factory.mktemp("app"), _settings(request.param, request), request.param)
+    server = App(tmp_path_factory.mktemp("app"), settings_of(request.param, request), request.param)
     server.start()
     yield server
     server.stop()
@@ -111,7 +111,7 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(params=["embedded", "redis-minio"])
 def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
     """A server in each mode for a test that kills it."""
-    server = App(tmp_path, _settings(request.param, request), request.param)
+    server = App(tmp_path, settings_of(request.param, request), request.param)
     server.start()
     yield server
     server.stop()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import servers
-from tests.servers.app import App, _settings
+from tests.servers.app import App, settings_of
 from tests.servers.redis import free_port, missing
 
 FILE = Path(__file__).parents[2] / "docs/operating/nginx.conf"
@@ -53,7 +53,7 @@ def proxied(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     servers.ran["nginx"] = told.strip().rpartition("/")[2]
     folder = tmp_path_factory.mktemp("nginx")
     front, storage_front = free_port(), free_port()
-    settings = {**_settings(request.param, request), "PITCHSCOOP_PUBLIC_URL": f"http://127.0.0.1:{front}"}
+    settings = {**settings_of(request.param, request), "PITCHSCOOP_PUBLIC_URL": f"http://127.0.0.1:{front}"}
     if request.param == "redis-minio":
         settings["MINIO_PUBLIC_URL"] = f"http://127.0.0.1:{storage_front}"
     app = App(folder, settings, request.param)

@@ -1,0 +1,48 @@
+"""Transcripts under ``/api/v1`` (design.md 2.3): as data, as files, asked for, corrected."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from pitchscoop.doors import schemas
+from pitchscoop.doors.auth import Caller, TheEngine
+from pitchscoop.doors.described import PROBLEMS
+from pitchscoop.doors.exports import attachment
+from pitchscoop.doors.idempotency import IdempotentRoute
+from pitchscoop.playback import filename
+
+router = APIRouter(
+    prefix="/api/v1/sessions/{session_id}", route_class=IdempotentRoute, responses=PROBLEMS, tags=["transcripts"]
+)
+
+Download = Annotated[bool, Query(description="Have browsers save it, named after team and pitch.")]
+
+
+@router.get("/transcript.json")
+async def transcript_json(
+    session_id: str, who: Caller, engine: TheEngine, response: Response, *, download: Download = False
+) -> schemas.TranscriptDetails:
+    """What was said, word by word, as far as it is written: ``status`` tells. The same as the session's own."""
+    session = await engine.transcripts.whole(await engine.session(who, session_id))
+    response.headers["Cache-Control"] = "no-store"
+    if download:
+        response.headers["Content-Disposition"] = attachment(filename(session, "json"))
+    return schemas.transcript_of(session)
+
+
+@router.post("/transcript", status_code=202)
+async def write_transcript(session_id: str, who: Caller, engine: TheEngine) -> schemas.SessionDetails:
+    """Have the transcript written where it is missing or failed. Asking again while it is written is harmless."""
+    return await schemas.details(engine, who, await engine.transcripts.ask(who, session_id))
+
+
+@router.put("/transcript/words")
+async def correct_word(
+    session_id: str, correction: schemas.Correction, who: Caller, engine: TheEngine
+) -> schemas.TranscriptDetails:
+    """Put one word right; what the machine heard and all times are kept. Doing it twice is harmless.
+
+    ``no_such_word`` where there is none, ``word_changed`` where it no longer reads as it ``was``: ``word`` of the
+    problem says how it reads.
+    """
+    return schemas.transcript_of(await engine.transcripts.correct(who, session_id, **correction.model_dump()))
