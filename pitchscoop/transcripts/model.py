@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from pitchscoop.kernel.errors import Conflict, NotFound
+from pitchscoop.transcripts.writing import places, replaced, spelled, tidy, undressed
 
 Standing = Literal["none", "pending", "ready", "failed"]
 
@@ -41,15 +42,17 @@ class Utterance(BaseModel):
     is_final: bool = True
 
     def corrected(self, index: int, word: str) -> "Utterance":
-        """With one word as a person has it. The rest of the text, and all times, stay."""
+        """With one word as a person has it. The rest of the text, and all times, stay.
+
+        Where the text does not hold the word, it is spelled anew from the words.
+        """
         old = self.words[index]
         machine = old.word if old.machine is None else old.machine
         new = old.model_copy(update={"word": word, "machine": None if word == machine else machine})
-        at = _place(self.text, self.words, index)
-        text = (self.text[:at] + word + self.text[at + len(old.word) :]).strip()
-        return self.model_copy(
-            update={"text": " ".join(text.split(" ")), "words": (*self.words[:index], new, *self.words[index + 1 :])}
-        )
+        words = (*self.words[:index], new, *self.words[index + 1 :])
+        at = places(self.text, (known.word for known in self.words))[index]
+        text = spelled(known.word for known in words) if at is None else replaced(self.text, at, old.word, word)
+        return self.model_copy(update={"text": text, "words": words})
 
 
 class Trouble(BaseModel):
@@ -92,12 +95,13 @@ class Transcript(BaseModel):
         return self.model_copy(update={"utterances": ordered, "text": text, "corrected": corrected})
 
     def correct(self, utterance_id: str, index: int, word: str, was: str) -> "Transcript":
-        """With one word as a person has it.
+        """With one word as a person has it; white space in it counts as one space, none at all takes it away.
 
         Raises:
             NotFound: ``no_such_word``.
             Conflict: ``word_changed``: it does not read as it ``was`` when the person saw it.
         """
+        word = tidy(word)
 
         def change(spoken: Utterance) -> Utterance:
             if not 0 <= index < len(spoken.words):
@@ -119,44 +123,56 @@ class Transcript(BaseModel):
 
 
 def merged(known: tuple[Utterance, ...], heard: Utterance) -> tuple[Utterance, ...]:
-    """With what was heard just now: a final never changes, a partial gives way to what comes later under its id."""
+    """With what was heard just now: a final never changes, a partial gives way to what comes later under its id.
+
+    What a person corrected in the partial meanwhile stays corrected, as in ``carried_over``.
+    """
     held = next((spoken for spoken in known if spoken.id == heard.id), None)
     if held is None:
         return (*known, heard)
     if held.is_final:
         return known
+    (heard,) = carried_over((held,), (heard,))
     return tuple(heard if spoken.id == heard.id else spoken for spoken in known)
 
 
 def carried_over(old: tuple[Utterance, ...], new: tuple[Utterance, ...]) -> tuple[Utterance, ...]:
     """A newer machine's utterances with the corrections people made in the older ones.
 
-    A correction goes to the word of most common time that the machine heard alike: what it hears otherwise now may
-    be what the person meant, and is left as it is.
+    A correction goes to the word of most common time that the machine heard alike, capitals aside, and keeps
+    the punctuation it has there now: what is heard otherwise may be what the person meant, and is left as it is.
     """
     corrections = [word for spoken in old for word in spoken.words if word.machine is not None]
     for correction in corrections:
-        places = [
-            (_common(correction, word), number, index)
+        candidates = [
+            (_common(correction, word), -abs(correction.start - word.start), number, index)
             for number, spoken in enumerate(new)
             for index, word in enumerate(spoken.words)
-            if word.machine is None and word.word == correction.machine
+            if word.machine is None and _alike(word.word, correction.machine)
         ]
-        common, number, index = max(places, default=(0.0, 0, 0))
+        common, _, number, index = max(candidates, default=(0.0, 0.0, 0, 0))
         if common > 0:
-            changed = new[number].corrected(index, correction.word)
+            spoken = new[number]
+            changed = spoken.corrected(index, _redressed(correction, spoken.words[index].word))
             new = (*new[:number], changed, *new[number + 1 :])
     return new
 
 
 def _common(one: Word, other: Word) -> float:
-    return min(one.end, other.end) - max(one.start, other.start)
+    return min(_end(one), _end(other)) - max(one.start, other.start)
 
 
-def _place(text: str, words: tuple[Word, ...], index: int) -> int:
-    """Where the word stands in the text, found after those before it."""
-    at = 0
-    for word in words[:index]:
-        found = text.find(word.word, at)
-        at = found + len(word.word) if found >= 0 else at
-    return max(text.find(words[index].word, at), at)
+def _end(word: Word) -> float:
+    return max(word.end, word.start + 0.01)  # an engine may give a word no length
+
+
+def _alike(one: str, other: str | None) -> bool:
+    bare = undressed(one)[1].casefold()
+    return one == other or (bool(bare) and bare == undressed(other or "")[1].casefold())
+
+
+def _redressed(correction: Word, heard: str) -> str:
+    """The correction, with the punctuation around what was heard now."""
+    before, _, after = undressed(heard)
+    bare = undressed(correction.word)[1]
+    return before + bare + after if bare and heard != correction.machine else correction.word
