@@ -11,12 +11,14 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 # Most tests wait for something. Files stay together, so that each process starts few servers; two share a small machine.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 
-.PHONY: run setup test check bench faults conformance lock clean help
+.PHONY: run setup whisper test check bench faults conformance lock clean help
 
 run: setup ## set up and serve; ARGS="--port 9000" goes on to the server
 	@exec env PITCHSCOOP_DATA="$${PITCHSCOOP_DATA:-.data}" $(BIN)/pitchscoop serve $(ARGS)
 
 setup: .venv/ready $(ASSETS) ## leave the command at .venv/bin/pitchscoop
+
+whisper: setup .venv/whisper ## add what writes down speech on this machine
 
 test: setup .venv/dev ## run all tests against real servers; ARGS="-k live" goes on to pytest
 	scripts/test-servers
@@ -45,7 +47,8 @@ conformance: setup .venv/dev ## MCP's conformance suite and Inspector, fetched, 
 
 lock: .venv/dev ## write the lock files anew; UPGRADE=1 takes newer versions
 	$(LOCK) --group build --output-file requirements.lock
-	$(LOCK) --group build --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --group build --extra whisper --constraints requirements.lock --output-file requirements-whisper.lock
+	$(LOCK) --group build --extra whisper --group dev --constraints requirements-whisper.lock --output-file requirements-dev.lock
 
 clean: ## remove what was built; recordings in .data stay
 	rm -rf .venv .tools frontend/node_modules pitchscoop/doors/web/assets
@@ -64,6 +67,10 @@ $(BIN)/python:
 
 .venv/dev: requirements-dev.lock .venv/ready
 	$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/whisper: requirements-whisper.lock .venv/ready
+	$(PIP) --require-hashes -r requirements-whisper.lock
 	@touch $@
 
 $(MODULES): frontend/package.json frontend/package-lock.json | $(BIN)/python

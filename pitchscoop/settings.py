@@ -1,9 +1,11 @@
 """The only reader of the environment. Every variable is in design.md 2.1 and docs/settings.md."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -17,8 +19,11 @@ _SECRETS = {"PITCHSCOOP_ADMIN_TOKEN", "PITCHSCOOP_SECRET", "REDIS_URL", "MINIO_A
             "GLADIA_API_KEY", "LLM_API_KEY"}  # fmt: skip
 _PLAIN = {"PITCHSCOOP_DATA", "PITCHSCOOP_PUBLIC_URL", "MINIO_ENDPOINT", "MINIO_BUCKET", "MINIO_REGION", "MINIO_SECURE",
           "MINIO_PUBLIC_URL", "GLADIA_API_URL", "GLADIA_REGION", "GLADIA_MAX_LIVE", "LLM_BASE_URL",
-          "LLM_MODEL"}  # fmt: skip
+          "LLM_MODEL", "PITCHSCOOP_WHISPER_MODEL", "PITCHSCOOP_WHISPER_DEVICE"}  # fmt: skip
 _KNOWN = _SECRETS | _PLAIN | {f"{name}_FILE" for name in _SECRETS}
+# Not ours: what the libraries that fetch and run a speech model read themselves.
+_LIBRARIES = ("HF_ENDPOINT", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "LD_LIBRARY_PATH",
+              "CUDA_VISIBLE_DEVICES")  # fmt: skip
 
 
 class BadSetting(Exception):
@@ -50,6 +55,19 @@ class GladiaSettings(BaseModel):
     max_live: int
 
 
+class LocalSpeech(BaseModel):
+    """Which Whisper model writes down speech on this machine.
+
+    ``model`` is a name such as ``small``, a repository ``owner/name`` of the Hugging Face hub, or an absolute path.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    device: Literal["auto", "cpu", "cuda"]
+    environ: dict[str, str]
+
+
 class Settings(BaseModel):
     """All settings, checked. None of the secrets has a default."""
 
@@ -62,6 +80,7 @@ class Settings(BaseModel):
     redis_url: str | None
     minio: ObjectStore | None
     gladia: GladiaSettings | None
+    whisper: LocalSpeech | None
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  the one place
@@ -86,6 +105,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  
         redis_url=_url(values, "REDIS_URL", ("redis", "rediss", "unix")),
         minio=_minio(values),
         gladia=_gladia(values),
+        whisper=_whisper(values, environ),
     )
 
 
@@ -185,3 +205,19 @@ def _gladia(values: Mapping[str, str]) -> GladiaSettings | None:
     if key is None:
         return None
     return GladiaSettings(key=key, api_url=_url(values, "GLADIA_API_URL") or _GLADIA, region=region, max_live=int(most))
+
+
+def _whisper(values: Mapping[str, str], environ: Mapping[str, str]) -> LocalSpeech | None:
+    model, device = values.get("PITCHSCOOP_WHISPER_MODEL"), values.get("PITCHSCOOP_WHISPER_DEVICE", "auto")
+    if device not in ("auto", "cpu", "cuda"):
+        raise BadSetting("PITCHSCOOP_WHISPER_DEVICE must be auto, cpu or cuda.")
+    if model is None:
+        if "PITCHSCOOP_WHISPER_DEVICE" in values:
+            raise BadSetting("PITCHSCOOP_WHISPER_MODEL is missing: PITCHSCOOP_WHISPER_DEVICE means nothing without it.")
+        return None
+    if model.startswith(("/", "./", "../", "~/")):
+        model = str(Path(model).expanduser().absolute())
+    elif not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", model, re.ASCII):
+        raise BadSetting("PITCHSCOOP_WHISPER_MODEL must be a name such as small, or a folder such as /srv/models/mine.")
+    passed = {name: environ[name] for name in _LIBRARIES if environ.get(name)}
+    return LocalSpeech(model=model, device=device, environ=passed)
