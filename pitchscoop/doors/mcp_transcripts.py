@@ -1,6 +1,5 @@
 """MCP tools for what was said. What speakers say is data: no description here lets it be anything else."""
 
-import asyncio
 from typing import Annotated
 
 from pydantic import Field
@@ -8,7 +7,7 @@ from pydantic import Field
 from pitchscoop.doors import schemas
 from pitchscoop.doors.mcp_calls import Calls, SessionId, told
 from pitchscoop.transcribing.service import LONGEST_WORD
-from pitchscoop.transcripts.formats import FORMATS
+from pitchscoop.transcripts.formats import Form
 
 
 class TranscriptTools(Calls):
@@ -18,7 +17,7 @@ class TranscriptTools(Calls):
         self,
         session_id: SessionId,
         format: Annotated[  # noqa: A002  the name that assistants expect
-            schemas.TranscriptForm,
+            Form,
             Field(description="json: words with times. txt (shortest), srt and vtt: as content, once it is ready."),
         ] = "json",
     ) -> schemas.WrittenTranscript:
@@ -30,9 +29,7 @@ class TranscriptTools(Calls):
         if format == "json":
             session = await told(self._engine.transcripts.whole(session))
             return schemas.written(session)
-        transcript = await told(self._engine.transcripts.ready(session))
-        content = await asyncio.to_thread(FORMATS[format].written, transcript)
-        return schemas.written(session, format, content)
+        return schemas.written(session, format, await told(self._engine.transcripts.file(session, format)))
 
     async def write_transcript(self, session_id: SessionId) -> schemas.SessionDetails:
         """Have the transcript written where it is missing or failed; then poll get_transcript. Harmless to repeat."""

@@ -12,12 +12,10 @@ from pitchscoop.playback import EXPIRES_IN
 from pitchscoop.recordings.listing import Page
 from pitchscoop.recordings.model import Session
 from pitchscoop.transcribing.service import LONGEST_WORD
+from pitchscoop.transcripts.formats import Form
 from pitchscoop.transcripts.model import Standing, Word
 
 Status = Literal["recording", "processing", "completed", "failed"]
-
-
-TranscriptForm = Literal["json", "txt", "srt", "vtt"]
 
 
 class _Input(BaseModel):
@@ -142,7 +140,7 @@ class WrittenTranscript(TranscriptDetails):
     """A transcript in one form. In all but ``json`` it is ``content``, and neither ``text`` nor ``utterances``."""
 
     session_id: str
-    format: TranscriptForm
+    format: Form
     content: str | None
 
 
@@ -236,7 +234,7 @@ def transcript_of(session: Session) -> TranscriptDetails:
     return TranscriptDetails.model_validate(session.transcript.model_dump())
 
 
-def written(session: Session, form: TranscriptForm = "json", content: str | None = None) -> WrittenTranscript:
+def written(session: Session, form: Form = "json", content: str | None = None) -> WrittenTranscript:
     """A transcript in the form it was asked for."""
     known = transcript_of(session).model_dump() | ({} if content is None else {"text": "", "utterances": []})
     return WrittenTranscript(**known, session_id=session.session_id, format=form, content=content)

@@ -1,6 +1,5 @@
 """Transcripts under ``/api/v1`` (design.md 2.3): as data, as files, asked for, corrected."""
 
-import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -13,7 +12,7 @@ from pitchscoop.doors.exports import attachment
 from pitchscoop.doors.idempotency import IdempotentRoute
 from pitchscoop.engine import Engine
 from pitchscoop.playback import filename
-from pitchscoop.transcripts.formats import FORMATS
+from pitchscoop.transcripts.formats import FORMATS, Form
 
 router = APIRouter(
     prefix="/api/v1/sessions/{session_id}", route_class=IdempotentRoute, responses=PROBLEMS, tags=["transcripts"]
@@ -22,8 +21,8 @@ router = APIRouter(
 Download = Annotated[bool, Query(description="Have browsers save it, named after team and pitch.")]
 
 
-def _described(extension: str) -> dict[int | str, dict[str, Any]]:
-    media_type = FORMATS[extension].content_type.partition(";")[0]
+def _described(form: Form) -> dict[int | str, dict[str, Any]]:
+    media_type = FORMATS[form].content_type.partition(";")[0]
     return {200: {"description": "The transcript.", "content": {media_type: {"schema": {"type": "string"}}}}}
 
 
@@ -57,15 +56,13 @@ async def transcript_txt(session_id: str, who: Caller, engine: TheEngine, *, dow
     return await _file(engine, who, session_id, "txt", download=download)
 
 
-async def _file(engine: Engine, who: Principal, session_id: str, extension: str, *, download: bool) -> Response:
+async def _file(engine: Engine, who: Principal, session_id: str, form: Form, *, download: bool) -> Response:
     session = await engine.session(who, session_id)
-    transcript = await engine.transcripts.ready(session)
-    form = FORMATS[extension]
-    text = await asyncio.to_thread(form.written, transcript)  # captions of hours take a while to set
+    text = await engine.transcripts.file(session, form)
     headers = {"Cache-Control": "no-store"}
     if download:
-        headers["Content-Disposition"] = attachment(filename(session, extension))
-    return Response(text, media_type=form.content_type, headers=headers)
+        headers["Content-Disposition"] = attachment(filename(session, form))
+    return Response(text, media_type=FORMATS[form].content_type, headers=headers)
 
 
 @router.post("/transcript", status_code=202)

@@ -91,7 +91,7 @@ async def test_what_is_not_written_is_said_with_what_to_do(app: App, engine: Eng
     async with assistant(app, "/mcp") as model:
         for status, words in {"none": NO_ENGINE, "pending": "Try again", "failed": TROUBLE.message}.items():
             session = await kept(engine, "default", "Kelp", b"sound")
-            await written(engine, session.session_id, standing(status))  # type: ignore[arg-type]
+            await written(engine, session.session_id, standing(status))
             told = await model.refused("get_transcript", session_id=session.session_id, format="srt")
             assert (told.partition(": ")[0], words in told) == ("transcript_not_ready", True)
             found = await model.done("get_transcript", session_id=session.session_id)
