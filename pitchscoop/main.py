@@ -14,6 +14,7 @@ from pitchscoop.adapters.media import PyAVMedia
 from pitchscoop.adapters.minio import MinIOAudioStorage
 from pitchscoop.adapters.redis import RedisState
 from pitchscoop.adapters.sqlite import SqliteState
+from pitchscoop.adapters.whisper import WhisperTranscriber
 from pitchscoop.doors.app import create_app
 from pitchscoop.engine import Engine
 from pitchscoop.events.service import Events
@@ -23,6 +24,7 @@ from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.settings import Settings
 from pitchscoop.transcribing.service import Transcripts
+from pitchscoop.transcripts.ports import LiveTranscriber, Transcriber
 from pitchscoop.upkeep.service import Upkeep
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
     from pitchscoop.kernel.state import State
     from pitchscoop.recordings.ports import AudioStorage
-    from pitchscoop.transcripts.ports import LiveTranscriber, Transcriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,15 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         await state.close()
 
 
-def _engines(settings: Settings) -> tuple["LiveTranscriber | None", list["Transcriber"]]:
+def _engines(settings: Settings) -> tuple[LiveTranscriber | None, list[Transcriber]]:
     """Who writes transcripts: while one speaks, and afterwards in this order."""
-    gladia = None
+    gladia, transcribers = None, list[Transcriber]()
     if (known := settings.gladia) is not None:
         gladia = Gladia(known.key, known.api_url, region=known.region, max_live=known.max_live)
-    return gladia, [gladia] if gladia else []
+        transcribers.append(gladia)
+    if (local := settings.whisper) is not None:
+        transcribers.append(WhisperTranscriber(local.model, local.device, settings.data / "models", local.environ))
+    return gladia, transcribers
 
 
 def _key(secret: bytes, purpose: str) -> bytes:

@@ -2,9 +2,9 @@
 
 import asyncio
 import contextlib
-import itertools
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -13,18 +13,17 @@ import structlog
 from pydantic import BaseModel, ValidationError
 
 from pitchscoop.adapters.gladia_answers import Job, Opened, read_length, read_result
-from pitchscoop.adapters.gladia_live import LivePatience, LiveSession, end_session
-from pitchscoop.adapters.gladia_rest import GladiaRest, away, busy
+from pitchscoop.adapters.gladia_live import LiveSession, end_session
+from pitchscoop.adapters.gladia_rest import GladiaRest, Patience, away, busy
 from pitchscoop.kernel.errors import Unavailable
 from pitchscoop.transcripts.ports import Heard, Refused, Speech
 
 API_URL = "https://api.gladia.io"
 _INTENSITY = 0.4  # of the vocabulary, 0 to 1: where Gladia advises to begin
-_FIRST, _GROWTH, _LONGEST = 1.0, 1.5, 5.0  # seconds until a job is asked for, and how that grows
-_GRACE = 300.0  # seconds a job may take besides the length of its audio: it may wait in Gladia's line first
-_LIMIT = 135 * 60.0  # seconds of audio Gladia takes, where it did not say how long ours is
+_GROWTH = 1.5  # of the time between two looks at a job
+_LONGEST = 255 * 60.0  # seconds of audio that Gladia takes from anyone
 _SILENCES = 5  # answers in a row that may fail while a job is under way
-_FORGETTING = 3  # tries to delete what Gladia keeps, a second, two and four apart
+_FORGETTING = 10.0  # seconds to try to delete what Gladia keeps; somebody may wait
 _FAILED = (
     "Gladia could not write down this recording. The recording is safe. Listen whether there is speech in it, "
     "then try again."
@@ -38,11 +37,11 @@ log = structlog.get_logger(__name__)
 class Gladia:
     """Fits ``transcripts.ports.LiveTranscriber`` and ``Transcriber``.
 
-    ``region`` is Gladia's (``eu-west``, ``us-west``), ``max_live`` how many live sessions the plan allows. ``grace`` is
-    how many seconds longer than its audio a job may take.
+    ``region`` is Gladia's (``eu-west``, ``us-west``), ``max_live`` how many live sessions the plan allows.
     """
 
     name = "Gladia"
+    longest: float | None = 7200.0  # seconds of a file; Gladia takes 8100
 
     def __init__(
         self,
@@ -51,40 +50,44 @@ class Gladia:
         *,
         region: str | None = None,
         max_live: int = 1,
-        grace: float = _GRACE,
-        patience: LivePatience = LivePatience(),  # noqa: B008  frozen
+        patience: Patience = Patience(),  # noqa: B008  frozen
     ) -> None:
         self.at_once = max_live
-        self._rest = GladiaRest(key, api_url)
+        self._rest = GladiaRest(key, api_url, patience)
         self._api_url = api_url
         self._query = {"region": region} if region else None
-        self._grace = grace
         self._patience = patience
-        self._live: set[LiveSession] = set()  # bounded by max_live
+        self._live: set[LiveSession] = set()  # bounded by max_live, with those that are beginning
+        self._beginning = 0
 
     async def begin(self, speech: Speech) -> LiveSession:
         """See ``LiveTranscriber.begin``."""
         self._live = {session for session in self._live if not session.over}
-        if len(self._live) >= self.at_once:
+        if len(self._live) + self._beginning >= self.at_once:
             raise busy()
-        opened = _read(Opened, await self._rest.create("/v2/live", _live_body(speech), self._query))
+        self._beginning += 1
+        try:
+            opened = _read(Opened, await self._rest.begin(_live_body(speech), self._query))
+        finally:
+            self._beginning -= 1
         session = LiveSession(
             opened,
             job=json.dumps({"id": opened.id, "url": opened.url, "forget": speech.forget}),
+            tls=self._rest.tls,
             patience=self._patience,
-            forget=lambda: self._forget("live", opened.id) if speech.forget else _nothing(),
+            forget=partial(self._forget, "live", opened.id) if speech.forget else None,
         )
         self._live.add(session)
         return session
 
     async def end(self, job: str) -> None:
-        """See ``LiveTranscriber.end``. Raises ``Unavailable`` where Gladia cannot be reached."""
+        """See ``LiveTranscriber.end``."""
         try:
             told = json.loads(job)
             name, url, forget = str(told["id"]), str(told["url"]), bool(told["forget"])
         except (ValueError, LookupError, TypeError):
             return  # none of ours
-        await end_session(url, self._patience.open)
+        await end_session(url, self._rest.tls, self._patience)
         if forget:
             await self._forget("live", name)
 
@@ -99,9 +102,9 @@ class Gladia:
         try:
             heard = await self._result(job, length)
         except Refused:
-            await self._forgotten(job, speech)
+            await self._done_with(job, speech)
             raise
-        await self._forgotten(job, speech)
+        await self._done_with(job, speech)
         return heard
 
     async def check(self) -> str:
@@ -124,27 +127,22 @@ class Gladia:
     async def _result(self, name: str, length: float | None) -> Heard:
         loop = asyncio.get_running_loop()
         began, silences = loop.time(), 0
-        for pause in _pauses():
+        for pause in self._looks():
             await asyncio.sleep(pause)
             try:
                 job = await self._job(name)
-                silences = 0
             except Unavailable:
                 silences += 1
                 if silences >= _SILENCES:
                     raise
                 continue
-            finally:
-                if loop.time() - began > self._grace + (_LIMIT if length is None else length):
-                    raise away(_LATE)
+            if job.status in ("done", "error"):
+                return _heard(job)
+            silences = 0
             length = read_length(job.file) if length is None else length
-            if job.status == "error":
-                raise Refused("transcriber_failed", _FAILED)
-            if job.status == "done":
-                if (result := read_result(job)) is None:
-                    raise away()
-                return Heard(*result)
-        raise AssertionError
+            if loop.time() - began > self._patience.grace + min(_LONGEST if length is None else length, _LONGEST):
+                break
+        raise away(_LATE)
 
     async def _job(self, name: str) -> Job:
         job = _read(Job, await self._rest.find(_path("pre-recorded", name)))
@@ -152,17 +150,26 @@ class Gladia:
             raise away()
         return job
 
-    async def _forgotten(self, job: str, speech: Speech) -> None:
+    def _looks(self) -> Iterator[float]:
+        """Seconds to wait each time, without end."""
+        pause = self._patience.first_look
+        while True:
+            yield pause
+            pause = min(pause * _GROWTH, self._patience.longest_look)
+
+    async def _done_with(self, job: str, speech: Speech) -> None:
         if speech.forget:
             await self._forget("pre-recorded", job)
 
     async def _forget(self, kind: str, name: str) -> None:
-        """Delete at Gladia. What it would not delete is reported: its own retention removes it some day."""
-        for number in range(_FORGETTING):
-            with contextlib.suppress(Unavailable, Refused):
-                await self._rest.delete(_path(kind, name))
-                return
-            await asyncio.sleep(2**number)
+        """Delete at Gladia. What cannot be deleted is reported; it ends with Gladia's own retention."""
+        with contextlib.suppress(Refused, TimeoutError):
+            async with asyncio.timeout(_FORGETTING):
+                for pause in self._looks():
+                    with contextlib.suppress(Unavailable):
+                        await self._rest.delete(_path(kind, name))
+                        return
+                    await asyncio.sleep(pause)
         log.warning("gladia_keeps", kind=kind, name=name)
 
 
@@ -182,12 +189,16 @@ def _read(model: type[_Answer], told: object) -> _Answer:
         raise away() from None
 
 
+def _heard(job: Job) -> Heard:
+    if job.status == "error":
+        raise Refused("transcriber_failed", _FAILED)
+    if (result := read_result(job)) is None:
+        raise away()
+    return Heard(*result)
+
+
 def _path(kind: str, name: str) -> str:
     return f"/v2/{kind}/{quote(name, safe='')}"
-
-
-def _pauses() -> Iterator[float]:
-    return (min(_FIRST * _GROWTH**number, _LONGEST) for number in itertools.count())
 
 
 def _languages(speech: Speech) -> dict[str, Any]:
@@ -224,7 +235,3 @@ def _live_body(speech: Speech) -> dict[str, Any]:
             "receive_lifecycle_events": True,
         },
     }
-
-
-async def _nothing() -> None:
-    pass

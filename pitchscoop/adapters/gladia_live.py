@@ -4,20 +4,19 @@ import asyncio
 import contextlib
 import json
 import logging
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from pitchscoop.adapters.gladia_answers import Message, Opened, read_acknowledged, read_message, read_transcript
-from pitchscoop.adapters.gladia_rest import away, busy
+from pitchscoop.adapters.gladia_held import Held
+from pitchscoop.adapters.gladia_rest import Patience, away, busy
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.transcripts.model import Utterance
 
-HELD = 4 << 20  # bytes not acknowledged: two minutes at 16 kHz, longer than a lost connection is tried again; times 30
-_SAMPLE = 2  # bytes; live sessions and their resumptions begin at a whole sample
 _FRAME = 512 << 10  # bytes in one frame; Gladia refuses more than 1 MiB
 _SMALL_FRAME = 32 << 10  # bytes, once it has refused that
 _UNREAD = 256  # utterances the caller may be behind; one more partial is left out, one more final waits
@@ -33,40 +32,29 @@ _wire = logging.getLogger(f"{__name__}.wire")
 _wire.setLevel(logging.WARNING)  # in more detail, websockets writes down the address, with which anyone may speak
 
 
-@dataclass(frozen=True, slots=True)
-class LivePatience:
-    """How long to wait, in seconds."""
-
-    open: float = 10.0  # for a connection
-    attempts: int = 15  # connections in a row that bring nothing: with the pauses, half a minute of refusals
-    pause: float = 0.3  # after the first of them, then doubled up to ``longest_pause``
-    longest_pause: float = 2.0
-    resumed: float = 1.0  # for Gladia to say how much it has
-    idle: float = 10.0  # without audio, after which an empty chunk keeps the connection (it is dropped after 30)
-    rest: float = 90.0  # after the end of the audio, for the rest of the words
-
-
 class LiveSession:
-    """Fits ``transcripts.ports.LiveWork``.
-
-    Offsets are bytes since the session began. ``_base`` is that of the first byte held, ``_sent`` that of the next to
-    be sent on this connection, and ``_reached`` the furthest that was sent on any.
-    """
+    """Fits ``transcripts.ports.LiveWork``."""
 
     def __init__(
-        self, opened: Opened, *, job: str, patience: LivePatience, forget: Callable[[], Awaitable[None]]
+        self,
+        opened: Opened,
+        *,
+        job: str,
+        tls: ssl.SSLContext,
+        patience: Patience,
+        forget: Callable[[], Awaitable[None]] | None,
     ) -> None:
         self.job = job
         self.over = False
         self._opened = opened
+        self._tls = tls
         self._patience = patience
         self._forget = forget
-        self._held = bytearray()
-        self._base = self._sent = self._reached = 0
+        self._held = Held()
         self._frame = _FRAME
         self._more, self._resumed = asyncio.Event(), asyncio.Event()
         self._heard: asyncio.Queue[Utterance | None] = asyncio.Queue(_UNREAD)
-        self._finishing = self._stopped = self._ended = self._full = False
+        self._finishing = self._stopped = self._ended = self._closed = False
         self._deadline: float | None = None
         self._limit: asyncio.Timeout | None = None
         self._progress = 0  # counts what Gladia accepted or said, so that failures in a row can be told
@@ -76,11 +64,9 @@ class LiveSession:
         self._task = asyncio.create_task(self._run())
 
     def send(self, audio: bytes) -> bool:
-        """See ``LiveWork.send``. After a False, all is dropped: what came later would be heard at a wrong time."""
-        self._full = self._full or len(self._held) + len(audio) > HELD
-        if self._full or self._finishing or self.over:
+        """See ``LiveWork.send``."""
+        if self._finishing or not self._held.add(audio):
             return False
-        self._held += audio
         self._more.set()
         return True
 
@@ -104,20 +90,25 @@ class LiveSession:
 
     async def close(self) -> None:
         """See ``LiveWork.close``. Where Gladia cannot be reached, it ends the session by itself some day."""
-        while not self._heard.empty():  # nobody waits for it
-            self._heard.get_nowait()
-        if self._ended:
-            await asyncio.wait([self._task])  # it may be forgetting
+        if self._closed:
             return
-        told = self._socket is not None  # leaving the socket ends the session
+        self._closed = True
+        while not self._heard.empty():  # nobody waits for it, but it may be in the way
+            self._heard.get_nowait()
+        if not self._ended:
+            await self._abandon()
+        await asyncio.wait([self._task])  # it may be forgetting
+        self._heard.put_nowait(None)
+
+    async def _abandon(self) -> None:
+        socket = self._socket
         self._task.cancel()
         await asyncio.wait([self._task])
-        self.over = True
-        self._heard.put_nowait(None)
-        if not told:
+        if socket is None or socket.close_code != _NORMAL:  # else leaving it has ended the session
             with contextlib.suppress(Problem):
-                await end_session(self._opened.url, self._patience.open)
-        await self._forget()
+                await end_session(self._opened.url, self._tls, self._patience)
+        if self._forget:
+            await self._forget()
 
     async def _run(self) -> None:
         try:
@@ -135,7 +126,7 @@ class LiveSession:
             self.over = True
             self._held.clear()
         await self._heard.put(None)
-        if self._ended:
+        if self._ended and self._forget:
             await self._forget()
 
     async def _stay(self) -> None:
@@ -154,7 +145,7 @@ class LiveSession:
             failures = 1 if self._progress > before else failures + 1
             if failures >= self._patience.attempts:
                 raise away(_LOST)
-            log.info("gladia_connects_again", code=code, failures=failures)
+            log.info("gladia_connects_again", code=code and int(code), failures=failures)
             await asyncio.sleep(min(self._patience.pause * 2 ** (failures - 1), self._patience.longest_pause))
 
     def _give_up_on(self, code: int | None) -> None:
@@ -171,9 +162,13 @@ class LiveSession:
     async def _connection(self) -> int | None:
         """Talk over one connection until it ends; its close code, or None if there was none to be had."""
         try:
-            async with _connect(self._opened.url, self._patience.open) as self._socket:
-                await self._talk(self._socket)
-                return self._socket.close_code
+            async with _connect(self._opened.url, self._tls, self._patience) as socket:
+                self._socket = socket
+                try:
+                    await self._talk(socket)
+                finally:
+                    await socket.close()  # with 1000, which ends the session; errors would close it with 1011
+                return socket.close_code
         except InvalidStatus as refused:
             status = refused.response.status_code
             return None if status in _PASSING else _FATAL.start + status % 100
@@ -203,7 +198,7 @@ class LiveSession:
             return
         match message.type:
             case "audio_chunk":
-                self._trim(read_acknowledged(message) or 0)
+                self._progress += self._held.trim(read_acknowledged(message) or 0)
                 self._resumed.set()
             case "transcript":
                 if (heard := read_transcript(message)) is not None and (heard.is_final or not self._heard.full()):
@@ -215,55 +210,38 @@ class LiveSession:
                 self._complaint = (message.data or {}).get("code")
                 log.warning("gladia_complains", code=str(self._complaint)[:100])
 
-    def _trim(self, end: int) -> None:
-        """Let go of what Gladia has: never more than it was sent, and whole samples."""
-        end = min(end, self._reached)
-        end -= end % _SAMPLE
-        if end > self._base:
-            del self._held[: end - self._base]
-            self._base = end
-            self._sent = max(self._sent, end)
-            self._progress += 1
-
     async def _write(self, socket: ClientConnection) -> None:
         """Send what is held and what comes, then the end. An empty chunk is answered with how far Gladia got."""
-        if self._reached > self._base:  # an acknowledgement may have been lost with the connection
+        if self._held.in_doubt:  # an acknowledgement may have been lost with the connection
             self._resumed.clear()
             await socket.send(_EMPTY)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._resumed.wait(), self._patience.resumed)
-        self._sent = self._base
+                async with asyncio.timeout(self._patience.resumed):
+                    await self._resumed.wait()
+        self._held.rewind()
         while True:
             self._more.clear()
-            while piece := self._next():
+            while piece := self._held.next(self._frame):
                 await socket.send(piece)
             if self._finishing:
                 self._stopped = True
                 await socket.send(_STOP)
                 return
             try:
-                await asyncio.wait_for(self._more.wait(), self._patience.idle)
+                async with asyncio.timeout(self._patience.idle):
+                    await self._more.wait()
             except TimeoutError:
                 await socket.send(_EMPTY)
 
-    def _next(self) -> bytearray:
-        """The next frame; empty if all is sent."""
-        start = self._sent - self._base
-        size = min(len(self._held) - start, self._frame)
-        size -= size % _SAMPLE
-        self._sent += size
-        self._reached = max(self._reached, self._sent)
-        return self._held[start : start + size]
 
-
-async def end_session(url: str, patience: float) -> None:
+async def end_session(url: str, tls: ssl.SSLContext, patience: Patience) -> None:
     """End a session from elsewhere; quiet if it has ended.
 
     Raises:
         Unavailable: Gladia cannot be reached.
     """
     try:
-        async with _connect(url, patience) as socket:
+        async with _connect(url, tls, patience) as socket:
             await socket.send(_STOP)
     except InvalidStatus as refused:
         if refused.response.status_code in _PASSING:
@@ -274,5 +252,12 @@ async def end_session(url: str, patience: float) -> None:
         raise away() from None
 
 
-def _connect(url: str, patience: float) -> connect:
-    return connect(url, compression=None, open_timeout=patience, close_timeout=5, logger=_wire)
+def _connect(url: str, tls: ssl.SSLContext, patience: Patience) -> connect:
+    return connect(
+        url,
+        ssl=tls if url.startswith("wss:") else None,
+        compression=None,  # sound does not shrink
+        open_timeout=patience.open,
+        close_timeout=patience.close,
+        logger=_wire,
+    )

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,7 @@ from pitchscoop.kernel.errors import Problem, Unavailable
 from pitchscoop.transcripts.ports import Busy, Refused
 
 _CONNECTIONS = 16  # to Gladia at once: sessions begin and jobs are asked for in a blink, and the rest waits its turn
-_QUICK = httpx.Timeout(10)  # seconds without an answer
-_CREATE = httpx.Timeout(60)  # the same, where Gladia has to fetch or check something first
+_THOUGHT = httpx.Timeout(60)  # seconds without an answer, where Gladia has to fetch or remove something first
 _UPLOAD = httpx.Timeout(60, read=300)  # it looks at the whole file before it answers
 _TRIES = 2  # of one call: each may have begun a session that nobody uses
 _PAUSE = 0.3  # seconds between them
@@ -29,28 +29,54 @@ _REFUSALS = {401: _KEY, 403: _PLAN, 404: _ADDRESS}
 _TOO_LONG = "Gladia does not take this recording: it is too long or too large. The recording is safe."
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds: for an answer, a live session, and a job."""
+
+    answer: float = 10.0  # to a call that takes no thought
+    open: float = 10.0  # for a socket
+    close: float = 5.0  # for Gladia to answer a goodbye
+    attempts: int = 15  # sockets in a row that bring nothing: with the pauses, half a minute of refusals
+    pause: float = 0.3  # after the first of them, then doubled up to ``longest_pause``
+    longest_pause: float = 2.0
+    resumed: float = 1.0  # for Gladia to say how much it has
+    idle: float = 10.0  # without audio, after which an empty chunk keeps the socket (it is dropped after 30)
+    rest: float = 90.0  # after the end of the audio, for the rest of the words
+    first_look: float = 1.0  # after a job; then half as much again each time, up to ``longest_look``
+    longest_look: float = 5.0
+    grace: float = 300.0  # for a job, besides the length of its audio: it may wait in Gladia's line first
+
+
 class GladiaRest:
     """Calls with the key. No redirect is followed, so that the key goes nowhere else."""
 
-    def __init__(self, key: str, api_url: str) -> None:
+    def __init__(self, key: str, api_url: str, patience: Patience) -> None:
+        if not (key.isascii() and key.isprintable()):  # an error of httpx, and its log, would show the whole of it
+            raise ValueError("the key has a character that no key has")
+        self.tls = httpx.create_ssl_context()  # made once, for sockets as well: it reads a long file of certificates
         self._client = httpx.AsyncClient(
+            verify=self.tls,
             base_url=api_url,
             headers={"x-gladia-key": key},
             limits=httpx.Limits(max_connections=_CONNECTIONS),
-            timeout=_QUICK,
+            timeout=patience.answer,
             follow_redirects=False,
         )
 
-    async def create(self, path: str, body: Mapping[str, Any], query: Mapping[str, str] | None = None) -> object:
-        """The answer to a POST.
+    async def begin(self, body: Mapping[str, Any], query: Mapping[str, str] | None) -> object:
+        """The answer to the wish for a live session: soon, because somebody speaks already.
 
         Raises:
             Busy, Unavailable, Refused: see ``problem_of``.
         """
-        return _content(await self._answer("POST", path, json=body, params=query, timeout=_CREATE))
+        return _content(await self._answer("POST", "/v2/live", json=body, params=query))
+
+    async def create(self, path: str, body: Mapping[str, Any]) -> object:
+        """The answer to any other POST. Raises as ``begin`` does."""
+        return _content(await self._answer("POST", path, json=body, timeout=_THOUGHT))
 
     async def upload(self, audio: Path) -> object:
-        """Send a file, never more than a piece of which is in memory. Raises as ``create`` does."""
+        """Send a file, never more than a piece of which is in memory. Raises as ``begin`` does."""
         boundary = secrets.token_hex(16)
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="audio"; filename="recording{audio.suffix}"\r\n'
@@ -77,7 +103,7 @@ class GladiaRest:
         return _content(answer)
 
     async def get(self, path: str) -> object:
-        """The answer to a GET. Raises as ``create`` does."""
+        """The answer to a GET. Raises as ``begin`` does."""
         return _content(await self._answer("GET", path))
 
     async def find(self, path: str) -> object | None:
@@ -86,8 +112,8 @@ class GladiaRest:
         return None if answer.status_code in _UNKNOWN else _content(answer)
 
     async def delete(self, path: str) -> None:
-        """Delete something, or find it gone. Raises as ``create`` does."""
-        answer = await self._answer("DELETE", path, timeout=_CREATE)
+        """Delete something, or find it gone. Raises as ``begin`` does."""
+        answer = await self._answer("DELETE", path, timeout=_THOUGHT)
         if answer.status_code not in _UNKNOWN:
             _checked(answer)
 

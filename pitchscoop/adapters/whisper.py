@@ -40,6 +40,8 @@ class WhisperTranscriber:
     and ends after ``idle`` seconds without work or ``patience`` seconds without a word.
     """
 
+    longest: float | None = None
+
     def __init__(
         self,
         model: str,

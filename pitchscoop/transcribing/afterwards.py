@@ -7,7 +7,8 @@ it and keeps it while it works, and when the worker dies another goes on.
 import asyncio
 import contextlib
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 
 import structlog
 
@@ -20,6 +21,7 @@ from pitchscoop.recordings.lease import Lease
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.transcribing.parts import Part, parts, together
 from pitchscoop.transcribing.speech import speech_of
 from pitchscoop.transcripts.model import Transcript, Trouble, carried_over
 from pitchscoop.transcripts.ports import Heard, Refused, Speech, Transcriber
@@ -141,8 +143,22 @@ class Afterwards:
         ours = session.transcript.engine == transcriber.name
         # Live audio is sent as it is; of an upload the sound alone, whatever film it came in.
         key = session.audio_minio_key if session.source == "live" else keys.stored(session.session_id, keys.AUDIO_MP3)
-        async with self._storage.local_copy(key or "") as audio:
-            return await transcriber.transcribe(audio, speech, session.transcript.job if ours else None, begun)
+        length = session.audio_duration or 0.0
+        async with self._storage.local_copy(key or "") as audio, _cut(audio, length, speech, transcriber) as found:
+            job = session.transcript.job if ours and len(found) == 1 else None
+            heard = [(part, await transcriber.transcribe(part.path, speech, job, begun)) for part in found]
+            return together(heard)
+
+
+@contextlib.asynccontextmanager
+async def _cut(audio: Path, length: float, speech: Speech, transcriber: Transcriber) -> AsyncIterator[list[Part]]:
+    """The recording in parts that this engine takes."""
+    cut = parts(audio, length, speech.sample_rate, transcriber.longest)
+    found = await asyncio.to_thread(cut.__enter__)
+    try:
+        yield found
+    finally:
+        await asyncio.to_thread(cut.__exit__, None, None, None)
 
 
 def _written(engine: str, heard: Heard) -> Callable[[Session], Transcript]:

@@ -53,6 +53,11 @@ class Transcripts:
 
     # While it is spoken
 
+    @property
+    def captions(self) -> bool:
+        """Whether what is said is written down while it is spoken."""
+        return self._live is not None
+
     async def feed(self, session: Session) -> Feed | None:
         """Where this process has a session written while it is spoken; None where no engine does that."""
         if self._live is None or self._slots is None:

@@ -55,11 +55,18 @@ class LiveWork(Protocol):
 
     @property
     def job(self) -> str:
-        """The engine's name for it, by which ``LiveTranscriber.end`` ends it from elsewhere."""
+        """The engine's name for it, by which ``LiveTranscriber.end`` ends it from elsewhere.
+
+        Whoever has it may speak in this session: it is kept where secrets are, and never logged.
+        """
         ...
 
     def send(self, audio: bytes) -> bool:
-        """Hand over the next bytes (16-bit mono PCM). Never waits; False if they were dropped, being too many."""
+        """Hand over the next bytes (16-bit mono PCM).
+
+        Never waits. False if they were dropped, being too many or too late; then all that follow are, as well: close
+        it, and have the whole recording written down afterwards.
+        """
         ...
 
     def finish(self) -> None:
@@ -71,7 +78,7 @@ class LiveWork(Protocol):
         ...
 
     async def close(self) -> None:
-        """End it now, at the engine too, whatever is left."""
+        """End it now, at the engine too, whatever is left. Quiet, also where the engine cannot be reached."""
         ...
 
 
@@ -97,7 +104,11 @@ class LiveTranscriber(Protocol):
         ...
 
     async def end(self, job: str) -> None:
-        """End one that a dead process left open. Quiet if it has ended."""
+        """End one that a dead process left open. Quiet if it has ended.
+
+        Raises:
+            Unavailable: the engine cannot be reached; the session may still be open.
+        """
         ...
 
     async def close(self) -> None:
@@ -113,6 +124,11 @@ class Transcriber(Protocol):
         """The engine, for people."""
         ...
 
+    @property
+    def longest(self) -> float | None:
+        """Seconds of audio it takes at once; None if there is no limit."""
+        ...
+
     async def transcribe(
         self, audio: Path, speech: Speech, job: str | None, begun: Callable[[str], Awaitable[None]]
     ) -> Heard:
@@ -121,12 +137,12 @@ class Transcriber(Protocol):
         ``job`` is what an earlier, interrupted call passed to ``begun``: the engine goes on with it if it can.
 
         Raises:
-            Busy, Unavailable: try again later. Refused: do not.
+            Busy, Unavailable: try again later, with the job if ``begun`` was told one. Refused: do not.
         """
         ...
 
     async def check(self) -> str:
-        """Whether it could work, for people; raises what ``transcribe`` would."""
+        """The engine and where it is, for people; raises what ``transcribe`` would."""
         ...
 
     async def close(self) -> None:

@@ -18,6 +18,7 @@ import wave
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import uvicorn
 from starlette.applications import Starlette
@@ -31,6 +32,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.render import ASSETS, Renderer
+from tests.browser import said
 from tests.servers.redis import free_port
 
 LENGTH = 178.0
@@ -62,6 +64,9 @@ def _silhouette(seed: int) -> list[int]:
 PERSON = c.Viewer("team", "Maren, Grandmother Tongue")
 
 
+TRANSCRIBED: dict[int, Literal["none", "pending", "ready", "failed"]] = {2: "pending", 3: "failed"}
+
+
 def _row(
     number: int, team: str, title: str, status: c.Status = "completed", length: float | None = LENGTH
 ) -> c.PitchRow:
@@ -77,6 +82,7 @@ def _row(
         created_at=WHEN,
         playback_path="/sample/details" if ready else None,
         peaks_url="/sample/peaks.json" if number == 1 else None,
+        transcript=TRANSCRIBED.get(number, "ready"),
     )
 
 
@@ -100,6 +106,7 @@ def _pitch(
     status: c.Status = "completed",
     team: str = "Grandmother Tongue",
     title: str = "A phone call that keeps a dialect alive",
+    transcript: c.Transcript = said.ENGLISH,
 ) -> c.Pitch:
     ready, failed = status == "completed", status == "failed"
     error = c.PitchError("not_audio", "notes.pdf holds no sound.") if failed else None
@@ -114,6 +121,7 @@ def _pitch(
         share_url="/pitch?key=k",
         details_path="/sample/details" if ready else "/sample/processing",
         refresh_path="/sample/details",
+        transcript=transcript,
         playback_url="/sample/audio.wav" if ready else None,
         peaks_url="/sample/peaks.json" if ready else None,
         download_url="/sample/audio.wav" if ready else None,
@@ -124,8 +132,13 @@ def _pitch(
     )
 
 
+def _with(renderer: Renderer, name: str) -> Callable[[], str]:
+    return lambda: renderer.pitch(_pitch(transcript=said.TRANSCRIPTS[name]))
+
+
 def _recorder(team: str = "Grandmother Tongue", title: str = "A phone call that keeps a dialect alive") -> c.Recorder:
-    return c.Recorder("1", team, title, 16000, 180, "/sample/live", "/sample/recording", "/pitch", "/upload")
+    paths = ("/sample/live", "/sample/recording", "/pitch", "/upload")
+    return c.Recorder("1", team, title, 16000, 180, *paths, captions=True)
 
 
 def _upload() -> c.Upload:
@@ -158,9 +171,13 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "upload": lambda: renderer.upload(_upload()),
         "pitch": lambda: renderer.pitch(_pitch()),
         "pitch-long": lambda: renderer.pitch(_pitch(team=LONG_TEAM, title=LONG_TITLE)),
-        "pitch-arabic": lambda: renderer.pitch(_pitch(team=ARABIC, title="هاتف يحفظ لهجة حية")),
-        "pitch-processing": lambda: renderer.pitch(_pitch("processing")),
-        "pitch-failed": lambda: renderer.pitch(_pitch("failed")),
+        "pitch-arabic": lambda: renderer.pitch(
+            _pitch(team=ARABIC, title="هاتف يحفظ لهجة حية", transcript=said.TRANSCRIPTS["arabic"])
+        ),
+        "pitch-processing": lambda: renderer.pitch(_pitch("processing", transcript=said.TRANSCRIPTS["pending"])),
+        "pitch-failed": lambda: renderer.pitch(_pitch("failed", transcript=said.TRANSCRIPTS["none"])),
+        "pitch-recording": lambda: renderer.pitch(_pitch("recording", transcript=said.TRANSCRIPTS["live"])),
+        **{f"pitch-transcript-{name}": _with(renderer, name) for name in said.TRANSCRIPTS},
         "sign-in": lambda: renderer.sign_in(c.SignIn(c.Viewer())),
         "sign-in-used": lambda: renderer.sign_in(c.SignIn(c.Viewer(), "used")),
         "error": lambda: renderer.error(gone),
@@ -184,10 +201,19 @@ def _audio() -> bytes:
     return out.getvalue()
 
 
+CAPTIONS = (
+    ("0", "So she teaches one", False),
+    ("0", "So she teaches one word a day, to whoever picks up.", True),
+    ("1", "For hundred", False),
+    ("1", "Four hundred people picked up last", False),
+)
+
+
 async def _live(websocket: WebSocket) -> None:
-    """Acknowledges all but the last three fifths of a second, as a real one does."""
+    """Acknowledges all but the last three fifths of a second, as a real one does; hears always the same."""
     await websocket.accept()
     await websocket.send_text(json.dumps({"type": "ready", "offset": 0, "sample_rate": 16000, "max_frame": 65536}))
+    captions = list(CAPTIONS)
     try:
         while True:
             message = await websocket.receive()
@@ -196,6 +222,10 @@ async def _live(websocket: WebSocket) -> None:
             if (data := message.get("bytes")) is not None:
                 durable = max(0, int.from_bytes(data[:8]) + len(data) - 8 - 19_200)
                 await websocket.send_text(json.dumps({"type": "ack", "offset": durable}))
+                for id_, text, final in captions[:1]:
+                    words = {"type": "transcript", "id": id_, "is_final": final, "start": 0, "end": 1, "text": text}
+                    await websocket.send_text(json.dumps(words))
+                del captions[:1]
     except WebSocketDisconnect:
         return
 

@@ -55,7 +55,7 @@ async def speak(client: LiveV2AsyncClient, server: GladiaServer, audio: bytes, *
     await session.get_session_id()
     for start in range(0, len(audio), FRAME):
         session.send_audio(audio[start : start + FRAME])
-        await asyncio.sleep(0.002)
+        await asyncio.sleep(0.001)
     await server.until(lambda: len(server.session.audio) >= len(audio))  # the SDK forgets a stop amid a reconnect
     session.stop_recording()
     await asyncio.wait_for(ended.wait(), 10)

@@ -136,7 +136,9 @@ async def test_never_more_are_open_than_the_plan_allows_and_all_are_written(
             for one in sessions:
                 assert (await written(client, one["session_id"], HEALING))["transcript"]["text"] == JFK.text
         assert gladia.most_open == ALLOWED
-        assert gladia.open == []
+        async with asyncio.timeout(30):  # who got a place late had captions, and a worker may have been faster
+            while gladia.open:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
     finally:
         other.stop()
 

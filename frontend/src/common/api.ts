@@ -11,6 +11,8 @@ export interface Details {
   download_size?: number | null;
   original_url?: string | null;
   audio_size?: number;
+  /** What tells whether there is something new to read. */
+  transcript?: unknown;
   error?: { code: string; message: string } | null;
 }
 
@@ -20,6 +22,8 @@ export class Refused extends Error {
     readonly status: number,
     readonly code: string,
     message: string,
+    /** All of the answer: some refusals say more than a sentence. */
+    readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }
@@ -36,9 +40,23 @@ export async function getJson<T>(path: string, token: string | null = null): Pro
 
 /** Deletes, also while the page is being left. */
 export async function remove(path: string): Promise<void> {
+  await answered(fetch(path, { method: "DELETE", headers: once(), keepalive: true }));
+}
+
+export async function send(method: "POST" | "PUT", path: string, body: unknown = {}): Promise<void> {
+  const headers = { ...once(), Accept: "application/json", "Content-Type": "application/json" };
+  await answered(fetch(path, { method, headers, body: JSON.stringify(body) }));
+}
+
+/** A page of ours, to be looked into. */
+export async function getPage(path: string): Promise<Document> {
+  const answer = await answered(fetch(path, { headers: { Accept: "text/html" } }));
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+function once(): Record<string, string> {
   const random = crypto.getRandomValues(new Uint32Array(4)); // randomUUID is for secure addresses only
-  const headers = { "Idempotency-Key": random.join("-") };
-  await answered(fetch(path, { method: "DELETE", headers, keepalive: true }));
+  return { "Idempotency-Key": random.join("-") };
 }
 
 async function answered(call: Promise<Response>): Promise<Response> {
@@ -49,6 +67,7 @@ async function answered(call: Promise<Response>): Promise<Response> {
     throw new Refused(0, "no_network", "No network.");
   }
   if (answer.ok) return answer;
-  const problem: { code?: string; detail?: string } = await answer.json().catch(() => ({}));
-  throw new Refused(answer.status, problem.code ?? "http_error", problem.detail ?? "The server refused.");
+  const problem: Record<string, unknown> = await answer.json().catch(() => ({}));
+  const { code = "http_error", detail = "The server refused." } = problem;
+  throw new Refused(answer.status, String(code), String(detail), problem);
 }

@@ -4,6 +4,7 @@ import { clock, size, spoken } from "../common/format";
 import { given, optional, part, say, setIcon } from "../common/parts";
 import { toast } from "../common/toast";
 import { until } from "../common/wait";
+import type { PitchTranscript } from "../transcript/pitch-transcript";
 import type { PitchWave } from "../wave/pitch-wave";
 import type { Peaks } from "../wave/shape";
 import { oneSound } from "./one-sound";
@@ -16,6 +17,7 @@ class PitchPlayer extends HTMLElement {
   #speed: Speed = rememberedSpeed();
   #sound: Sound | null = null;
   #wave: PitchWave | null = null;
+  #transcript: PitchTranscript | null = null;
   readonly #leaving = new AbortController();
 
   connectedCallback(): void {
@@ -23,6 +25,7 @@ class PitchPlayer extends HTMLElement {
     if (audio === null) return; // a failed session has nothing to play
     this.#sound = new Sound(audio, given(this, "refresh"), () => this.#trouble());
     this.#wave = part<PitchWave>(this, "wave");
+    this.#transcript = optional<PitchTranscript>(this, "transcript");
     oneSound(audio);
     this.#follow(audio);
     this.#control();
@@ -51,6 +54,7 @@ class PitchPlayer extends HTMLElement {
     };
     audio.addEventListener("play", () => {
       this.#showPlaying(true);
+      this.#transcript?.goAlong();
       requestAnimationFrame(frame);
     });
     audio.addEventListener("pause", () => this.#showPlaying(false));
@@ -74,11 +78,16 @@ class PitchPlayer extends HTMLElement {
       if (speed !== undefined) this.#setSpeed(speed);
     });
     this.#wave?.addEventListener("seek", (event) => this.#seek((event as CustomEvent<number>).detail));
+    this.addEventListener("listen", (event) => {
+      this.#seek((event as CustomEvent<number>).detail);
+      void this.#sound?.play();
+    });
     const keys = onKeys({
       toggle: () => this.#toggle(),
       skip: (seconds) => this.#skip(seconds),
       faster: (by) => this.#setSpeed(neighbour(this.#speed, by)),
       copyLink: () => void this.#copyLink(),
+      find: () => this.#transcript?.find(),
       showKeys: () => this.#showKeys(),
     });
     document.addEventListener("keydown", keys, { signal: this.#leaving.signal });
@@ -98,6 +107,7 @@ class PitchPlayer extends HTMLElement {
   #seek(seconds: number): void {
     this.#sound?.seek(Math.min(this.#length, Math.max(0, seconds)));
     this.#show();
+    this.#transcript?.goAlong();
   }
 
   #setSpeed(speed: Speed): void {
@@ -126,6 +136,7 @@ class PitchPlayer extends HTMLElement {
       this.#wave.duration = length;
       this.#wave.position = Math.min(position, length);
     }
+    if (this.#transcript !== null) this.#transcript.position = position;
   }
 
   #showPlaying(playing: boolean): void {

@@ -5,6 +5,7 @@ export interface Commands {
   skip(seconds: number): void;
   faster(by: 1 | -1): void;
   copyLink(): void;
+  find(): void;
   showKeys(): void;
 }
 
@@ -32,6 +33,8 @@ function command(event: KeyboardEvent, to: Commands): (() => void) | undefined {
       return () => to.faster(1);
     case "c":
       return () => to.copyLink();
+    case "/":
+      return () => to.find();
     case "?":
       return () => to.showKeys();
     default:

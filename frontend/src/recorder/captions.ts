@@ -1,27 +1,67 @@
 // What is being said, as it is written down: settled words stay where they are, moving ones are fainter.
+import { part, say } from "../common/parts";
+import { Heard, pieces } from "./heard";
 import type { Transcript } from "./live-link";
 
-const KEEP = 12; // settled pieces; three lines never show more
+const MANY = 160; // words; beyond, lines that are long out of sight are let go
+const LINES = 4; // kept then; three are seen
 
 export class Captions {
-  readonly #settled: string[] = [];
-  readonly #ink = document.createElement("span");
-  readonly #moving = document.createElement("span");
+  readonly #heard = new Heard();
+  readonly #box: HTMLElement;
+  readonly #ink: HTMLElement;
+  readonly #moving: HTMLElement;
+  readonly #aloud: HTMLElement;
+  #told = false;
 
-  constructor(private readonly root: HTMLElement) {
-    const line = document.createElement("span");
-    this.#moving.className = "moving";
-    line.append(this.#ink, " ", this.#moving);
-    root.append(line);
+  constructor(root: HTMLElement) {
+    this.#box = part(root, "captions-box");
+    this.#ink = part(root, "captions-settled");
+    this.#moving = part(root, "captions-moving");
+    this.#aloud = part(root, "captions-aloud");
+    part(root, "captions-toggle").addEventListener("click", (event) => this.#toggle(event.currentTarget as Element));
   }
 
-  take({ text, is_final }: Transcript): void {
-    this.root.hidden = false;
-    if (is_final) {
-      this.#settled.push(text.trim());
-      if (this.#settled.length > KEEP) this.#settled.shift();
-    }
-    this.#ink.textContent = this.#settled.join(" ");
-    this.#moving.textContent = is_final ? "" : text.trim();
+  take(utterance: Transcript): void {
+    this.#show("");
+    const settled = this.#heard.take(utterance);
+    for (const piece of pieces(settled)) this.#append(piece);
+    this.#moving.textContent = this.#heard.moving;
+    if (settled !== "" && this.#aloud.getAttribute("aria-live") === "polite") this.#aloud.textContent = settled;
+    if (this.#ink.childElementCount > MANY) this.#trim();
+  }
+
+  /** Nobody writes it down just now. Said once: the recording does not suffer by it. */
+  unavailable(message: string): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#show(message);
+  }
+
+  #show(words: string): void {
+    this.#box.hidden = false;
+    say(part(this.#box, "captions-words"), words);
+  }
+
+  #append(piece: string): void {
+    const word = document.createElement("span");
+    word.textContent = piece;
+    this.#ink.append(piece.trim() === "" ? piece : word);
+  }
+
+  /** Whole lines go, from the top: what is left begins where a line begins, and so breaks as it did. */
+  #trim(): void {
+    const words = [...this.#ink.children] as HTMLElement[];
+    const tops = [...new Set(words.map((word) => word.offsetTop))];
+    const first = words.find((word) => word.offsetTop === tops.at(-LINES));
+    while (first !== undefined && this.#ink.firstChild !== first) this.#ink.firstChild?.remove();
+  }
+
+  /** For whoever listens with a screen reader; the speaker's own would speak into the pitch. */
+  #toggle(button: Element): void {
+    const on = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(on));
+    this.#aloud.setAttribute("aria-live", on ? "polite" : "off");
+    if (!on) this.#aloud.textContent = "";
   }
 }

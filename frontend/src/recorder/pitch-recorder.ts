@@ -56,7 +56,7 @@ class PitchRecorder extends HTMLElement {
     this.#token = takeToken(given(this, "session"));
     const rate = Number(given(this, "rate"));
     this.#display = new Display(this);
-    this.#captions = new Captions(part(this, "captions"));
+    this.#captions = new Captions(this);
     this.#wave = part<LiveWave>(this, "wave");
     this.#wave.rate = rate;
     this.#ear = new Ear(this, rate, {
@@ -213,7 +213,8 @@ class PitchRecorder extends HTMLElement {
       this.#take?.goOn(); // nothing was said before Stop, so there is nothing to keep
       this.#enter("paused");
     }
-    this.#notice(message, code);
+    if (code === "transcriber_unavailable") this.#captions.unavailable(message);
+    else this.#notice(message, code);
   }
 
   async #stopped(): Promise<void> {

@@ -41,6 +41,7 @@ class PitchRow:
     created_at: dt.datetime
     playback_path: str | None = None
     peaks_url: str | None = None
+    transcript: Literal["none", "pending", "ready", "failed"] = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,10 @@ class RecordForm:
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """The recorder. ``live_path`` is the WebSocket's path, ``details_path`` answers GET with the session."""
+    """The recorder. ``live_path`` is the WebSocket's path, ``details_path`` answers GET with the session.
+
+    ``captions``: what is said is written down while it is spoken.
+    """
 
     session_id: str
     team_name: str
@@ -93,6 +97,7 @@ class Recorder:
     details_path: str
     page_url: str
     upload_url: str | None = None
+    captions: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,63 @@ class PitchSession:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A word in its place; ``gap`` is what stands before it in the text.
+
+    ``sure`` is how sure the engine was, in per cent, where a reader should know; None elsewhere. ``machine`` is what
+    the engine heard, where a person has it otherwise.
+    """
+
+    word: str
+    gap: str = ""
+    sure: int | None = None
+    machine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An utterance, a paragraph. ``times`` are start and end of each word in milliseconds, in one line.
+
+    ``rest`` is what stands after the last word. Where the engine gave no words, the one word is all of the text, and
+    cannot be corrected (``whole``). ``language`` is a code, None where it is that of the transcript.
+    """
+
+    id: str
+    start: float
+    times: str
+    words: Sequence[SpokenWord]
+    rest: str = ""
+    language: str | None = None
+    whole: bool = False
+
+
+TranscriptState: TypeAlias = Literal["none", "coming", "live", "pending", "failed", "empty", "ready"]
+"""``none``: nobody writes one. ``coming``: it will be written. ``live``: it is, while the team speaks. ``pending``: it
+is, from the recording. ``empty``: it is ready, and nobody spoke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said, as the pitch page shows it.
+
+    ``corrections`` counts words that people set right. ``possible``: an engine is set up; ``remedy`` is what would set
+    one up, for whoever can. ``ask_path`` takes POST to have it written, ``correct_path`` takes PUT to correct a word;
+    None: the viewer may not, or there is nothing to ask for.
+    """
+
+    state: TranscriptState
+    utterances: Sequence[Spoken] = ()
+    language: str | None = None
+    engine: str | None = None
+    corrections: int = 0
+    error: PitchError | None = None
+    possible: bool = False
+    remedy: str | None = None
+    ask_path: str | None = None
+    correct_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pitch:
     """The pitch page.
 
@@ -153,6 +215,7 @@ class Pitch:
     share_url: str
     details_path: str
     refresh_path: str
+    transcript: Transcript
     playback_url: str | None = None
     playback_type: str | None = None
     peaks_url: str | None = None

@@ -76,6 +76,7 @@ async def _row(engine: Engine, session: Session) -> contexts.PitchRow:
         created_at=session.created_at,
         playback_path=f"/api/v1/sessions/{session.session_id}/playback-url" if session.has_audio else None,
         peaks_url=peaks_path(session, None),
+        transcript=session.transcript.status,
     )
 
 
@@ -132,6 +133,7 @@ async def recorder(request: Request) -> Response:
         details_path=path,
         page_url=local_url(engine, engine.page_url(session)) or "/",
         upload_url=f"/upload/{session.session_id}",
+        captions=engine.transcripts.captions,
     )
     return HTMLResponse(renderer_of(request).recorder(context))
 

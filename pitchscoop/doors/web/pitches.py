@@ -9,6 +9,7 @@ from pitchscoop.access.model import Principal, Role, Verb, may
 from pitchscoop.doors.auth import engine_of
 from pitchscoop.doors.web import contexts
 from pitchscoop.doors.web.render import renderer_of
+from pitchscoop.doors.web.spoken import summary_of, transcript_of
 from pitchscoop.doors.web.visitors import local_url, peaks_path, person_of, state_of, viewer_of, visitor_of
 from pitchscoop.engine import Engine
 from pitchscoop.kernel import keys
@@ -23,7 +24,7 @@ async def pitch(request: Request) -> Response:
     session_id = request.path_params["session_id"]
     key = request.query_params.get("key")
     person, who = await person_of(request), await visitor_of(request)
-    session = await engine.session(who, session_id)
+    session = await engine.transcripts.whole(await engine.session(who, session_id))
     event = await engine.events.get(session.event_id)
     suffix = f"?key={key}" if key else ""
     playback = await engine.playback(who, session) if session.has_audio else None
@@ -46,6 +47,7 @@ async def pitch(request: Request) -> Response:
         share_url=engine.page_url(session),
         details_path=f"/pitches/{session_id}/details{suffix}",
         refresh_path=f"/pitches/{session_id}/details{suffix}",
+        transcript=transcript_of(engine, person, session),
         playback_url=local_url(engine, playback.playback_url) if playback else None,
         playback_type=playback.content_type if playback else None,
         peaks_url=peaks_path(session, key),
@@ -77,6 +79,7 @@ async def details(request: Request) -> Response:
         "download_size": session.mp3_size,
         "original_url": await _download(engine, who, session, "wav"),
         "audio_size": session.audio_size,
+        "transcript": summary_of(session),
         "error": session.error.model_dump() if session.error else None,
     }
     return Response(json.dumps(document), media_type="application/json", headers={"Cache-Control": "no-store"})

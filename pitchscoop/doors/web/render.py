@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from pitchscoop.doors.web import wording
 from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, SignIn, Upload
+from pitchscoop.doors.web.languages import language
 
 ASSETS = Path(__file__).parent / "assets"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -46,6 +47,8 @@ class Renderer:
             wording.thousands,
             wording.percent,
             wording.size,
+            wording.counted,
+            language,
         ):
             self._jinja.filters[words.__name__] = words
 

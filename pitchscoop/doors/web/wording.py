@@ -8,6 +8,7 @@ _HOUR = 3600
 _THIN_SPACE = "\N{THIN SPACE}"
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _KB = 1000
+_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 
 def duration(seconds: float | None) -> str:
@@ -58,6 +59,12 @@ def size(count: int) -> str:
         value /= _KB
     digits = 0 if unit in {"bytes", "kB"} else 1
     return f"{value:.{digits}f}{_NO_BREAK}{unit}"
+
+
+def counted(number: int, word: str) -> str:
+    """``Two words``, as a sentence begins; from thirteen on in figures."""
+    said = _NUMBERS[number].capitalize() if number < len(_NUMBERS) else thousands(number)
+    return f"{said} {word}" if number == 1 else f"{said} {word}s"
 
 
 def _counted(number: int, word: str) -> str:

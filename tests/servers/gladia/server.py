@@ -48,6 +48,7 @@ class GladiaServer:
         self.most_open = 0  # live sessions at once, ever
         self._server: uvicorn.Server | None = None
         self._thread = threading.Thread()
+        self._loop: asyncio.AbstractEventLoop | None = None
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
@@ -80,7 +81,7 @@ class GladiaServer:
             timeout_graceful_shutdown=1,
         )
         server = self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=lambda: asyncio.run(server.serve()), name="gladia")
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(server)), name="gladia")
         self._thread.start()
         while not server.started:
             assert self._thread.is_alive(), "the fake did not start"
@@ -88,13 +89,22 @@ class GladiaServer:
 
     def die(self) -> None:
         """Reset every connection, and refuse new ones."""
-        if self._server is not None:
-            for protocol in list(self._server.server_state.connections):
-                loop = protocol.loop
-                loop.call_soon_threadsafe(protocol.transport.abort)
+        if self._server is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._cut, self._server)
             self._server.should_exit = True
             self._thread.join(10)
             self._server = None
+
+    async def _serve(self, server: uvicorn.Server) -> None:
+        self._loop = asyncio.get_running_loop()
+        await server.serve()
+
+    @staticmethod
+    def _cut(server: uvicorn.Server) -> None:
+        for listener in server.servers:
+            listener.close()
+        for protocol in list(server.server_state.connections):
+            protocol.transport.abort()
 
     async def until(self, condition: Callable[[], object], seconds: float = 10) -> None:
         """Wait until something holds."""
