@@ -15,6 +15,7 @@ from pitchscoop.kernel.clock import utc_now
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.recordings.model import wav_header
 from pitchscoop.recordings.ports import Media
+from pitchscoop.transcribing.service import NO_ENGINE
 
 _RATE = 16000
 _APART = 60  # seconds; S3 refuses signatures from 15 minutes on, and links end that much too early or too late
@@ -37,8 +38,20 @@ async def examine(engine: Engine, media: Media, say: Callable[[str], None]) -> b
         except Problem as problem:
             well = False
             say(f"wrong {name}: {problem.message}")
-    say("note  Transcripts: no engine is part of this version; recordings are kept and can be transcribed later.")
-    return well
+    return await _engines(engine, say) and well
+
+
+async def _engines(engine: Engine, say: Callable[[str], None]) -> bool:
+    """A line for each that writes transcripts. None is needed to record, keep and play."""
+    found = await engine.transcripts.check()
+    for name, answer in found:
+        if isinstance(answer, Problem):
+            say(f"wrong {name}: {answer.message}")
+        else:
+            say(f"ok    {name}: {answer}")
+    if not found:
+        say(f"note  Transcripts: {NO_ENGINE}")
+    return not any(isinstance(answer, Problem) for _, answer in found)
 
 
 async def _address(public_url: str) -> str:

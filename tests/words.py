@@ -4,7 +4,7 @@ from typing import Any
 
 from pitchscoop.engine import Engine
 from pitchscoop.recordings.model import Session
-from pitchscoop.transcripts.model import Standing, Transcript, Trouble, Utterance, Word
+from pitchscoop.transcripts.model import Transcript, Trouble, Utterance, Word
 
 
 def utterance(name: str, start: float, text: str) -> Utterance:
@@ -24,11 +24,12 @@ READY = Transcript(status="ready", language="fr", engine="An engine").holding(SA
 TROUBLE = Trouble(code="transcriber_refused", message="The key was refused. Mend GLADIA_API_KEY.")
 
 
-def standing(status: Standing) -> Transcript:
+def standing(status: str) -> Transcript:
     """A transcript in each state."""
     if status == "ready":
         return READY
-    return Transcript(status=status, error=TROUBLE if status == "failed" else None)
+    error = TROUBLE if status == "failed" else None
+    return Transcript.model_validate({"status": status, "error": error})
 
 
 async def written(engine: Engine, session_id: str, transcript: Transcript = READY) -> Session:

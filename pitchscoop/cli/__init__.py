@@ -18,8 +18,8 @@ from uvicorn.supervisors import Multiprocess
 
 from pitchscoop import demo
 from pitchscoop.access.model import Principal, Role
-from pitchscoop.cli import upkeep
-from pitchscoop.cli.common import fail, parts_of, read_settings
+from pitchscoop.cli import transcripts, upkeep
+from pitchscoop.cli.common import OPERATOR, fail, parts_of, read_settings
 from pitchscoop.doctor import examine
 from pitchscoop.doors import mcp
 from pitchscoop.doors.frames import FrameProtocol
@@ -34,7 +34,6 @@ cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Record, keep, play."
 )
 
-_OPERATOR = Principal(role=Role.ORGANIZER, name="Operator")
 _PING = 4.0  # seconds between pings to live clients: proxies commonly cut what is silent for ten
 _GRACE = 2  # seconds a stopping server gives requests under way; live clients are told 1012 and move on
 
@@ -85,7 +84,7 @@ def mcp_stdio(
         async with assembled(settings, settings.public_url or _address(listener)) as parts:
             http = uvicorn.Server(_config(application(parts, worker=True)))
             serving = asyncio.create_task(http.serve([listener]))
-            await mcp.server(parts.engine, "_" if underscores else ".", _OPERATOR).run_stdio_async()
+            await mcp.server(parts.engine, "_" if underscores else ".", OPERATOR).run_stdio_async()
             http.should_exit = True
             await serving
 
@@ -107,13 +106,13 @@ def record(
     async def run() -> None:
         async with parts_of(settings) as parts, working(parts, worker=True):
             engine = parts.engine
-            session = await engine.start(_OPERATOR, team, title, event)
+            session = await engine.start(OPERATOR, team, title, event)
             length = (await asyncio.to_thread(file.stat)).st_size
-            session = await engine.attach(_OPERATOR, session.session_id, _pieces(file), length, file.name)
+            session = await engine.attach(OPERATOR, session.session_id, _pieces(file), length, file.name)
             session = await _finished(engine, session)
             if session.error:
                 fail(session.error.message)
-            typer.echo((await engine.playback(_OPERATOR, session)).playback_url)
+            typer.echo((await engine.playback(OPERATOR, session)).playback_url)
             typer.echo(f"Its page: {engine.page_url(session)}", err=True)
 
     asyncio.run(run())
@@ -129,7 +128,7 @@ def export(
 
     async def run() -> None:
         async with parts_of(settings) as parts:
-            found = await parts.engine.export(_OPERATOR, event)
+            found = await parts.engine.export(OPERATOR, event)
             path = file or Path(f"{found.name}.zip")
             with new_file(path) as out:
                 async for piece in found.zip():
@@ -146,7 +145,7 @@ def demo_command(event: Annotated[str | None, typer.Option(help="The event's id.
 
     async def run() -> None:
         async with parts_of(settings) as parts, working(parts, worker=True):
-            for session in await demo.fill(parts.engine, _OPERATOR, event, typer.echo):
+            for session in await demo.fill(parts.engine, OPERATOR, event, typer.echo):
                 await _finished(parts.engine, session)
             typer.echo(f"They are at {parts.engine.public_url} while the server runs.")
 
@@ -175,7 +174,7 @@ def token(role: Annotated[str, typer.Argument(help="organizer")] = "organizer") 
 
 @cli.command()
 def doctor() -> None:
-    """Check settings, state, storage, codecs and the clock: one line each, with the remedy."""
+    """Check settings, state, storage, codecs, the clock and who writes transcripts: one line each, with the remedy."""
     settings = read_settings()
 
     async def run() -> bool:
@@ -185,7 +184,7 @@ def doctor() -> None:
     raise typer.Exit(0 if asyncio.run(run()) else 1)
 
 
-for command in upkeep.COMMANDS:
+for command in (*transcripts.COMMANDS, *upkeep.COMMANDS):
     cli.command()(command)
 
 
@@ -204,7 +203,7 @@ def main() -> None:
 async def _finished(engine: Engine, session: Session) -> Session:
     while session.status == "processing":
         await asyncio.sleep(0.1)
-        session = await engine.session(_OPERATOR, session.session_id)
+        session = await engine.session(OPERATOR, session.session_id)
     return session
 
 

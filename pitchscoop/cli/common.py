@@ -6,8 +6,12 @@ from typing import NoReturn
 
 import typer
 
+from pitchscoop.access.model import Principal, Role
 from pitchscoop.main import Parts, assembled
 from pitchscoop.settings import BadSetting, Settings, load
+
+OPERATOR = Principal(role=Role.ORGANIZER, name="Operator")
+"""Whoever can run commands on the machine can read its data anyway."""
 
 
 def parts_of(settings: Settings) -> contextlib.AbstractAsyncContextManager[Parts]:

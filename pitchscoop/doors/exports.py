@@ -28,7 +28,7 @@ def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
 async def export_zip(event_id: str, who: Caller, engine: TheEngine) -> Response:
     """Everything of an event in one file: each recording as received, ``sessions.csv``, ``manifest.json``.
 
-    A stream that ends early was cut: ask again.
+    Beside a recording lies what was said: text, captions, JSON. A stream that ends early was cut: ask again.
     """
     export = await engine.export(who, event_id)
     return await _download(export.zip(), "application/zip", f"{export.name}.zip")

@@ -12,6 +12,7 @@ from pitchscoop.playback import EXPIRES_IN
 from pitchscoop.recordings.listing import Page
 from pitchscoop.recordings.model import Session
 from pitchscoop.transcribing.service import LONGEST_WORD
+from pitchscoop.transcripts.formats import Form
 from pitchscoop.transcripts.model import Standing, Word
 
 Status = Literal["recording", "processing", "completed", "failed"]
@@ -135,6 +136,14 @@ class TranscriptDetails(BaseModel):
     utterances: list[UtteranceDetails]
 
 
+class WrittenTranscript(TranscriptDetails):
+    """A transcript in one form. In all but ``json`` it is ``content``, and neither ``text`` nor ``utterances``."""
+
+    session_id: str
+    format: Form
+    content: str | None
+
+
 class SessionDetails(BaseModel):
     """A session with all that is known of it. Durations in seconds, sizes in bytes."""
 
@@ -223,6 +232,12 @@ async def details(engine: Engine, who: Principal, session: Session, *, words: bo
 def transcript_of(session: Session) -> TranscriptDetails:
     """A session's transcript, with the words where the session has them."""
     return TranscriptDetails.model_validate(session.transcript.model_dump())
+
+
+def written(session: Session, form: Form = "json", content: str | None = None) -> WrittenTranscript:
+    """A transcript in the form it was asked for."""
+    known = transcript_of(session).model_dump() | ({} if content is None else {"text": "", "utterances": []})
+    return WrittenTranscript(**known, session_id=session.session_id, format=form, content=content)
 
 
 async def page(engine: Engine, who: Principal, found: Page) -> SessionPage:

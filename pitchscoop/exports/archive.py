@@ -1,4 +1,4 @@
-"""``export.zip``: audio, ``sessions.csv``, and ``manifest.json`` with the size and SHA-256 of all before it."""
+"""``export.zip``: audio and what was said, ``sessions.csv``, ``manifest.json`` with size and SHA-256 of all before."""
 
 import asyncio
 import contextlib
@@ -16,15 +16,17 @@ from pitchscoop.kernel.packing import Packer, once
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.transcripts.formats import FORMATS, Form
 
 _TABLE = "sessions.csv"
 _MANIFEST = "manifest.json"
+_FORMS: tuple[Form, ...] = ("txt", "srt", "json")
 _MISSING = "Its file is not in storage. Have the operator run pitchscoop fsck."
 _CHANGED = "The file in storage has {} bytes, not the {} that were recorded. Have the operator run pitchscoop fsck."
 
 
 class File(BaseModel):
-    """A file in the archive. ``note`` says what is wrong with its recording."""
+    """A file in the archive. ``note`` says what is wrong with a recording."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,7 +37,7 @@ class File(BaseModel):
 
 
 class LeftOut(BaseModel):
-    """A session without a file in the archive, and why."""
+    """A session whose recording is not in the archive, and why."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -75,12 +77,21 @@ class Archive:
         self._left_out: list[LeftOut] = []
 
     async def session(self, session: Session) -> AsyncGenerator[bytes, None]:
-        """A session's recording as it was received, whatever became of it. None if it was deleted meanwhile."""
+        """A session's recording as it was received, whatever became of it, and what was said.
+
+        Nothing if it was deleted meanwhile.
+        """
         if not (session.has_audio and session.audio_minio_key):
             self._leave_out(session, _reason(session))
             return
         name = self._places.of(session)
-        audio = self._storage.read_audio(session.audio_minio_key)
+        for made in (self._audio(session, session.audio_minio_key, name), self._said(session, name.rpartition(".")[0])):
+            async with contextlib.aclosing(made) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    async def _audio(self, session: Session, key: str, name: str) -> AsyncGenerator[bytes, None]:
+        audio = self._storage.read_audio(key)
         adding = self._packer.add(name, audio, size=session.audio_size, at=session.created_at)
         begun = False
         try:
@@ -95,6 +106,19 @@ class Archive:
                 self._leave_out(session, _MISSING)
             return
         self._note(session, name)
+
+    async def _said(self, session: Session, stem: str) -> AsyncGenerator[bytes, None]:
+        if session.transcript.status != "ready":
+            return
+        known = (await self._sessions.with_words(session)).transcript
+        if not known.utterances:
+            return  # nobody spoke, or it was deleted meanwhile
+        for form in _FORMS:
+            content = (await asyncio.to_thread(FORMATS[form].written, known)).encode()
+            async with contextlib.aclosing(self._document(f"{stem}.{form}", content, session.created_at)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            self._notes[f"{stem}.{form}"] = (session.session_id, None)
 
     async def end(self, event: Event, now: dt.datetime) -> AsyncIterator[bytes]:
         """The table, the manifest, and what makes the archive whole."""

@@ -41,7 +41,7 @@ class Export:
             head = b""
 
     async def zip(self) -> AsyncGenerator[bytes, None]:
-        """All audio, the table, and a manifest of both at the end."""
+        """All audio and what was said, the table, and a manifest of all at the end."""
         archive = Archive(self._storage, self._sessions)
         async for page in self._pages():
             for session in page:

@@ -16,7 +16,8 @@ Cell = str | bool | float | dt.datetime | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  wide forms count, too
 COLUMNS = (
     "session_id", "event_id", "team_id", "team_name", "pitch_title", "status", "source", "created_at", "stopped_at",
-    "has_audio", "audio_size", "audio_duration", "sample_rate", "loudness", "true_peak", "interrupted", "error", "file",
+    "has_audio", "audio_size", "audio_duration", "sample_rate", "loudness", "true_peak", "interrupted", "error",
+    "transcript_status", "transcript_language", "file",
 )  # fmt: skip
 """The names of REST's fields. ``file`` is where the audio lies in ``export.zip``; empty where it is not in there."""
 
@@ -32,6 +33,8 @@ def row(session: Session, file: str | None) -> list[Cell]:
         **session.model_dump(include=set(COLUMNS)),
         "interrupted": bool(session.metadata.get("interrupted")),
         "error": session.error.message if session.error else None,
+        "transcript_status": session.transcript.status,
+        "transcript_language": session.transcript.language,
         "file": file,
     }
     return [known[column] for column in COLUMNS]

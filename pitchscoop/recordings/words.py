@@ -2,10 +2,14 @@
 
 import json
 
+from pydantic import TypeAdapter
+
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.state import Put, Row
 from pitchscoop.recordings.model import Session
-from pitchscoop.transcripts.model import Transcript
+from pitchscoop.transcripts.model import Utterance
+
+_UTTERANCES = TypeAdapter(tuple[Utterance, ...])
 
 
 def key(session: Session) -> str:
@@ -14,13 +18,10 @@ def key(session: Session) -> str:
 
 
 def spoken(session: Session, row: Row | None) -> Session:
-    """The session with its words."""
+    """The session with its words. Text and count follow from them, should they be newer than the session."""
     if row is None:
         return session
-    known = session.transcript.model_dump()
-    return session.with_transcript(
-        Transcript.model_validate({**known, "utterances": json.loads(row.fields["utterances"])})
-    )
+    return session.with_transcript(session.transcript.holding(_UTTERANCES.validate_json(row.fields["utterances"])))
 
 
 def put(session: Session, row: Row | None) -> list[Put]:

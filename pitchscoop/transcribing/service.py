@@ -17,6 +17,7 @@ from pitchscoop.transcribing.afterwards import Afterwards
 from pitchscoop.transcribing.feed import Feed
 from pitchscoop.transcribing.slots import Slots
 from pitchscoop.transcribing.speech import speech_of
+from pitchscoop.transcripts.formats import FORMATS, Form
 from pitchscoop.transcripts.model import Transcript
 from pitchscoop.transcripts.ports import LiveTranscriber, Transcriber
 
@@ -108,25 +109,26 @@ class Transcripts:
         """The session with all words of its transcript."""
         return session if session.transcript.status == "none" else await self._sessions.with_words(session)
 
-    async def ready(self, session: Session) -> Transcript:
-        """The whole transcript, once it is written.
+    async def file(self, session: Session, form: Form) -> str:
+        """The whole transcript as a file: JSON as far as it is written, all else once it is.
 
         Raises:
             Conflict: ``transcript_not_ready``, with the reason.
         """
-        known = session.transcript
-        if known.status != "ready":
-            raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": known.status})
-        return (await self.whole(session)).transcript
+        status = session.transcript.status
+        if status != "ready" and form != "json":
+            raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": status})
+        transcript = (await self.whole(session)).transcript
+        return await asyncio.to_thread(FORMATS[form].written, transcript)  # captions of hours take a while to set
 
     def _missing(self, session: Session) -> str:
         known = session.transcript
-        if known.status == "pending" or session.status in ("recording", "processing"):
-            return "The transcript is not written yet. Try again when the recording has ended and a little later."
+        if session.status == "failed":
+            return "There is no transcript, because the recording failed."
         if known.error:
             return f"There is no transcript. {known.error.message} Then ask for it again."
-        if session.status == "failed":
-            return "There is no transcript: the recording failed."
+        if known.status == "pending" or session.status != "completed":
+            return "The transcript is not written yet. Try again a little later, once the recording has ended."
         return f"There is no transcript. {'Ask for it first.' if self.engines else NO_ENGINE}"
 
     async def ask(self, who: Principal, session_id: str) -> Session:

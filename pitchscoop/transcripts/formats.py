@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pitchscoop.transcripts.captions import cues
 from pitchscoop.transcripts.model import Transcript
 from pitchscoop.transcripts.writing import tidy
 
-_WORD = {"word", "start", "end", "confidence"}
+_WORD = {"word", "start", "end", "confidence", "machine"}
 _UTTERANCE = {"id": True, "start": True, "end": True, "text": True, "words": {"__all__": _WORD}}
-_DOCUMENT: dict[str, Any] = {"status": True, "text": True, "language": True, "utterances": {"__all__": _UTTERANCE}}
+_DOCUMENT: dict[str, Any] = {
+    **dict.fromkeys(("status", "text", "language", "engine", "corrected", "error"), True),
+    "utterances": {"__all__": _UTTERANCE},
+}
 
 
 def as_json(transcript: Transcript) -> str:
-    """Status, text, language and utterances with their words, in seconds: REST's ``transcript`` (design.md 2.3)."""
+    """REST's ``transcript`` (design.md 2.3): its status, text, language and utterances with their words, in seconds."""
     return transcript.model_dump_json(include=_DOCUMENT)
 
 
@@ -47,7 +50,8 @@ class Format:
     written: Callable[[Transcript], str]
 
 
-FORMATS = {
+Form = Literal["json", "srt", "vtt", "txt"]
+FORMATS: dict[Form, Format] = {
     "json": Format("application/json", as_json),
     "srt": Format("application/x-subrip; charset=utf-8", as_srt),
     "vtt": Format("text/vtt; charset=utf-8", as_vtt),

@@ -87,6 +87,11 @@ class Transcript(BaseModel):
     error: Trouble | None = None
     utterances: tuple[Utterance, ...] = Field(default=())
 
+    @property
+    def missing(self) -> bool:
+        """It is not there, and nobody is writing it."""
+        return self.status in ("none", "failed")
+
     def holding(self, utterances: tuple[Utterance, ...]) -> "Transcript":
         """The same with these utterances, and the text and count of corrections that follow from them."""
         ordered = tuple(sorted(utterances, key=lambda spoken: (spoken.start, spoken.end)))

@@ -63,13 +63,15 @@ class Backup:
         return _DAMAGED not in left_out.values()
 
     async def _rows(self, event_id: str | None, session_ids: list[str]) -> AsyncIterator[bytes]:
-        """All rows but sessions, of which the ids are collected."""
+        """All rows but sessions, of which the ids are collected, and what they say: ``session.json`` has it all."""
         async for indexed in self._state.walk():
             row = indexed.row
             if event_id is not None and event_of(row) != event_id:
                 continue
             if row.key.startswith("session:"):
                 session_ids.append(row.key.removeprefix("session:"))
+                continue
+            if row.key == keys.live_slots() or row.key.startswith("transcript:"):
                 continue
             yield _line({"key": row.key, "fields": dict(row.fields), "indexes": dict(indexed.indexes)})
 

@@ -8,7 +8,7 @@ from pitchscoop.kernel.state import Indexed
 from pitchscoop.recordings.model import Chain, Session
 from pitchscoop.upkeep.folders import Folder, as_found
 
-Mend = Literal["align", "purge", "mirror", "finish", "derive", "rebuild"]
+Mend = Literal["align", "purge", "mirror", "finish", "derive", "rebuild", "words", "transcribe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One session at one moment. ``record`` is its ``session.json``, ``due`` when a worker will look at it."""
+    """One session at one moment. ``record`` is its ``session.json``, ``due`` when a worker will look at it.
+
+    ``spoken`` is the session with its words, ``words_due`` when a worker will look at these.
+    """
 
     indexed: Indexed
     session: Session
+    spoken: Session
     due: int | None
+    words_due: int | None
     files: Folder
     record: Session | None
 
@@ -40,7 +45,7 @@ def of_session(sight: Sight) -> list[Finding]:
     session = sight.session
     if session.status == "deleting":
         return [Finding("was deleted, but not all of it is gone.", "purge")]
-    found = _places(sight)
+    found = _said(sight) + _places(sight)
     if session.status == "processing" and not session.has_audio:
         return found + _waiting(sight)
     if session.has_audio:
@@ -69,6 +74,16 @@ def _places(sight: Sight) -> list[Finding]:
     if sight.due is None and sight.session.due is not None:
         return [Finding("is waited for by no worker.", "align")]
     return []
+
+
+def _said(sight: Sight) -> list[Finding]:
+    if sight.session.awaits_words and sight.words_due is None:
+        return [Finding("waits for its transcript, and no worker looks at it.", "transcribe")]
+    if not sight.session.transcript.text or sight.spoken.transcript.utterances:
+        return []
+    if sight.record is not None and sight.record.transcript.utterances:
+        return [Finding("has lost the words of its transcript, which its session.json has.", "words")]
+    return [Finding("has lost the words of its transcript; their text is left.", None)]
 
 
 def _waiting(sight: Sight) -> list[Finding]:
@@ -110,8 +125,10 @@ def _record(sight: Sight) -> list[Finding]:
     session, record = sight.session, sight.record
     if session.status == "recording":  # when it was last heard is not written down each time
         well = session.source is None or (record is not None and record.upload == session.upload)
+    elif session.status == "processing":  # words come meanwhile, and are written down with the rest
+        well = record is not None and record.with_transcript(session.transcript) == session
     else:
-        well = record is not None and record.without_words == session
+        well = record == sight.spoken
     return [] if well else [Finding("has no session.json that says what state says.", "mirror")]
 
 

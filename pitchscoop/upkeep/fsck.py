@@ -7,7 +7,8 @@ from pitchscoop.events.model import Record, Team
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys, rows
 from pitchscoop.kernel.clock import micros
-from pitchscoop.kernel.state import Indexed, State
+from pitchscoop.kernel.state import Indexed, State, Work
+from pitchscoop.recordings import words
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.upkeep.findings import Finding, Sight, of_session, of_stray
@@ -17,6 +18,7 @@ from pitchscoop.upkeep.rebuild import Rebuild
 
 _SESSION = "session:"
 _SECOND_LOOK = 1.5  # seconds; what is in motion has moved by then, and what is wrong has not
+_WORK: tuple[Work, ...] = ("sessions", "transcripts")
 _ALL = 2**53  # later than any due time, and more than there are
 
 Wrong = dict[str, list[Finding]]
@@ -58,7 +60,7 @@ class Fsck:
         Storage is listed first: state is told of a session before storage is, so that nothing new looks like a stray.
         """
         files = await self._files(only)
-        dues = {due.session_id: due.at for due in await self._state.due(_ALL, _ALL)}
+        dues = {due.session_id: due.at for work in _WORK for due in await self._state.due(_ALL, _ALL, work)}
         wrong: Wrong = {}
         async for indexed in self._state.walk():
             key = indexed.row.key
@@ -69,6 +71,8 @@ class Fsck:
                 wrong[key] = await self._session(indexed, found, dues)
             elif key.startswith("team:"):
                 wrong[key] = _team(indexed)
+            elif key.startswith("transcript:"):
+                wrong[key] = await self._words(key)
         for key, stray in files.items():
             wrong[key] = await self._stray(stray)
         for event_id in {*await self._state.event_ids(), *await self._rebuild.recorded_events()}:
@@ -92,7 +96,16 @@ class Fsck:
             ]
         files = files or Folder(session.session_id)
         record = await recorded(self._storage, session.session_id) if keys.SESSION_JSON in files.files else None
-        return of_session(Sight(indexed, session, dues.get(session.session_id), files, record))
+        name = words.key(session)
+        spoken = words.spoken(session, await self._state.read(name))
+        return of_session(Sight(indexed, session, spoken, dues.get(session.session_id), dues.get(name), files, record))
+
+    async def _words(self, key: str) -> list[Finding]:
+        """Words must belong to a session. One that only storage has is told of by itself, and gets them back."""
+        session_id = key.rpartition(":")[2]
+        if await self._state.read(keys.session(session_id)) or (await folder(self._storage, session_id)).files:
+            return []
+        return [Finding("are words of a session that is gone.", "purge")]
 
     async def _stray(self, files: Folder) -> list[Finding]:
         key = keys.session(files.session_id)

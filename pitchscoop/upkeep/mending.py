@@ -3,13 +3,14 @@
 from pitchscoop.events.service import DEFAULT_EVENT, Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock, micros
-from pitchscoop.kernel.state import Due, State
-from pitchscoop.recordings import intake
+from pitchscoop.kernel.state import Due, Put, State
+from pitchscoop.recordings import intake, words
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.transcripts.model import Transcript
 from pitchscoop.upkeep.findings import Mend
-from pitchscoop.upkeep.folders import adopted, folder
+from pitchscoop.upkeep.folders import adopted, folder, recorded
 from pitchscoop.upkeep.rebuild import Rebuild
 
 _DONE: dict[Mend, str] = {
@@ -19,6 +20,8 @@ _DONE: dict[Mend, str] = {
     "finish": "A worker finishes it.",
     "derive": "A worker makes them.",
     "rebuild": "It was put back.",
+    "words": "They were put back.",
+    "transcribe": "A worker looks at it.",
 }
 
 
@@ -48,6 +51,8 @@ class Mending:
             await self._events.align(event_id or "", place)
         elif key.startswith("event:"):
             await self._event(event_id or "", kind)
+        elif key.startswith("transcript:"):
+            await self._forget(event_id or "", place, key)
         else:
             await self._session(place, kind)
         return _DONE[kind]
@@ -67,10 +72,35 @@ class Mending:
             await self._sessions.mirror(session_id)
         elif kind == "align":
             await self._sessions.align(session_id)
+        elif kind == "transcribe":
+            await self._transcribe(await self._sessions.get(session_id))
+        elif kind == "words":
+            await self._put_words_back(session_id)
         elif kind == "derive":
             await self._sessions.change(session_id, "session_reopened", _to_derive)
         else:
             await self._finish(session_id)
+
+    async def _transcribe(self, session: Session) -> None:
+        if session.awaits_words:
+            due = Due(session.event_id, words.key(session), micros(self._clock()))
+            await self._state.commit(session.event_id, [], [], [due])
+
+    async def _put_words_back(self, session_id: str) -> None:
+        record = await recorded(self._storage, session_id)
+        known = record.transcript.utterances if record else ()
+
+        def back(now: Session) -> Transcript:
+            return now.transcript if now.transcript.utterances else now.transcript.holding(known)
+
+        if known:
+            await self._sessions.write(session_id, "transcript_rebuilt", back)
+
+    async def _forget(self, event_id: str, session_id: str, key: str) -> None:
+        """Remove the words of a session that is gone."""
+        row = await self._state.read(key)
+        if row is not None and await self._state.read(keys.session(session_id)) is None:
+            await self._state.commit(event_id, [Put(key, row.version, None)], [], [Due(event_id, key, None)])
 
     async def _finish(self, session_id: str) -> None:
         """Have the recording joined of its segments or, where they are gone, taken as it lies there."""

@@ -32,10 +32,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.render import ASSETS, Renderer
+from tests import samples
 from tests.browser import said
 from tests.servers.redis import free_port
 
 LENGTH = 178.0
+HALF_HOUR = 1800.0
 WHEN = dt.datetime(2026, 11, 14, 15, 42, tzinfo=dt.UTC)
 LONG_TEAM = "The Unreasonably Patient Beekeepers of Lower Saxony"
 ARABIC = "فريق المناخ والذاكرة"
@@ -82,7 +84,7 @@ def _row(
         created_at=WHEN,
         playback_path="/sample/details" if ready else None,
         peaks_url="/sample/peaks.json" if number == 1 else None,
-        transcript=TRANSCRIBED.get(number, "ready"),
+        transcript=TRANSCRIBED.get(number, "ready") if ready else "none",
     )
 
 
@@ -126,18 +128,29 @@ def _pitch(
         peaks_url="/sample/peaks.json" if ready else None,
         download_url="/sample/audio.wav" if ready else None,
         download_size=1_400_000 if ready else None,
-        original_url="/sample/audio.wav" if failed else None,
+        original_url="/sample/audio.wav" if ready or failed else None,
+        original_label="Original, WAV",
         delete_path="/sample/details" if ready else None,
         recorder_url="/record" if failed else None,
     )
+
+
+def _half_hour() -> c.Pitch:
+    page = _pitch(transcript=said.long(HALF_HOUR / 60))
+    session = replace(page.session, duration=HALF_HOUR)
+    return replace(page, session=session, playback_url="/sample/half-hour.wav", limit_seconds=1800)
 
 
 def _with(renderer: Renderer, name: str) -> Callable[[], str]:
     return lambda: renderer.pitch(_pitch(transcript=said.TRANSCRIPTS[name]))
 
 
-def _recorder(team: str = "Grandmother Tongue", title: str = "A phone call that keeps a dialect alive") -> c.Recorder:
-    paths = ("/sample/live", "/sample/recording", "/pitch", "/upload")
+def _recorder(
+    team: str = "Grandmother Tongue",
+    title: str = "A phone call that keeps a dialect alive",
+    live: str = "/sample/live",
+) -> c.Recorder:
+    paths = (live, "/sample/recording", "/pitch", "/upload")
     return c.Recorder("1", team, title, 16000, 180, *paths, captions=True)
 
 
@@ -209,11 +222,25 @@ CAPTIONS = (
 )
 
 
+def _talk() -> list[tuple[str, str, bool]]:
+    """Captions of somebody who does not stop: each utterance grows by two words and is other words in the end."""
+    heard = list[tuple[str, str, bool]]()
+    for number in range(60):
+        words = said.PARAGRAPHS[number % len(said.PARAGRAPHS)][1].split(" ")[: 9 + number % 7]
+        heard += [(f"t{number}", " ".join(words[:count]).lower(), False) for count in range(2, len(words), 3)]
+        heard.append((f"t{number}", " ".join(words), True))
+    return heard
+
+
 async def _live(websocket: WebSocket) -> None:
     """Acknowledges all but the last three fifths of a second, as a real one does; hears always the same."""
     await websocket.accept()
     await websocket.send_text(json.dumps({"type": "ready", "offset": 0, "sample_rate": 16000, "max_frame": 65536}))
-    captions = list(CAPTIONS)
+    talks = websocket.url.path.endswith("talk")
+    notice = {"type": "notice", "code": "transcriber_unavailable", "message": "No live captions just now."}
+    captions = _talk() if talks else list(CAPTIONS)
+    if talks:
+        await websocket.send_json(notice)
     try:
         while True:
             message = await websocket.receive()
@@ -226,6 +253,8 @@ async def _live(websocket: WebSocket) -> None:
                     words = {"type": "transcript", "id": id_, "is_final": final, "start": 0, "end": 1, "text": text}
                     await websocket.send_text(json.dumps(words))
                 del captions[:1]
+                if talks and len(captions) % 20 == 0:
+                    await websocket.send_text(json.dumps(notice))
     except WebSocketDisconnect:
         return
 
@@ -258,6 +287,7 @@ def app() -> Starlette:
     renderer = Renderer()
     audio = Path(tempfile.mkdtemp(), "audio.wav")
     audio.write_bytes(_audio())
+    half_hour = samples.sparse_wav(audio.with_name("half-hour.wav"), HALF_HOUR / 3600)
 
     def page(make: Callable[[], str]) -> Callable[[Request], Response]:
         return lambda _: HTMLResponse(make())
@@ -269,14 +299,19 @@ def app() -> Starlette:
         routes=[
             Route("/", lambda _: HTMLResponse(f"<ul>{links}</ul>")),
             *routes,
+            Route(
+                "/pitch-half-hour", page(lambda: renderer.pitch(_half_hour()))
+            ),  # too long to be looked at by all tests
             Route("/sample/peaks.json", _peaks),
             Route("/sample/audio.wav", lambda _: FileResponse(audio)),
+            Route("/sample/half-hour.wav", lambda _: FileResponse(half_hour)),
             Route("/sample/details", _details("completed")),
             Route("/sample/processing", _details("processing")),
             Route("/sample/recording", _details("recording")),
             Route("/sample/stopped", _details("completed", 44 + 134 * 32000)),
             *(Route(f"/sample/{status}", _refused(status)) for status in (401, 404)),
             WebSocketRoute("/sample/live", _live),
+            WebSocketRoute("/sample/talk", _live),
             Mount("/assets", StaticFiles(directory=ASSETS)),
         ],
         middleware=[Middleware(_Policy)],

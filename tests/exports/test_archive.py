@@ -17,10 +17,13 @@ from pitchscoop.kernel import keys
 from pitchscoop.kernel.errors import Forbidden, Unavailable
 from pitchscoop.main import Parts
 from pitchscoop.recordings.model import Session, wav_header
+from pitchscoop.transcripts.formats import FORMATS
+from pitchscoop.transcripts.model import Transcript
 from tests.exports.pitches import ORGANIZER, kept
 from tests.servers.place import Place
 from tests.speech import FLAC, pcm
 from tests.upkeep.pitches import completed, event_of, recording, stopped, uploaded, work
+from tests.words import READY, standing, written
 
 
 class Exported:
@@ -31,7 +34,8 @@ class Exported:
             assert found.testzip() is None
             self.files = {name: found.read(name) for name in found.namelist()}
             assert len(self.files) == len(found.namelist())
-            assert {info.compress_type for info in found.infolist() if "sessions/" in info.filename} <= {0}
+            audio = [info for info in found.infolist() if "sessions/" in info.filename and not _said(info.filename)]
+            assert {info.compress_type for info in audio} <= {zipfile.ZIP_STORED}
         assert list(self.files)[-2:] == ["sessions.csv", "manifest.json"]
         self.manifest: dict[str, Any] = json.loads(self.files["manifest.json"])
         self.table = list(csv.DictReader(io.StringIO(self.files["sessions.csv"].decode("utf-8-sig"), newline="")))
@@ -44,12 +48,21 @@ class Exported:
     def audio(self) -> dict[str, bytes]:
         """By the session's id."""
         files = self.manifest["files"].items()
-        return {told["session_id"]: self.files[name] for name, told in files if told["session_id"]}
+        return {told["session_id"]: self.files[name] for name, told in files if told["session_id"] and not _said(name)}
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What lies in files of words, by their names."""
+        return {name: content.decode() for name, content in self.files.items() if _said(name)}
 
     @property
     def left_out(self) -> dict[str, str]:
         """Why, by the session's id."""
         return {told["session_id"]: told["reason"] for told in self.manifest["left_out"]}
+
+
+def _said(name: str) -> bool:
+    return name.startswith("sessions/") and name.endswith((".txt", ".srt", ".json"))
 
 
 async def whole(pieces: AsyncIterator[bytes]) -> bytes:
@@ -101,6 +114,31 @@ async def test_the_table_has_a_line_a_session_and_says_where_its_audio_is(parts:
     assert (found.table[0]["team_name"], found.table[0]["pitch_title"]) == ('\'=cmd("x")', "'+1")
     assert (found.table[0]["file"], found.table[0]["has_audio"]) == ("", "false")
     assert await whole((await export(engine, event_id)).sessions_csv()) == found.files["sessions.csv"]
+
+
+async def test_what_was_said_lies_beside_its_audio(parts: Parts) -> None:
+    engine = parts.engine
+    event_id = (await event_of(engine)).event_id
+    spoken, silent, failed, corrected = [await kept(engine, event_id, "A/B: c?", b"sound") for _ in range(4)]
+    await written(engine, spoken.session_id)
+    await written(engine, silent.session_id, Transcript(status="ready", language="en"))
+    await written(engine, failed.session_id, standing("failed"))
+    await written(engine, corrected.session_id, READY.correct("u-1", 4, "varech.", "kelp."))
+    found = await exported(engine, event_id)
+    table = {line["session_id"]: line for line in found.table}
+    assert len(found.audio) == 4
+    stems = [table[session.session_id]["file"].rpartition(".")[0] for session in (spoken, corrected)]
+    assert stems[0].startswith("sessions/A_B_ c_/")
+    assert sorted(found.said) == sorted(f"{stem}.{form}" for stem in stems for form in ("txt", "srt", "json"))
+    for session, stem in zip((spoken, corrected), stems, strict=True):
+        known = (await engine.transcripts.whole(await engine.session(ORGANIZER, session.session_id))).transcript
+        for form in ("txt", "srt", "json"):
+            assert found.said[f"{stem}.{form}"] == FORMATS[form].written(known)  # type: ignore[index]
+            assert found.manifest["files"][f"{stem}.{form}"]["session_id"] == session.session_id
+    assert "varech." in found.said[f"{stems[1]}.txt"]
+    lines = [table[session.session_id] for session in (spoken, silent, failed)]
+    states = [(line["transcript_status"], line["transcript_language"]) for line in lines]
+    assert states == [("ready", "fr"), ("ready", "en"), ("failed", "")]
 
 
 async def test_an_event_of_nothing_is_a_whole_archive_too(parts: Parts) -> None:

@@ -15,6 +15,7 @@ import pytest
 from tests.servers.redis import free_port
 
 if TYPE_CHECKING:
+    from tests.servers.gladia import GladiaServer
     from tests.servers.s3 import S3
 
 ADMIN = "the-organizer-token-of-the-tests-0123456789"
@@ -115,3 +116,16 @@ def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(params=["embedded", "redis-minio"])
+def listening(request: pytest.FixtureRequest, tmp_path: Path, gladia: "GladiaServer") -> Iterator[App]:
+    """A server that has a fake Gladia write transcripts, in each mode."""
+    server = App(tmp_path, {**settings_of(request.param, request), **gladia_settings(gladia)}, request.param)
+    server.start()
+    yield server
+    server.stop()
+
+
+def gladia_settings(gladia: "GladiaServer", at_once: int = 30) -> dict[str, str]:
+    return {"GLADIA_API_KEY": gladia.key, "GLADIA_API_URL": gladia.url, "GLADIA_MAX_LIVE": str(at_once)}

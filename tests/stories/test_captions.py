@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +11,13 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 
-from tests.servers.app import App, settings_of
+from tests.servers.app import App, gladia_settings
 from tests.servers.gladia import JFK, Drop, GladiaServer
 from tests.speech import FRAME, heard, pcm, stream, wav
 from tests.stories.test_live import finished, start
 
 ALLOWED = int(os.environ.get("ALLOWED", "5"))  # noqa: TID251  30 by hand; a small machine needs minutes for it
 HEALING = 60.0  # seconds in which everything is written once the engine is back
-
-
-@pytest.fixture(params=["embedded", "redis-minio"])
-def listening(request: pytest.FixtureRequest, tmp_path: Path, gladia: GladiaServer) -> Iterator[App]:
-    """A server that knows the fake, in each mode."""
-    server = App(tmp_path, {**settings_of(request.param, request), **gladia_settings(gladia)}, request.param)
-    server.start()
-    yield server
-    server.stop()
-
-
-def gladia_settings(gladia: GladiaServer, at_once: int = 30) -> dict[str, str]:
-    return {"GLADIA_API_KEY": gladia.key, "GLADIA_API_URL": gladia.url, "GLADIA_MAX_LIVE": str(at_once)}
 
 
 async def speak(url: str, audio: bytes, pace: float = 0.02) -> list[dict[str, Any]]:

@@ -24,7 +24,8 @@ from tests.servers.place import MODES, Place
 from tests.servers.redis import free_port
 from tests.speech import FRAME, heard, pcm, stream
 from tests.stories.test_live import finished, start
-from tests.upkeep.pitches import ORGANIZER, completed, recording, stopped, uploaded, work
+from tests.upkeep.pitches import ORGANIZER, completed, read, recording, stopped, uploaded, work
+from tests.words import standing, written
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +125,18 @@ async def sound(place: Place, made: Made) -> dict[str, str]:
     return found
 
 
+async def recorded_again(place: Place, sessions: list[str]) -> None:
+    """Wait until storage has what state has, to the last word."""
+    async with place.parts() as parts, asyncio.timeout(30):
+        for session_id in sessions:
+            key = keys.stored(session_id, keys.SESSION_JSON)
+            while True:
+                known = await parts.engine.transcripts.whole(await parts.engine.session(ORGANIZER, session_id))
+                if await read(parts.engine, key) == known.document:
+                    break
+                await asyncio.sleep(0.1)
+
+
 async def make(place: Place) -> Made:
     """An event with a team and finished sessions of all kinds, made through the doors of a running server."""
     rubric = [{"id": "idea", "name": "Idée ☃", "weight": 2.5, "min": 0, "max": 10}]
@@ -142,6 +155,13 @@ async def make(place: Place) -> Made:
             sessions += [session.session_id for session in files]
         found = [(await finished(client, session_id))["status"] for session_id in sessions]
         assert found == ["completed", "completed", "completed", "failed"]
+        async with place.parts() as parts:
+            for session_id, status in zip(sessions, ("ready", "failed", "pending"), strict=False):
+                await written(parts.engine, session_id, standing(status))
+        correction = {"utterance_id": "u-1", "index": 4, "word": "varech.", "was": "kelp."}
+        corrected = await client.put(f"/sessions/{sessions[0]}/transcript/words", json=correction)
+        assert corrected.json()["corrected"] == 1
+    await recorded_again(place, sessions)
     await well(place)
     return {"event_id": event_id, "team_id": team["team_id"], "token": team["token"], "sessions": sessions}
 

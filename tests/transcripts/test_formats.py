@@ -94,13 +94,16 @@ def test_json_is_what_rest_shows_and_nothing_else() -> None:
         "status": "ready",
         "text": "Kelpline",
         "language": "en",
+        "engine": "an engine",
+        "corrected": 1,
+        "error": None,
         "utterances": [
             {
                 "id": "7",
                 "start": 0.5,
                 "end": 1.0,
                 "text": "Kelpline",
-                "words": [{"word": "Kelpline", "start": 0.5, "end": 1.0, "confidence": 0.75}],
+                "words": [{"word": "Kelpline", "start": 0.5, "end": 1.0, "confidence": 0.75, "machine": "Kelpin"}],
             }
         ],
     }
