@@ -180,18 +180,19 @@ class LiveSession:
             self._socket = None
 
     async def _talk(self, socket: ClientConnection) -> None:
+        writer = asyncio.create_task(self._write(socket))
         try:
-            async with asyncio.TaskGroup() as both:
-                writer = both.create_task(self._write(socket))
-                try:
-                    async for raw in socket:
-                        await self._hear(read_message(raw))
-                        if self._ended:
-                            break
-                finally:
-                    writer.cancel()
-        except* ConnectionClosed:
+            async for raw in socket:
+                await self._hear(read_message(raw))
+                if self._ended:
+                    break
+        except ConnectionClosed:
             pass
+        finally:
+            writer.cancel()
+            (failure,) = await asyncio.gather(writer, return_exceptions=True)
+        if isinstance(failure, Exception) and not isinstance(failure, ConnectionClosed):
+            raise failure
 
     async def _hear(self, message: Message | None) -> None:
         if message is None or message.session_id not in (None, self._opened.id):

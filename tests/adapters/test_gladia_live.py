@@ -134,11 +134,12 @@ async def test_five_drops_and_every_byte_arrives_once_and_in_order(gladia: Gladi
         Drop(150_000, 4500, "acked"),
         Drop(200_000, 1006, "lost"),
         Drop(260_000, 1012, "unacked"),
-        Drop("stop", 1006),
+        Drop("stop", 1006, "lost"),
+        Drop("stop", 1011),
     ]
     heard = await through(await make().begin(SPEECH))
     assert bytes(gladia.session.audio) == pcm()
-    assert (gladia.session.connections, gladia.session.dropped) == (7, 6)
+    assert (gladia.session.connections, gladia.session.dropped, gladia.session.stops) == (8, 7, 1)
     assert text(heard) == JFK.text
 
 
@@ -237,13 +238,14 @@ async def test_what_gladia_refuses_on_the_socket_is_not_tried_again(
     work = await make().begin(SPEECH)
     assert isinstance(await trouble(work), Unavailable)
     assert not work.send(b"xx")
-    assert gladia.session.connections == 0
+    assert gladia.handshakes == 1
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 async def test_nor_is_a_handshake(gladia: GladiaServer, make: Make, status: int) -> None:
     gladia.knobs.refuse_handshake = status
     assert isinstance(await trouble(await make().begin(SPEECH)), Unavailable)
+    assert gladia.handshakes == 1
 
 
 async def test_too_many_sessions_may_be_told_on_the_socket(gladia: GladiaServer, make: Make) -> None:
