@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from pitchscoop.access.model import Principal, Role, Target, Verb, require
@@ -16,7 +15,7 @@ from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
-from pitchscoop.playback import EXPIRES_IN, Variant, playable
+from pitchscoop.playback import EXPIRES_IN, Playback, Variant, playable
 from pitchscoop.recordings import intake, listing
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.intake import Intake
@@ -40,15 +39,6 @@ class Connection(Protocol):
     def leave(self, code: int) -> None:
         """End it with a close code of design.md 2.4."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Playback:
-    """Where a recording plays, and as what."""
-
-    playback_url: str
-    content_type: str
-    expires_in: int = EXPIRES_IN
 
 
 class Engine:
