@@ -22,6 +22,7 @@ from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.search.service import Search
 from pitchscoop.transcribing.service import Transcripts
 
 _TAKEN_OVER, _STOPPED, _GONE = 4409, 4410, 4404  # close codes of design.md 2.4
@@ -54,6 +55,7 @@ class Engine:
         sessions: Sessions,
         completion: Completion,
         transcripts: Transcripts,
+        search: Search,
         public_url: str,
         clock: Clock,
     ) -> None:
@@ -64,6 +66,7 @@ class Engine:
         self.sessions = sessions
         self.completion = completion
         self.transcripts = transcripts
+        self.search = search
         self.public_url = public_url
         self._clock = clock
         self._live: dict[str, tuple[str, Connection]] = {}
