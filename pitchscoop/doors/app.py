@@ -70,6 +70,7 @@ def create_app(
         Route("/pitches/{session_id}/details", pitches.details),
         Route("/pitches/{session_id}/peaks", pitches.peaks),
         Route("/search", searching.search),
+        Route("/pitches/{session_id}/transcript.{form}", pitches.words),
         Route("/sign-in", entry.sign_in),
         Route("/join", entry.join),
         Route("/docs", pages.docs),

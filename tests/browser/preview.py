@@ -6,7 +6,6 @@
 import asyncio
 import datetime as dt
 import io
-import json
 import math
 import random
 import struct
@@ -28,12 +27,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from tests import samples
-from tests.browser import said
+from tests.browser import said, talk
 from tests.servers.redis import free_port
 
 LENGTH = 178.0
@@ -124,6 +122,7 @@ def _pitch(
         details_path="/sample/details" if ready else "/sample/processing",
         refresh_path="/sample/details",
         transcript=transcript,
+        delivery=said.DELIVERY if transcript is said.ENGLISH and ready else None,
         playback_url="/sample/audio.wav" if ready else None,
         peaks_url="/sample/peaks.json" if ready else None,
         download_url="/sample/audio.wav" if ready else None,
@@ -238,51 +237,6 @@ def _audio() -> bytes:
     return out.getvalue()
 
 
-CAPTIONS = (
-    ("0", "So she teaches one", False),
-    ("0", "So she teaches one word a day, to whoever picks up.", True),
-    ("1", "For hundred", False),
-    ("1", "Four hundred people picked up last", False),
-)
-
-
-def _talk() -> list[tuple[str, str, bool]]:
-    """Captions of somebody who does not stop: each utterance grows by two words and is other words in the end."""
-    heard = list[tuple[str, str, bool]]()
-    for number in range(60):
-        words = said.PARAGRAPHS[number % len(said.PARAGRAPHS)][1].split(" ")[: 9 + number % 7]
-        heard += [(f"t{number}", " ".join(words[:count]).lower(), False) for count in range(2, len(words), 3)]
-        heard.append((f"t{number}", " ".join(words), True))
-    return heard
-
-
-async def _live(websocket: WebSocket) -> None:
-    """Acknowledges all but the last three fifths of a second, as a real one does; hears always the same."""
-    await websocket.accept()
-    await websocket.send_text(json.dumps({"type": "ready", "offset": 0, "sample_rate": 16000, "max_frame": 65536}))
-    talks = websocket.url.path.endswith("talk")
-    notice = {"type": "notice", "code": "transcriber_unavailable", "message": "No live captions just now."}
-    captions = _talk() if talks else list(CAPTIONS)
-    if talks:
-        await websocket.send_json(notice)
-    try:
-        while True:
-            message = await websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            if (data := message.get("bytes")) is not None:
-                durable = max(0, int.from_bytes(data[:8]) + len(data) - 8 - 19_200)
-                await websocket.send_text(json.dumps({"type": "ack", "offset": durable}))
-                for id_, text, final in captions[:1]:
-                    words = {"type": "transcript", "id": id_, "is_final": final, "start": 0, "end": 1, "text": text}
-                    await websocket.send_text(json.dumps(words))
-                del captions[:1]
-                if talks and len(captions) % 20 == 0:
-                    await websocket.send_text(json.dumps(notice))
-    except WebSocketDisconnect:
-        return
-
-
 def _details(status: str, stored: int = 0) -> Callable[[Request], Response]:
     ready = status == "completed"
     document = {
@@ -334,8 +288,8 @@ def app() -> Starlette:
             Route("/sample/recording", _details("recording")),
             Route("/sample/stopped", _details("completed", 44 + 134 * 32000)),
             *(Route(f"/sample/{status}", _refused(status)) for status in (401, 404)),
-            WebSocketRoute("/sample/live", _live),
-            WebSocketRoute("/sample/talk", _live),
+            WebSocketRoute("/sample/live", talk.live),
+            WebSocketRoute("/sample/talk", talk.live),
             Mount("/assets", StaticFiles(directory=ASSETS)),
         ],
         middleware=[Middleware(_Policy)],

@@ -2,22 +2,19 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from pitchscoop.transcripts.model import Transcript, Trouble
 from tests.browser import written
-from tests.browser.device import RATE, noise
+from tests.browser.conftest import SECONDS
+from tests.browser.device import RATE
 from tests.browser.test_story import complaints, until
+from tests.browser.written import AUDIO, word
 from tests.servers.app import App
 
-SECONDS = 60
-AUDIO = "document.getElementById('audio')"
 # Which word is lit with every frame, and which one it should be by the player's own clock.
 WATCH = """
 (seconds) => new Promise((done) => {
@@ -65,51 +62,6 @@ HEARD = """
 """
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    app = App(tmp_path_factory.mktemp("house"), {}, "embedded")
-    app.start()
-    yield app
-    app.stop()
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Noise: any moment of it is found in one place only."""
-    return noise(tmp_path_factory.mktemp("sound"), SECONDS).read_bytes()
-
-
-@pytest.fixture(scope="module")
-def speakers(house: App) -> dict[str, str]:
-    return written.team(house, "Grandmother Tongue")
-
-
-@pytest.fixture
-def pitch(house: App, speakers: dict[str, str], sound: bytes) -> dict[str, Any]:
-    """A pitch without a transcript."""
-    return written.pitched(house, speakers, sound)
-
-
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext, speakers: dict[str, str]) -> Page:
-    """A page of somebody of the team."""
-    page = context.new_page()
-    page.goto(speakers["join_url"])
-    return page
-
-
-def word(page: Page, number: int) -> Any:
-    return page.locator(".said p > span").nth(number)
-
-
 def test_a_click_on_a_word_is_heard_from_there(house: App, pitch: dict[str, Any], page: Page, sound: bytes) -> None:
     transcript = written.said(SECONDS)
     written.write(house, pitch["session_id"], transcript)
@@ -139,9 +91,9 @@ def _found(whole: np.ndarray[Any, Any], piece: np.ndarray[Any, Any]) -> int:
 
 
 @pytest.mark.parametrize(("rate", "seconds"), [(1, 8), (8, 38)])
-def test_the_word_being_spoken_is_lit(context: BrowserContext, preview: str, rate: int, seconds: int) -> None:
+def test_the_word_being_spoken_is_lit(desk: BrowserContext, preview: str, rate: int, seconds: int) -> None:
     """Eight times as fast, five minutes pass in the time of the test, and a word in three frames."""
-    page = context.new_page()
+    page = desk.new_page()
     page.goto(f"{preview}/pitch-half-hour")
     page.click("#play")
     page.evaluate(f"{AUDIO}.playbackRate = {rate}")
@@ -182,8 +134,8 @@ def _figures(measure: Any) -> dict[str, float]:
     return {name: found[name] for name in ("TaskDuration", "LayoutCount")}
 
 
-def test_it_goes_along_until_the_reader_scrolls(context: BrowserContext, preview: str) -> None:
-    page = context.new_page()
+def test_it_goes_along_until_the_reader_scrolls(desk: BrowserContext, preview: str) -> None:
+    page = desk.new_page()
     page.goto(f"{preview}/pitch-half-hour?t=900")
     back = page.get_by_role("button", name=re.compile("Back to 15:"))
     page.click("#play")
@@ -199,8 +151,8 @@ def test_it_goes_along_until_the_reader_scrolls(context: BrowserContext, preview
     expect(back).to_be_hidden()
 
 
-def test_keys_lead_from_word_to_word(context: BrowserContext, preview: str) -> None:
-    page = context.new_page()
+def test_keys_lead_from_word_to_word(desk: BrowserContext, preview: str) -> None:
+    page = desk.new_page()
     page.goto(f"{preview}/pitch?t=64")
     assert page.locator(".said [tabindex='0']").count() == 1
     page.get_by_label("Find in transcript").focus()
@@ -229,8 +181,8 @@ def test_keys_lead_from_word_to_word(context: BrowserContext, preview: str) -> N
     expect(page.locator("[data-part=note]")).to_be_hidden()
 
 
-def test_in_arabic_keys_go_the_way_they_point(context: BrowserContext, preview: str) -> None:
-    page = context.new_page()
+def test_in_arabic_keys_go_the_way_they_point(desk: BrowserContext, preview: str) -> None:
+    page = desk.new_page()
     page.goto(f"{preview}/pitch-arabic")
     page.get_by_label("Find in transcript").focus()
     page.keyboard.press("Tab")
@@ -241,8 +193,8 @@ def test_in_arabic_keys_go_the_way_they_point(context: BrowserContext, preview: 
     assert left["x"] < first["x"]
 
 
-def test_what_was_said_is_found(context: BrowserContext, preview: str) -> None:
-    page = context.new_page()
+def test_what_was_said_is_found(desk: BrowserContext, preview: str) -> None:
+    page = desk.new_page()
     page.goto(f"{preview}/pitch")
     page.keyboard.press("/")
     field = page.get_by_label("Find in transcript")
@@ -284,10 +236,10 @@ def test_find_on_a_phone(chromium: Browser, preview: str) -> None:
     page.context.close()
 
 
-def test_a_link_to_a_moment_starts_there(house: App, pitch: dict[str, Any], context: BrowserContext) -> None:
+def test_a_link_to_a_moment_starts_there(house: App, pitch: dict[str, Any], desk: BrowserContext) -> None:
     written.write(house, pitch["session_id"], written.said(SECONDS))
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+    desk.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = desk.new_page()
     said = complaints(page)
     page.goto(pitch["page_url"])
     page.locator("a.at").nth(5).click()
@@ -303,65 +255,3 @@ def test_a_link_to_a_moment_starts_there(house: App, pitch: dict[str, Any], cont
     assert number == 50
     assert page.locator("a.at").nth(2).get_attribute("href") == f"{pitch['page_url']}&t=8"
     assert said == []
-
-
-def test_a_transcript_appears_by_itself(house: App, pitch: dict[str, Any], page: Page) -> None:
-    written.write(house, pitch["session_id"], Transcript(status="pending"))
-    said = complaints(page)
-    page.goto(pitch["page_url"])
-    expect(page.get_by_text("The transcript is being written.")).to_be_visible()
-    page.evaluate("void (window.here = true)")
-    page.click("#play")
-    written.write(house, pitch["session_id"], written.said(SECONDS))
-    expect(word(page, 0)).to_have_text("We", timeout=5000)
-    expect(page.locator(".credit")).to_have_text("English, by Gladia.")
-    expect(page.get_by_text("The transcript is being written.")).to_be_hidden()
-    expect(page.locator("[data-part=transcript-news]")).to_have_text("The transcript is here.")
-    assert page.evaluate(f"window.here === true && !{AUDIO}.paused")
-    expect(page.locator("[aria-current=true]")).to_have_count(1)
-    assert said == []
-
-
-def test_words_grow_while_the_team_speaks(house: App, speakers: dict[str, str], page: Page) -> None:
-    new = {"team_name": speakers["name"], "pitch_title": "Being spoken"}
-    token = {"Authorization": f"Bearer {speakers['token']}"}
-    session = httpx.post(f"{house.url}/api/v1/sessions", json=new, headers=token).json()
-    whole = written.said(20)
-    live = whole.model_copy(update={"status": "pending", "live": True})
-    written.write(house, session["session_id"], live.holding(whole.utterances[:2]))
-    page.goto(f"{house.url}/pitches/{session['session_id']}")
-    expect(page.get_by_text("Being written while the team speaks")).to_be_visible()
-    expect(page.locator(".utterance")).to_have_count(2)
-    word(page, 3).evaluate("(word) => { word.dataset.kept = 'yes'; }")
-    written.write(house, session["session_id"], live.holding(whole.utterances[:3]))
-    expect(page.locator(".utterance")).to_have_count(3, timeout=6000)
-    expect(word(page, 3)).to_have_attribute("data-kept", "yes")  # what stands there is not written anew
-
-
-def test_a_failed_transcript_says_why(house: App, pitch: dict[str, Any], page: Page) -> None:
-    trouble = Trouble(code="transcriber_refused", message="Gladia refused the key. Set GLADIA_API_KEY, then try again.")
-    written.write(house, pitch["session_id"], Transcript(status="failed", error=trouble))
-    page.goto(pitch["page_url"])
-    expect(page.get_by_role("heading", name="The transcript could not be written")).to_be_visible()
-    expect(page.get_by_text("Gladia refused the key.")).to_be_visible()
-    expect(page.get_by_text("The recording is safe.")).to_be_visible()
-    expect(page.get_by_text("transcriber_refused")).to_be_visible()
-
-
-def test_nobody_spoke_and_nobody_writes(house: App, pitch: dict[str, Any], page: Page) -> None:
-    page.goto(pitch["page_url"])
-    expect(page.get_by_text("There is no transcript")).to_be_visible()
-    written.write(house, pitch["session_id"], Transcript(status="ready", engine="Gladia"))
-    page.reload()
-    expect(page.get_by_text("Gladia heard nobody speak")).to_be_visible()
-    expect(page.locator("[data-part=finder]")).to_be_hidden()
-
-
-def test_it_reads_without_scripts(chromium: Browser, house: App, pitch: dict[str, Any]) -> None:
-    written.write(house, pitch["session_id"], written.said(SECONDS))
-    context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(pitch["page_url"])
-    expect(page.locator(".utterance p").first).to_have_text("We keep the recording with her permission and we give")
-    expect(page.locator("[data-part=finder]")).to_be_hidden()
-    context.close()

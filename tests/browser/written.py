@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
+from playwright.sync_api import Locator, Page
 
 from pitchscoop.main import assembled
 from pitchscoop.settings import load
@@ -14,6 +15,7 @@ from pitchscoop.transcripts.model import Transcript, Utterance, Word
 from tests.servers.app import ADMIN, App
 
 AUTHORIZED = {"Authorization": f"Bearer {ADMIN}"}
+AUDIO = "document.getElementById('audio')"
 SPOKEN = "We keep the recording with her permission and we give it back to her family and to the archive word by word"
 
 
@@ -70,3 +72,8 @@ def write(app: App, session_id: str, transcript: Transcript) -> None:
 
     with ThreadPoolExecutor(1) as thread:  # Playwright's own loop runs in this one
         thread.submit(asyncio.run, written()).result()
+
+
+def word(page: Page, number: int) -> Locator:
+    """A word of the transcript on the page."""
+    return page.locator(".said p > span").nth(number)

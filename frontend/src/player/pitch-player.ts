@@ -78,9 +78,12 @@ class PitchPlayer extends HTMLElement {
       if (speed !== undefined) this.#setSpeed(speed);
     });
     this.#wave?.addEventListener("seek", (event) => this.#seek((event as CustomEvent<number>).detail));
-    this.addEventListener("listen", (event) => {
-      this.#seek((event as CustomEvent<number>).detail);
-      void this.#sound?.play();
+    this.addEventListener("listen", (event) => this.#listen((event as CustomEvent<number>).detail));
+    this.addEventListener("click", (event) => {
+      const moment = (event.target as Element).closest<HTMLElement>("a[data-second]");
+      if (moment === null || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.#listen(Number(moment.dataset.second));
     });
     const keys = onKeys({
       toggle: () => this.#toggle(),
@@ -98,6 +101,11 @@ class PitchPlayer extends HTMLElement {
     if (sound === null || !sound.hasSource) return;
     if (!sound.audio.paused) sound.audio.pause();
     else void sound.play();
+  }
+
+  #listen(second: number): void {
+    this.#seek(second);
+    void this.#sound?.play();
   }
 
   #skip(seconds: number): void {
@@ -137,7 +145,7 @@ class PitchPlayer extends HTMLElement {
       this.#wave.duration = length;
       this.#wave.position = Math.min(position, length);
     }
-    if (this.#transcript !== null) this.#transcript.position = position;
+    if (this.#transcript !== null && this.#sound?.hasSource) this.#transcript.position = position;
   }
 
   #showPlaying(playing: boolean): void {
