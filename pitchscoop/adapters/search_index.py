@@ -119,7 +119,7 @@ class SearchIndex:
 
     def _keep(self) -> bool:
         if self._held is None:
-            _prepare(self._folder)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what was said is for nobody else's eyes
             held = sqlite3.connect(self._folder / "keeper", timeout=0, isolation_level=None)
             try:
                 held.execute("BEGIN EXCLUSIVE")
@@ -242,11 +242,6 @@ def _current(folder: Path) -> Path | None:
     return min(folder.glob(f"{_VERSION}-*.db"), default=None)
 
 
-def _prepare(folder: Path) -> None:
-    """What was said is for nobody else's eyes."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-
 def _clear(folder: Path) -> None:
     """Remove the files of other versions, and what is left of removed ones."""
     for path in folder.glob("*-*.*"):
@@ -255,6 +250,7 @@ def _clear(folder: Path) -> None:
 
 def _make(folder: Path) -> None:
     """Make an empty index under its name when it is whole: nobody sees it before."""
+    folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{_VERSION}-{secrets.token_hex(8)}.db"
     fresh = path.with_suffix(".new")
     fresh.touch(0o600)
