@@ -137,6 +137,7 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
     add(tools.search_transcripts, "Search transcripts", reads=True, repeatable=True)
     add(tools.delete_session, "Delete session", reads=False, repeatable=True, destroys=True)
     add(transcripts.get_transcript, "Get transcript", reads=True, repeatable=True)
+    add(transcripts.get_delivery, "Get delivery", reads=True, repeatable=True)
     add(transcripts.write_transcript, "Write transcript", reads=False, repeatable=True)
     add(transcripts.correct_word, "Correct word", reads=False, repeatable=True)
     return mcp
