@@ -1,4 +1,5 @@
 import "./wave/pitch-wave";
+import "./transcript/pace-plot";
 import "./transcript/pitch-transcript";
 import "./player/pitch-player";
 import "./player/delete-pitch";

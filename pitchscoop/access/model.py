@@ -34,6 +34,7 @@ class Verb(enum.StrEnum):
     SESSION_DELETE = "session.delete"
     TRANSCRIPT_ASK = "transcript.ask"
     TRANSCRIPT_CORRECT = "transcript.correct"
+    TRANSCRIPT_SEARCH = "transcript.search"
 
 
 class Reach(enum.Enum):
@@ -100,6 +101,7 @@ PERMISSIONS: dict[Verb, dict[Role, Reach]] = {
     Verb.SESSION_DELETE: {Role.ORGANIZER: Reach.ANY},
     Verb.TRANSCRIPT_ASK: _RECORDERS,
     Verb.TRANSCRIPT_CORRECT: _RECORDERS,
+    Verb.TRANSCRIPT_SEARCH: {Role.ORGANIZER: Reach.ANY, Role.JUDGE: Reach.EVENT, Role.TEAM: Reach.TEAM},
 }
 """Verb by role: how far the right goes. What is not here is refused."""
 

@@ -3,16 +3,18 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests import servers
-from tests.browser import device
+from tests.browser import device, written
 from tests.browser.preview import serve
 from tests.servers.app import App
 from tests.speech import wav
 
+SECONDS = 60  # of the pitch whose words are known
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
@@ -106,3 +108,47 @@ def opened(playwright: Playwright, microphone: Path, profile: Path) -> Iterator[
     yield open_
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A server that nobody breaks."""
+    app = App(tmp_path_factory.mktemp("house"), {}, "embedded")
+    app.start()
+    yield app
+    app.stop()
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Noise: any moment of it is found in one place only."""
+    return device.noise(tmp_path_factory.mktemp("sound"), SECONDS).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def speakers(house: App) -> dict[str, str]:
+    """A team of it."""
+    return written.team(house, "Grandmother Tongue")
+
+
+@pytest.fixture
+def pitch(house: App, speakers: dict[str, str], sound: bytes) -> dict[str, Any]:
+    """A pitch without a transcript."""
+    return written.pitched(house, speakers, sound)
+
+
+@pytest.fixture
+def desk(chromium: Browser) -> Iterator[BrowserContext]:
+    """A wide window."""
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def member(desk: BrowserContext, speakers: dict[str, str]) -> Page:
+    """A page of somebody of the team."""
+    page = desk.new_page()
+    page.goto(speakers["join_url"])
+    return page

@@ -6,7 +6,6 @@
 import asyncio
 import datetime as dt
 import io
-import json
 import math
 import random
 import struct
@@ -28,14 +27,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.render import ASSETS, Renderer
-from tests.browser import said
+from tests import samples
+from tests.browser import said, talk
 from tests.servers.redis import free_port
 
 LENGTH = 178.0
+HALF_HOUR = 1800.0
 WHEN = dt.datetime(2026, 11, 14, 15, 42, tzinfo=dt.UTC)
 LONG_TEAM = "The Unreasonably Patient Beekeepers of Lower Saxony"
 ARABIC = "فريق المناخ والذاكرة"
@@ -82,7 +82,7 @@ def _row(
         created_at=WHEN,
         playback_path="/sample/details" if ready else None,
         peaks_url="/sample/peaks.json" if number == 1 else None,
-        transcript=TRANSCRIBED.get(number, "ready"),
+        transcript=TRANSCRIBED.get(number, "ready") if ready else "none",
     )
 
 
@@ -122,22 +122,34 @@ def _pitch(
         details_path="/sample/details" if ready else "/sample/processing",
         refresh_path="/sample/details",
         transcript=transcript,
+        delivery=said.DELIVERY if transcript is said.ENGLISH and ready else None,
         playback_url="/sample/audio.wav" if ready else None,
         peaks_url="/sample/peaks.json" if ready else None,
         download_url="/sample/audio.wav" if ready else None,
         download_size=1_400_000 if ready else None,
-        original_url="/sample/audio.wav" if failed else None,
+        original_url="/sample/audio.wav" if ready or failed else None,
+        original_label="Original, WAV",
         delete_path="/sample/details" if ready else None,
         recorder_url="/record" if failed else None,
     )
+
+
+def _half_hour() -> c.Pitch:
+    page = _pitch(transcript=said.long(HALF_HOUR / 60))
+    session = replace(page.session, duration=HALF_HOUR)
+    return replace(page, session=session, playback_url="/sample/half-hour.wav", limit_seconds=1800)
 
 
 def _with(renderer: Renderer, name: str) -> Callable[[], str]:
     return lambda: renderer.pitch(_pitch(transcript=said.TRANSCRIPTS[name]))
 
 
-def _recorder(team: str = "Grandmother Tongue", title: str = "A phone call that keeps a dialect alive") -> c.Recorder:
-    paths = ("/sample/live", "/sample/recording", "/pitch", "/upload")
+def _recorder(
+    team: str = "Grandmother Tongue",
+    title: str = "A phone call that keeps a dialect alive",
+    live: str = "/sample/live",
+) -> c.Recorder:
+    paths = (live, "/sample/recording", "/pitch", "/upload")
     return c.Recorder("1", team, title, 16000, 180, *paths, captions=True)
 
 
@@ -145,6 +157,23 @@ def _upload() -> c.Upload:
     accepted = ["audio/*", "video/*"]
     args = ("1", "Grandmother Tongue", "A phone call", "/sample/uploads", "/sample/details", "/pitch")
     return c.Upload(PERSON, *args, accepted, 4 * 1024**3 - 1, "/recorder")
+
+
+def _hit(team: str, title: str, start: float, *quote: tuple[str, bool]) -> c.SearchHit:
+    return c.SearchHit(team, title, start, quote, f"/pitch?t={int(start)}")
+
+
+HITS = (
+    _hit("Kelpline", "Crop insurance for seaweed, priced from orbit", 71.8, ("that nobody had a price for ", False),
+         ("seaweed", True), (" ", False), ("insurance", True), (" until a satellite could see", False)),
+    _hit(LONG_TEAM, LONG_TITLE, 3.2, ("like ", False), ("insurance", True), (" for ", False), ("seaweed", True)),
+    _hit(ARABIC, "هاتف يحفظ لهجة حية", 161, ("نحن نحفظ ", False), ("اللهجة", True), (" قبل أن تضيع", False)),
+)  # fmt: skip
+
+
+def _search(q: str = "seaweed insurance", **named: object) -> c.Search:
+    plain = c.Search(c.Viewer("organizer", "Organizer"), "default", "Nordhavn Climate Hack 2026", q)
+    return replace(plain, **named)  # type: ignore[arg-type]
 
 
 def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
@@ -157,13 +186,20 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         values={"team_name": "", "pitch_title": LONG_TITLE},
         errors={"team_name": "Write a name: it is what people will see."},
     )
-    organizers = replace(_home(c.Viewer("organizer", "Organizer"), *ROWS), export_url="/sample/export")
+    organizers = replace(
+        _home(c.Viewer("organizer", "Organizer"), *ROWS), export_url="/sample/export", search_event="x"
+    )
     gone = c.ErrorPage(PERSON, 404, "not_found", "Nothing is here", "It may have been deleted, or the link was cut.")
     return {
         "home": lambda: renderer.home(_home(PERSON, *ROWS)),
         "home-organizer": lambda: renderer.home(organizers),
         "home-empty": lambda: renderer.home(_home(PERSON)),
         "home-public": lambda: renderer.home(_home(c.Viewer())),
+        "search": lambda: renderer.search(_search(hits=HITS, next_url="/search")),
+        "search-new": lambda: renderer.search(_search(q="")),
+        "search-nothing": lambda: renderer.search(_search(hits=())),
+        "search-early": lambda: renderer.search(_search(hits=HITS[:1], complete=False)),
+        "search-wrong": lambda: renderer.search(_search(q="word " * 50, wrong="Look for at most 200 characters.")),
         "record": lambda: renderer.record_form(form),
         "record-wrong": lambda: renderer.record_form(wrong),
         "recorder": lambda: renderer.recorder(_recorder()),
@@ -201,35 +237,6 @@ def _audio() -> bytes:
     return out.getvalue()
 
 
-CAPTIONS = (
-    ("0", "So she teaches one", False),
-    ("0", "So she teaches one word a day, to whoever picks up.", True),
-    ("1", "For hundred", False),
-    ("1", "Four hundred people picked up last", False),
-)
-
-
-async def _live(websocket: WebSocket) -> None:
-    """Acknowledges all but the last three fifths of a second, as a real one does; hears always the same."""
-    await websocket.accept()
-    await websocket.send_text(json.dumps({"type": "ready", "offset": 0, "sample_rate": 16000, "max_frame": 65536}))
-    captions = list(CAPTIONS)
-    try:
-        while True:
-            message = await websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                return
-            if (data := message.get("bytes")) is not None:
-                durable = max(0, int.from_bytes(data[:8]) + len(data) - 8 - 19_200)
-                await websocket.send_text(json.dumps({"type": "ack", "offset": durable}))
-                for id_, text, final in captions[:1]:
-                    words = {"type": "transcript", "id": id_, "is_final": final, "start": 0, "end": 1, "text": text}
-                    await websocket.send_text(json.dumps(words))
-                del captions[:1]
-    except WebSocketDisconnect:
-        return
-
-
 def _details(status: str, stored: int = 0) -> Callable[[Request], Response]:
     ready = status == "completed"
     document = {
@@ -258,6 +265,7 @@ def app() -> Starlette:
     renderer = Renderer()
     audio = Path(tempfile.mkdtemp(), "audio.wav")
     audio.write_bytes(_audio())
+    half_hour = samples.sparse_wav(audio.with_name("half-hour.wav"), HALF_HOUR / 3600)
 
     def page(make: Callable[[], str]) -> Callable[[Request], Response]:
         return lambda _: HTMLResponse(make())
@@ -269,14 +277,19 @@ def app() -> Starlette:
         routes=[
             Route("/", lambda _: HTMLResponse(f"<ul>{links}</ul>")),
             *routes,
+            Route(
+                "/pitch-half-hour", page(lambda: renderer.pitch(_half_hour()))
+            ),  # too long to be looked at by all tests
             Route("/sample/peaks.json", _peaks),
             Route("/sample/audio.wav", lambda _: FileResponse(audio)),
+            Route("/sample/half-hour.wav", lambda _: FileResponse(half_hour)),
             Route("/sample/details", _details("completed")),
             Route("/sample/processing", _details("processing")),
             Route("/sample/recording", _details("recording")),
             Route("/sample/stopped", _details("completed", 44 + 134 * 32000)),
             *(Route(f"/sample/{status}", _refused(status)) for status in (401, 404)),
-            WebSocketRoute("/sample/live", _live),
+            WebSocketRoute("/sample/live", talk.live),
+            WebSocketRoute("/sample/talk", talk.live),
             Mount("/assets", StaticFiles(directory=ASSETS)),
         ],
         middleware=[Middleware(_Policy)],

@@ -71,7 +71,14 @@ def _marked(said: list[c.Spoken]) -> list[c.Spoken]:
 
 
 ENGLISH = c.Transcript(
-    "ready", _marked(_said(PARAGRAPHS, 178)), "en", "Gladia", 2, possible=True, correct_path="/sample/words"
+    "ready",
+    _marked(_said(PARAGRAPHS, 178)),
+    "en",
+    "Gladia",
+    2,
+    possible=True,
+    correct_path="/sample/words",
+    files={form: f"/sample/said.{form}" for form in ("srt", "vtt", "txt", "json")},
 )
 TRANSCRIPTS = {
     "arabic": c.Transcript("ready", _said(ARABIC, 40), "ar", "Gladia", possible=True),
@@ -90,6 +97,25 @@ TRANSCRIPTS = {
         ask_path="/sample/ask",
     ),
 }  # fmt: skip
+
+DELIVERY = c.Delivery(
+    (
+        c.Reading("Pace", "151 words/min", "In English 140 to 160 are easy to follow."),
+        c.Reading("Pauses", "9", "Silences of more than a second."),
+        c.Reading("Longest pause", "2.3 s", "The longest silence between two words.", 50),
+        c.Reading("Fillers", "2.4 per minute", "A few are natural; above about 5 a minute people notice."),
+    ),
+    (c.Reading("Loudness range", None, "It was not measured."),),
+    c.Plot(
+        288,
+        84,
+        28,
+        "50,62 58,52 70,40 82,44 98,30 110,22 124,18 140,34 158,46 172,58 188,54 204,42 220,36 238,44 258,50 266,36",
+        "Pace between 128 and 172 words a minute; 140 to 160 are easy to follow",
+        ((24, "160"), (48, "140"), (72, "120")),
+        (24, 24),
+    ),
+)
 
 
 def long(minutes: float, pace: int = 150) -> c.Transcript:

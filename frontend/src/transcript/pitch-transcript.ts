@@ -15,7 +15,7 @@ import { watch } from "./watch";
 const WAITING = new Set(["coming", "live", "pending"]);
 
 export class PitchTranscript extends HTMLElement {
-  #text!: Text;
+  #text = new Text(this);
   #timeline!: Timeline;
   #caret!: Caret;
   #note!: Note;
@@ -83,8 +83,8 @@ export class PitchTranscript extends HTMLElement {
   }
 
   #read(): void {
-    const said = part(this, "said");
-    this.#text = new Text(said);
+    this.#text.words[this.#lit]?.removeAttribute("aria-current");
+    this.#text = new Text(part(this, "said"));
     this.#timeline = new Timeline(this.#text.starts, this.#text.ends);
     this.#lit = -1;
     this.#light(this.#timeline.heard(this.#second));
@@ -92,7 +92,7 @@ export class PitchTranscript extends HTMLElement {
   }
 
   #light(word: number): void {
-    for (const old of this.querySelectorAll("[aria-current]")) old.removeAttribute("aria-current");
+    this.#text.words[this.#lit]?.removeAttribute("aria-current");
     const now = this.#text.words[word] ?? null;
     now?.setAttribute("aria-current", "true");
     this.#lit = word;

@@ -26,6 +26,7 @@ export class PitchWave extends HTMLElement {
   #heights: number[] = [];
   #duration = 0;
   #position = 0;
+  #wide = 0; // px, of the flag
 
   connectedCallback(): void {
     this.#slider.id = "wave";
@@ -141,10 +142,14 @@ export class PitchWave extends HTMLElement {
     context.fillStyle = sheet.colour("ink");
     const x = Math.min(width - 2, Math.max(0, Math.round(at) - 1));
     context.fillRect(x, 0, 2, height);
-    this.#flag.hidden = false;
-    this.#flag.textContent = clock(this.#position);
+    const words = clock(this.#position);
+    if (this.#flag.textContent !== words) {
+      this.#flag.hidden = false;
+      this.#flag.textContent = words;
+      this.#wide = this.#flag.offsetWidth; // asked for once a second: it lays out the page
+    }
     // At the end of the wave the flag hangs to the other side of its pole.
-    const wide = this.#flag.offsetWidth;
+    const wide = this.#wide;
     this.#flag.style.transform = `translateX(${x + wide > width ? x + 2 - wide : x}px)`;
     const key = `${this.#duration}/${width}`;
     if (this.#ruler.dataset.for !== key) {

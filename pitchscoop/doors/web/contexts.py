@@ -48,8 +48,8 @@ class PitchRow:
 class Home:
     """The first page: the running event and its newest pitches.
 
-    ``sentence`` says how the event stands. ``export_url`` answers with all of it; None where the viewer may
-    not have that.
+    ``sentence`` says how the event stands. ``export_url`` answers with all of it, ``search_event`` is the id by
+    which it is searched; None where the viewer may not.
     """
 
     viewer: Viewer
@@ -61,7 +61,33 @@ class Home:
     limit_seconds: int = 180
     next_url: str | None = None
     export_url: str | None = None
+    search_event: str | None = None
     zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A pitch that was found. ``quote`` is in pieces, each looked for or not; ``url`` plays from ``start``."""
+
+    team_name: str
+    pitch_title: str
+    start: float
+    quote: Sequence[tuple[str, bool]]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found for ``q``. ``wrong`` says why nothing was looked for; not ``complete``: words are missing yet."""
+
+    viewer: Viewer
+    event_id: str
+    event_name: str
+    q: str = ""
+    wrong: str | None = None
+    hits: Sequence[SearchHit] = ()
+    complete: bool = True
+    next_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +208,7 @@ class Transcript:
 
     ``corrections`` counts words that people set right. ``possible``: an engine is set up; ``remedy`` is what would set
     one up, for whoever can. ``ask_path`` takes POST to have it written, ``correct_path`` takes PUT to correct a word;
-    None: the viewer may not, or there is nothing to ask for.
+    None: the viewer may not, or there is nothing to ask for. ``files`` are paths by extension.
     """
 
     state: TranscriptState
@@ -195,6 +221,46 @@ class Transcript:
     remedy: str | None = None
     ask_path: str | None = None
     correct_path: str | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number of a delivery, with its unit, and what it means. ``value`` is None where ``meaning`` says why.
+
+    ``second``: where it happened.
+    """
+
+    name: str
+    value: str | None
+    meaning: str
+    second: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A curve over the time of the recording, in a drawing of ``width`` by ``height``.
+
+    ``left`` is where the recording begins in it; it ends at the right edge. ``ticks`` are heights and their labels,
+    ``band`` the top and the height of what is comfortable.
+    """
+
+    width: int
+    height: int
+    left: int
+    points: str
+    label: str
+    ticks: Sequence[tuple[float, str]]
+    band: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a pitch was spoken. ``readings`` are seen at once, ``further`` on demand."""
+
+    readings: Sequence[Reading]
+    further: Sequence[Reading] = ()
+    plot: Plot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +269,9 @@ class Pitch:
 
     ``playback_url`` is None until something can be played; ``refresh_path`` answers GET with a fresh one as
     ``{playback_url}``. ``details_path`` answers GET with the session and may carry ``peaks_url`` and ``error``.
-    ``download_url`` is the MP3, ``original_url`` the recording as it was received; None where downloads are not
-    permitted or the file is not there yet. ``share_url`` is the page's absolute address. ``delete_path`` answers
-    DELETE; None: the viewer may not.
+    ``delivery`` is for the team and the organizer, None for others. ``download_url`` is the MP3, ``original_url`` the
+    recording as it was received; None where downloads are not permitted or the file is not there yet. ``share_url``
+    is the page's absolute address. ``delete_path`` answers DELETE; None: the viewer may not.
     """
 
     viewer: Viewer
@@ -216,6 +282,7 @@ class Pitch:
     details_path: str
     refresh_path: str
     transcript: Transcript
+    delivery: Delivery | None = None
     playback_url: str | None = None
     playback_type: str | None = None
     peaks_url: str | None = None

@@ -7,15 +7,18 @@ from starlette.responses import HTMLResponse, Response
 
 from pitchscoop.access.model import Principal, Role, Verb, may
 from pitchscoop.doors.auth import engine_of
+from pitchscoop.doors.exports import attachment
 from pitchscoop.doors.web import contexts
+from pitchscoop.doors.web.pages import missing
 from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.spoken import summary_of, transcript_of
 from pitchscoop.doors.web.visitors import local_url, peaks_path, person_of, state_of, viewer_of, visitor_of
 from pitchscoop.engine import Engine
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.errors import Problem
-from pitchscoop.playback import Variant
+from pitchscoop.playback import Variant, filename
 from pitchscoop.recordings.model import Session
+from pitchscoop.transcripts.formats import FORMATS
 
 
 async def pitch(request: Request) -> Response:
@@ -47,7 +50,7 @@ async def pitch(request: Request) -> Response:
         share_url=engine.page_url(session),
         details_path=f"/pitches/{session_id}/details{suffix}",
         refresh_path=f"/pitches/{session_id}/details{suffix}",
-        transcript=transcript_of(engine, person, session),
+        transcript=transcript_of(engine, person, session, suffix),
         playback_url=local_url(engine, playback.playback_url) if playback else None,
         playback_type=playback.content_type if playback else None,
         peaks_url=peaks_path(session, key),
@@ -92,6 +95,18 @@ async def peaks(request: Request) -> Response:
     parts = engine.storage.read_audio(keys.stored(session.session_id, keys.PEAKS))
     document = b"".join([part async for part in parts])
     return Response(document, media_type="application/json", headers={"Cache-Control": "private, max-age=3600"})
+
+
+async def words(request: Request) -> Response:
+    """``GET /pitches/{session_id}/transcript.{form}``: the transcript as a file, for whoever may see this page."""
+    engine = engine_of(request)
+    session = await engine.session(await visitor_of(request), request.path_params["session_id"])
+    form = request.path_params["form"]
+    if form not in FORMATS:
+        raise missing()
+    headers = {"Content-Disposition": attachment(filename(session, form)), "Cache-Control": "no-store"}
+    text = await engine.transcripts.file(session, form)
+    return Response(text, media_type=FORMATS[form].content_type, headers=headers)
 
 
 async def _download(engine: Engine, who: Principal, session: Session, variant: Variant) -> str | None:

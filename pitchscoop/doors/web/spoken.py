@@ -6,14 +6,14 @@ from pitchscoop.engine import Engine
 from pitchscoop.recordings.model import Session
 from pitchscoop.transcribing.service import NO_ENGINE
 from pitchscoop.transcripts.model import Utterance, Word
+from pitchscoop.transcripts.writing import places
 
-_UNSURE = (
-    0.6  # of such words, if engines know themselves, two in five are wrong; above it a mark is mostly a false alarm
-)
+_UNSURE = 0.6  # if engines know themselves, two in five of such words are wrong; above it, marks mostly disturb
+_FORMS = ("srt", "vtt", "txt", "json")
 
 
-def transcript_of(engine: Engine, who: Principal, session: Session) -> contexts.Transcript:
-    """What was said, and what this person may do about it. The session has its words."""
+def transcript_of(engine: Engine, who: Principal, session: Session, key: str) -> contexts.Transcript:
+    """What was said, and what this person may do about it. The session has its words; ``key`` ends its addresses."""
     known = session.transcript
     state = _state(engine, session)
     path = f"/api/v1/sessions/{session.session_id}/transcript"
@@ -32,6 +32,7 @@ def transcript_of(engine: Engine, who: Principal, session: Session) -> contexts.
         remedy=NO_ENGINE if not possible and may(who, Verb.EVENT_CREATE, session.target) else None,
         ask_path=path if asks else None,
         correct_path=f"{path}/words" if corrects else None,
+        files={form: f"/pitches/{session.session_id}/transcript.{form}{key}" for form in _FORMS if state == "ready"},
     )
 
 
@@ -71,11 +72,10 @@ def _spoken(heard: Utterance, language: str | None) -> contexts.Spoken:
 def _placed(text: str, words: tuple[Word, ...]) -> tuple[list[contexts.SpokenWord], str]:
     """The words with what stands before each, and what stands behind the last. One not found follows a space."""
     placed, at = list[contexts.SpokenWord](), 0
-    for word in words:
-        found = text.find(word.word, at)
-        gap = text[at:found] if found >= 0 else " "
+    for word, place in zip(words, places(text, (word.word for word in words)), strict=True):
+        gap = " " if place is None else text[at:place]
         placed.append(contexts.SpokenWord(word.word, gap, _doubt(word), word.machine))
-        at = found + len(word.word) if found >= 0 else at
+        at = at if place is None else place + len(word.word)
     return placed, text[at:]
 
 
