@@ -17,7 +17,8 @@ from tests.servers.app import ADMIN, App
 from tests.speech import FLAC, FRAME, heard, pcm
 
 TOOLS = [
-    "delete_session", "get_playback_url", "get_session_details", "list_sessions", "start_recording", "stop_recording",
+    "delete_session", "get_playback_url", "get_session_details", "list_sessions", "search_transcripts",
+    "start_recording", "stop_recording",
 ]  # fmt: skip
 
 
