@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
-from tests.servers.gladia import GladiaServer
-
 from bench.harness import table, verdict
 from bench.recorders import AIM, COLUMNS, Run, Running, Server, everything, measured, ours, row
+from tests.servers.gladia import GladiaServer
 from tests.servers.redis import free_port
 
 AIM_RATIO = 1.1

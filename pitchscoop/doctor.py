@@ -29,6 +29,7 @@ async def examine(engine: Engine, media: Media, say: Callable[[str], None]) -> b
         ("Storage", engine.storage.check),
         ("Playback", lambda: _plays(engine)),
         ("Codecs", lambda: _codecs(media)),
+        ("Search", engine.search.check),
         ("Clock", lambda: _clock(engine)),
     ]
     well = True

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from typing import Protocol
 
 from pitchscoop.access.model import Principal, Role, Target, Verb, require
@@ -16,13 +15,14 @@ from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
-from pitchscoop.playback import EXPIRES_IN, Variant, playable
+from pitchscoop.playback import EXPIRES_IN, Playback, Variant, playable
 from pitchscoop.recordings import intake, listing
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.search.service import Search
 from pitchscoop.transcribing.service import Transcripts
 
 _TAKEN_OVER, _STOPPED, _GONE = 4409, 4410, 4404  # close codes of design.md 2.4
@@ -42,15 +42,6 @@ class Connection(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Playback:
-    """Where a recording plays, and as what."""
-
-    playback_url: str
-    content_type: str
-    expires_in: int = EXPIRES_IN
-
-
 class Engine:
     """Every verb of the product. Each asks the permission table first."""
 
@@ -64,6 +55,7 @@ class Engine:
         sessions: Sessions,
         completion: Completion,
         transcripts: Transcripts,
+        search: Search,
         public_url: str,
         clock: Clock,
     ) -> None:
@@ -74,6 +66,7 @@ class Engine:
         self.sessions = sessions
         self.completion = completion
         self.transcripts = transcripts
+        self.search = search
         self.public_url = public_url
         self._clock = clock
         self._live: dict[str, tuple[str, Connection]] = {}

@@ -13,6 +13,7 @@ from pitchscoop.adapters.gladia import Gladia
 from pitchscoop.adapters.media import PyAVMedia
 from pitchscoop.adapters.minio import MinIOAudioStorage
 from pitchscoop.adapters.redis import RedisState
+from pitchscoop.adapters.search_index import SearchIndex
 from pitchscoop.adapters.sqlite import SqliteState
 from pitchscoop.adapters.whisper import WhisperTranscriber
 from pitchscoop.doors.app import create_app
@@ -22,6 +23,7 @@ from pitchscoop.kernel import ids
 from pitchscoop.kernel.clock import utc_now
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.search.service import Search
 from pitchscoop.settings import Settings
 from pitchscoop.transcribing.service import Transcripts
 from pitchscoop.transcripts.ports import LiveTranscriber, Transcriber
@@ -66,6 +68,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
     access = Access(state, _key(settings.secret, "access"), utc_now, settings.admin_token)
     events, sessions = Events(state, utc_now), Sessions(state, storage, utc_now)
     live, transcribers = _engines(settings)
+    index = SearchIndex(settings.data / "search")
     engine = Engine(
         state=state,
         storage=storage,
@@ -74,6 +77,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         sessions=sessions,
         completion=Completion(state, events, sessions, storage, media, utc_now, transcribes=bool(transcribers)),
         transcripts=Transcripts(state, events, sessions, storage, utc_now, live=live, transcribers=transcribers),
+        search=Search(state, events, sessions, index, utc_now),
         public_url=public_url,
         clock=utc_now,
     )
@@ -83,6 +87,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
     finally:
         for transcriber in transcribers:
             await transcriber.close()
+        await index.close()
         await media.close()
         await storage.close()
         await state.close()
@@ -105,8 +110,8 @@ def _key(secret: bytes, purpose: str) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def working(parts: Parts, *, worker: bool) -> AsyncIterator[None]:
-    """Run what runs beside requests: following facts and, unless told not to, finishing recordings."""
+async def working(parts: Parts, *, worker: bool, search: bool = False) -> AsyncIterator[None]:
+    """Run what runs beside requests: following facts and, where wanted, finishing recordings and keeping the index."""
     with contextlib.suppress(Exception):  # not there yet: /readyz says so, and every use tries again
         await parts.engine.storage.check()
     tasks = [asyncio.create_task(parts.engine.follow()), asyncio.create_task(parts.engine.transcripts.run())]
@@ -114,6 +119,8 @@ async def working(parts: Parts, *, worker: bool) -> AsyncIterator[None]:
         parts.media.warm()
         tasks.append(asyncio.create_task(parts.engine.completion.run()))
         tasks.append(asyncio.create_task(parts.engine.transcripts.afterwards.run()))
+    if search:
+        tasks.append(asyncio.create_task(parts.engine.search.run()))
     try:
         yield
     finally:
@@ -129,7 +136,7 @@ def application(parts: Parts, *, worker: bool) -> "ASGIApp":
         parts.answers,
         files=parts.files,
         media_origin=parts.media_origin,
-        lifespan=lambda: working(parts, worker=worker),
+        lifespan=lambda: working(parts, worker=worker, search=True),
     )
 
 

@@ -22,6 +22,15 @@ class Playable:
     filename: str
 
 
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """Where a recording plays, and as what."""
+
+    playback_url: str
+    content_type: str
+    expires_in: int = EXPIRES_IN
+
+
 def playable(session: Session, variant: Variant | None) -> Playable:
     """The MP3 when it is ready, else the archive (what ``wav`` names: the recording as it was received).
 

@@ -34,6 +34,8 @@ class Verb(enum.StrEnum):
     SESSION_DELETE = "session.delete"
     TRANSCRIPT_ASK = "transcript.ask"
     TRANSCRIPT_CORRECT = "transcript.correct"
+    DELIVERY_READ = "delivery.read"
+    TRANSCRIPT_SEARCH = "transcript.search"
 
 
 class Reach(enum.Enum):
@@ -100,6 +102,8 @@ PERMISSIONS: dict[Verb, dict[Role, Reach]] = {
     Verb.SESSION_DELETE: {Role.ORGANIZER: Reach.ANY},
     Verb.TRANSCRIPT_ASK: _RECORDERS,
     Verb.TRANSCRIPT_CORRECT: _RECORDERS,
+    Verb.DELIVERY_READ: _RECORDERS,
+    Verb.TRANSCRIPT_SEARCH: {Role.ORGANIZER: Reach.ANY, Role.JUDGE: Reach.EVENT, Role.TEAM: Reach.TEAM},
 }
 """Verb by role: how far the right goes. What is not here is refused."""
 

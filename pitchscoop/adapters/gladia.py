@@ -41,6 +41,7 @@ class Gladia:
     """
 
     name = "Gladia"
+    keeps_fillers: bool | None = None  # it is not documented
     longest: float | None = 7200.0  # seconds of a file; Gladia takes 8100
 
     def __init__(

@@ -19,7 +19,8 @@ from pitchscoop.transcripts.model import Utterance
 
 _FRAME = 512 << 10  # bytes in one frame; Gladia refuses more than 1 MiB
 _SMALL_FRAME = 32 << 10  # bytes, once it has refused that
-_UNREAD = 256  # utterances the caller may be behind; one more partial is left out, one more final waits
+_UNREAD = 256  # utterances the caller may be behind; then Gladia is not read until it has caught up
+_LATE = 16  # the same, from which on partials are left out: those that come late help nobody
 _STOP = json.dumps({"type": "stop_recording"})
 _EMPTY = json.dumps({"type": "audio_chunk", "data": {"chunk": ""}})
 _NORMAL, _TOO_BIG, _FATAL = 1000, 1009, range(4400, 4500)  # close codes
@@ -180,18 +181,19 @@ class LiveSession:
             self._socket = None
 
     async def _talk(self, socket: ClientConnection) -> None:
+        writer = asyncio.create_task(self._write(socket))
         try:
-            async with asyncio.TaskGroup() as both:
-                writer = both.create_task(self._write(socket))
-                try:
-                    async for raw in socket:
-                        await self._hear(read_message(raw))
-                        if self._ended:
-                            break
-                finally:
-                    writer.cancel()
-        except* ConnectionClosed:
+            async for raw in socket:
+                await self._hear(read_message(raw))
+                if self._ended:
+                    break
+        except ConnectionClosed:
             pass
+        finally:
+            writer.cancel()
+            (failure,) = await asyncio.gather(writer, return_exceptions=True)
+        if isinstance(failure, Exception) and not isinstance(failure, ConnectionClosed):
+            raise failure
 
     async def _hear(self, message: Message | None) -> None:
         if message is None or message.session_id not in (None, self._opened.id):
@@ -201,7 +203,8 @@ class LiveSession:
                 self._progress += self._held.trim(read_acknowledged(message) or 0)
                 self._resumed.set()
             case "transcript":
-                if (heard := read_transcript(message)) is not None and (heard.is_final or not self._heard.full()):
+                heard = read_transcript(message)
+                if heard is not None and (heard.is_final or self._heard.qsize() < _LATE):
                     self._progress += 1
                     await self._heard.put(heard)
             case "end_session":

@@ -131,6 +131,12 @@ class SqliteState:
         sql = "SELECT position, document FROM fact WHERE event_id = ? AND position > ? ORDER BY position LIMIT ?"
         return [sqlite_rows.fact(*found) for found in await self._query(sql, event_id, int(after or 0), limit)]
 
+    async def last_fact(self, event_id: str) -> Fact | None:
+        """See ``State.last_fact``."""
+        sql = "SELECT position, document FROM fact WHERE event_id = ? ORDER BY position DESC LIMIT 1"
+        found = await self._query(sql, event_id)
+        return sqlite_rows.fact(*found[0]) if found else None
+
     async def follow(self) -> AsyncIterator[Fact]:
         """See ``State.follow``. Listens from when it is first asked for a fact."""
         last: int | None = None

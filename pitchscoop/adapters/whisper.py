@@ -40,6 +40,7 @@ class WhisperTranscriber:
     and ends after ``idle`` seconds without work or ``patience`` seconds without a word.
     """
 
+    keeps_fillers: bool | None = False  # most are left out: faster-whisper issues 319 and 901
     longest: float | None = None
 
     def __init__(

@@ -20,6 +20,7 @@ from pitchscoop import demo
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.cli import transcripts, upkeep
 from pitchscoop.cli.common import OPERATOR, fail, parts_of, read_settings
+from pitchscoop.cli.search import search
 from pitchscoop.doctor import examine
 from pitchscoop.doors import mcp
 from pitchscoop.doors.frames import FrameProtocol
@@ -184,7 +185,7 @@ def doctor() -> None:
     raise typer.Exit(0 if asyncio.run(run()) else 1)
 
 
-for command in (*transcripts.COMMANDS, *upkeep.COMMANDS):
+for command in (*transcripts.COMMANDS, search, *upkeep.COMMANDS):
     cli.command()(command)
 
 

@@ -18,10 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pitchscoop import __version__
 from pitchscoop.access.answers import Answers
-from pitchscoop.doors import exports, mcp, media, problems, rest, transcripts, uploads
+from pitchscoop.doors import exports, mcp, media, problems, rest, search, transcripts, uploads
 from pitchscoop.doors.described import ABOUT, describe
 from pitchscoop.doors.live import live
-from pitchscoop.doors.web import entry, pages, pitches
+from pitchscoop.doors.web import entry, pages, pitches, searching
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
@@ -54,7 +54,7 @@ def create_app(
     app.state.renderer = Renderer()
     problems.install(app)
     _errors_as_pages(app)
-    for router in (rest.router, transcripts.router, exports.router, uploads.router):
+    for router in (rest.router, transcripts.router, exports.router, search.router, uploads.router):
         app.include_router(router)
     for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
         app.add_api_route(path, answer, tags=["operating"], response_class=Response)
@@ -69,6 +69,7 @@ def create_app(
         Route("/pitches/{session_id}", pitches.pitch),
         Route("/pitches/{session_id}/details", pitches.details),
         Route("/pitches/{session_id}/peaks", pitches.peaks),
+        Route("/search", searching.search),
         Route("/pitches/{session_id}/transcript.{form}", pitches.words),
         Route("/sign-in", entry.sign_in),
         Route("/join", entry.join),

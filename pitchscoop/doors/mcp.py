@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pitchscoop import __version__
 from pitchscoop.access.model import ANYBODY, Principal
-from pitchscoop.doors import schemas
+from pitchscoop.doors import schemas, search
 from pitchscoop.doors.auth import bearer
 from pitchscoop.doors.mcp_calls import Calls, SessionId, caller, told
 from pitchscoop.doors.mcp_transcripts import TranscriptTools
@@ -28,6 +28,7 @@ from pitchscoop.engine import PIECE, Engine
 from pitchscoop.events.service import DEFAULT_EVENT
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.recordings.model import CONTENT_TYPES, wav_header
+from pitchscoop.search.service import MOST
 
 MAX_BODY = 64 << 20  # bytes of one request: about 45 MB of audio as base64; larger files go to upload_url
 _INSTRUCTIONS = (
@@ -93,6 +94,18 @@ class Tools(Calls):
         )
         return await told(schemas.page(self._engine, self._who, await told(find)))
 
+    async def search_transcripts(
+        self,
+        q: Annotated[str, Field(description='Words that were said; "a phrase" in quotation marks.')],
+        event_id: Annotated[str | None, Field(description="The event; your own if left out.", max_length=64)] = None,
+        cursor: Annotated[str | None, Field(description="next_cursor of the page before.", max_length=500)] = None,
+        limit: Annotated[int, Field(ge=1, le=MOST)] = 20,
+    ) -> search.SearchPage:
+        """Pitches of an event in which all words were said: team, quote, time, and a link that plays from there."""
+        event_id = event_id or self._who.event_id or DEFAULT_EVENT
+        find = self._engine.search.find(self._who, event_id, q, limit=limit, cursor=cursor)
+        return search.found(self._engine, await told(find))
+
     async def delete_session(self, session_id: SessionId) -> schemas.Deleted:
         """Remove a session for good: its audio, its state, everything made from it. Ask a person first."""
         await told(self._engine.delete(self._who, session_id))
@@ -121,8 +134,10 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
     add(tools.get_session_details, "Get session details", reads=True, repeatable=True)
     add(tools.get_playback_url, "Get playback URL", reads=True, repeatable=True)
     add(tools.list_sessions, "List sessions", reads=True, repeatable=True)
+    add(tools.search_transcripts, "Search transcripts", reads=True, repeatable=True)
     add(tools.delete_session, "Delete session", reads=False, repeatable=True, destroys=True)
     add(transcripts.get_transcript, "Get transcript", reads=True, repeatable=True)
+    add(transcripts.get_delivery, "Get delivery", reads=True, repeatable=True)
     add(transcripts.write_transcript, "Write transcript", reads=False, repeatable=True)
     add(transcripts.correct_word, "Correct word", reads=False, repeatable=True)
     return mcp

@@ -8,6 +8,7 @@ from pitchscoop.doors import schemas
 from pitchscoop.doors.mcp_calls import Calls, SessionId, told
 from pitchscoop.transcribing.service import LONGEST_WORD
 from pitchscoop.transcripts.formats import Form
+from pitchscoop.transcripts.measures import Delivery
 
 
 class TranscriptTools(Calls):
@@ -35,6 +36,13 @@ class TranscriptTools(Calls):
         """Have the transcript written where it is missing or failed; then poll get_transcript. Harmless to repeat."""
         session = await told(self._engine.transcripts.ask(self._who, session_id))
         return await told(schemas.details(self._engine, self._who, session, words=False))
+
+    async def get_delivery(self, session_id: SessionId) -> Delivery:
+        """How a pitch was spoken: pace, pauses, fillers, each with what it means. For its team and the organizer.
+
+        Numbers to learn from, not to judge by: they say nothing about accent or content.
+        """
+        return await told(self._engine.transcripts.delivery(self._who, session_id))
 
     async def correct_word(
         self,

@@ -13,6 +13,7 @@ from pitchscoop.doors.idempotency import IdempotentRoute
 from pitchscoop.engine import Engine
 from pitchscoop.playback import filename
 from pitchscoop.transcripts.formats import FORMATS, Form
+from pitchscoop.transcripts.measures import Delivery
 
 router = APIRouter(
     prefix="/api/v1/sessions/{session_id}", route_class=IdempotentRoute, responses=PROBLEMS, tags=["transcripts"]
@@ -54,6 +55,12 @@ async def transcript_vtt(session_id: str, who: Caller, engine: TheEngine, *, dow
 async def transcript_txt(session_id: str, who: Caller, engine: TheEngine, *, download: Download = False) -> Response:
     """Plain text, a paragraph for each utterance. ``transcript_not_ready`` until it is written."""
     return await _file(engine, who, session_id, "txt", download=download)
+
+
+@router.get("/delivery")
+async def get_delivery(session_id: str, who: Caller, engine: TheEngine) -> Delivery:
+    """How it was spoken: pace, pauses, fillers, each with what it means. For the team and the organizer."""
+    return await engine.transcripts.delivery(who, session_id)
 
 
 async def _file(engine: Engine, who: Principal, session_id: str, form: Form, *, download: bool) -> Response:

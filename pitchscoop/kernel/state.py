@@ -123,6 +123,10 @@ class State(Protocol):
         """An event's facts in order, after a position."""
         ...
 
+    async def last_fact(self, event_id: str) -> Fact | None:
+        """The newest fact of an event; None before its first."""
+        ...
+
     def follow(self) -> AsyncIterator[Fact]:
         """Facts of all events as they are committed, by any process, from the call on.
 

@@ -17,7 +17,9 @@ from pitchscoop.transcribing.afterwards import Afterwards
 from pitchscoop.transcribing.feed import Feed
 from pitchscoop.transcribing.slots import Slots
 from pitchscoop.transcribing.speech import speech_of
+from pitchscoop.transcripts.delivery import delivery
 from pitchscoop.transcripts.formats import FORMATS, Form
+from pitchscoop.transcripts.measures import Delivery
 from pitchscoop.transcripts.model import Transcript
 from pitchscoop.transcripts.ports import LiveTranscriber, Transcriber
 
@@ -153,6 +155,30 @@ class Transcripts:
             return known.model_copy(update={"status": "pending", "error": None, "asked_at": self._clock()})
 
         return await self._sessions.write(session_id, "transcript_asked", asked)
+
+    async def delivery(self, who: Principal, session_id: str) -> Delivery:
+        """How it was spoken, for the team's eyes and the organizer's.
+
+        Raises:
+            Conflict: ``transcript_not_ready``, with the reason.
+        """
+        session = await self._sessions.get(session_id)
+        require(who, Verb.DELIVERY_READ, session.target)
+        status = session.transcript.status
+        if status != "ready":
+            raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": status})
+        return await self.told(await self.whole(session))
+
+    async def told(self, session: Session) -> Delivery:
+        """What is told of how it was spoken by a session with its words."""
+        keeps = {one.name: one.keeps_fillers for one in self.afterwards.transcribers}
+        return await asyncio.to_thread(
+            delivery,
+            session.transcript,
+            audio_duration=session.audio_duration,
+            max_seconds=session.max_seconds,
+            keeps_fillers=keeps.get(session.transcript.engine or ""),
+        )
 
     async def correct(
         self, who: Principal, session_id: str, utterance_id: str, index: int, word: str, was: str

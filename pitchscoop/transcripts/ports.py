@@ -125,6 +125,11 @@ class Transcriber(Protocol):
         ...
 
     @property
+    def keeps_fillers(self) -> bool | None:
+        """Whether it writes down every "um"; None if nobody knows."""
+        ...
+
+    @property
     def longest(self) -> float | None:
         """Seconds of audio it takes at once; None if there is no limit."""
         ...

@@ -66,7 +66,7 @@ def replaced(text: str, at: int, old: str, new: str) -> str:
     before, after = text[:at], text[at + len(old) :]
     if old and not new:
         both = before[-1:].isspace() and after[:1].isspace()
-        return (before[: len(before) - both] + after).strip()
+        return (before[: len(before) - both] + after).strip(" ")
     if new and not old:
         return spelled((before, spelled((new, after))))
     return before + new + after

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import ctranslate2
@@ -257,7 +257,7 @@ def _cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:100_000])
 
 
-_DAMAGE = {
+_DAMAGE: dict[str, Callable[[Path], object]] = {
     "model.bin is cut off": lambda folder: _cut(folder / "model.bin"),
     "model.bin is something else": lambda folder: (folder / "model.bin").write_bytes(os.urandom(10_000)),
     "model.bin is missing": lambda folder: (folder / "model.bin").unlink(),

@@ -159,6 +159,23 @@ def _upload() -> c.Upload:
     return c.Upload(PERSON, *args, accepted, 4 * 1024**3 - 1, "/recorder")
 
 
+def _hit(team: str, title: str, start: float, *quote: tuple[str, bool]) -> c.SearchHit:
+    return c.SearchHit(team, title, start, quote, f"/pitch?t={int(start)}")
+
+
+HITS = (
+    _hit("Kelpline", "Crop insurance for seaweed, priced from orbit", 71.8, ("that nobody had a price for ", False),
+         ("seaweed", True), (" ", False), ("insurance", True), (" until a satellite could see", False)),
+    _hit(LONG_TEAM, LONG_TITLE, 3.2, ("like ", False), ("insurance", True), (" for ", False), ("seaweed", True)),
+    _hit(ARABIC, "هاتف يحفظ لهجة حية", 161, ("نحن نحفظ ", False), ("اللهجة", True), (" قبل أن تضيع", False)),
+)  # fmt: skip
+
+
+def _search(q: str = "seaweed insurance", **named: object) -> c.Search:
+    plain = c.Search(c.Viewer("organizer", "Organizer"), "default", "Nordhavn Climate Hack 2026", q)
+    return replace(plain, **named)  # type: ignore[arg-type]
+
+
 def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
     """Name of a page and how it is made."""
     form = c.RecordForm(PERSON, "Nordhavn Climate Hack 2026", 180)
@@ -169,13 +186,20 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         values={"team_name": "", "pitch_title": LONG_TITLE},
         errors={"team_name": "Write a name: it is what people will see."},
     )
-    organizers = replace(_home(c.Viewer("organizer", "Organizer"), *ROWS), export_url="/sample/export")
+    organizers = replace(
+        _home(c.Viewer("organizer", "Organizer"), *ROWS), export_url="/sample/export", search_event="x"
+    )
     gone = c.ErrorPage(PERSON, 404, "not_found", "Nothing is here", "It may have been deleted, or the link was cut.")
     return {
         "home": lambda: renderer.home(_home(PERSON, *ROWS)),
         "home-organizer": lambda: renderer.home(organizers),
         "home-empty": lambda: renderer.home(_home(PERSON)),
         "home-public": lambda: renderer.home(_home(c.Viewer())),
+        "search": lambda: renderer.search(_search(hits=HITS, next_url="/search")),
+        "search-new": lambda: renderer.search(_search(q="")),
+        "search-nothing": lambda: renderer.search(_search(hits=())),
+        "search-early": lambda: renderer.search(_search(hits=HITS[:1], complete=False)),
+        "search-wrong": lambda: renderer.search(_search(q="word " * 50, wrong="Look for at most 200 characters.")),
         "record": lambda: renderer.record_form(form),
         "record-wrong": lambda: renderer.record_form(wrong),
         "recorder": lambda: renderer.recorder(_recorder()),

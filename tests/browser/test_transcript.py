@@ -190,6 +190,8 @@ def test_in_arabic_keys_go_the_way_they_point(desk: BrowserContext, preview: str
     expect(page.locator(":focus")).to_have_text("تتكلم")
     left = word(page, 1).bounding_box()
     first = word(page, 0).bounding_box()
+    assert left
+    assert first
     assert left["x"] < first["x"]
 
 

@@ -11,7 +11,7 @@ from tests.contracts.states import EVENT, Follower, Open, fact, without_position
 
 
 async def test_facts_come_in_order_after_a_position_and_of_their_event_only(state: State) -> None:
-    assert await state.facts(EVENT) == []
+    assert (await state.facts(EVENT), await state.last_fact(EVENT)) == ([], None)
     written = [fact(f"happened_{number}") for number in range(25)]
     for start in range(0, 25, 5):
         await state.commit(EVENT, [], written[start : start + 5])
@@ -24,6 +24,7 @@ async def test_facts_come_in_order_after_a_position_and_of_their_event_only(stat
     assert [without_position(one) for one in found] == written
     assert len({one.position for one in found} - {""}) == 25
     assert await state.facts(EVENT, found[9].position) == found[10:]
+    assert await state.last_fact(EVENT) == found[-1]
 
 
 async def test_facts_are_followed_from_every_instance(open_state: Open) -> None:

@@ -133,7 +133,7 @@ async def test_what_was_said_lies_beside_its_audio(parts: Parts) -> None:
     for session, stem in zip((spoken, corrected), stems, strict=True):
         known = (await engine.transcripts.whole(await engine.session(ORGANIZER, session.session_id))).transcript
         for form in ("txt", "srt", "json"):
-            assert found.said[f"{stem}.{form}"] == FORMATS[form].written(known)  # type: ignore[index]
+            assert found.said[f"{stem}.{form}"] == FORMATS[form].written(known)
             assert found.manifest["files"][f"{stem}.{form}"]["session_id"] == session.session_id
     assert "varech." in found.said[f"{stems[1]}.txt"]
     lines = [table[session.session_id] for session in (spoken, silent, failed)]

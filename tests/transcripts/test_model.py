@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pitchscoop.kernel.errors import Conflict, NotFound
 from pitchscoop.transcripts.model import Transcript, Utterance, Word, carried_over, merged
-from pitchscoop.transcripts.writing import spelled
+from pitchscoop.transcripts.writing import spelled, tidy
 from tests.transcripts.spoken import ENGLISH, SCRIPTS, WORDS, bare, said
 
 
@@ -65,13 +65,13 @@ def test_any_script_is_corrected_in_place_and_back(script: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(WORDS, min_size=1, max_size=6), st.data())
+@given(st.lists(WORDS.map(tidy), min_size=1, max_size=6), st.data())
 def test_after_any_corrections_text_is_what_the_words_are(words: list[str], data: st.DataObject) -> None:
     held = tuple(Word(word=word, start=at, end=at + 1) for at, word in enumerate(words))
     spoken = Utterance(id="0", start=0, end=9, text=spelled(words), words=held)
     for _ in range(3):
         index = data.draw(st.integers(0, len(words) - 1))
-        spoken = spoken.corrected(index, data.draw(WORDS))
+        spoken = spoken.corrected(index, data.draw(WORDS.map(tidy)))
     assert bare(spoken.text) == bare("".join(shown(spoken)))
 
 

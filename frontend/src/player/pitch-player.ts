@@ -11,7 +11,7 @@ import { oneSound } from "./one-sound";
 import { onKeys } from "./shortcuts";
 import { Sound } from "./sound";
 import { known, neighbour, rememberedSpeed, rememberSpeed, type Speed } from "./speeds";
-import { linkTo, startSecond } from "./start";
+import { linkTo, moment, startSecond } from "./start";
 
 class PitchPlayer extends HTMLElement {
   #speed: Speed = rememberedSpeed();
@@ -30,7 +30,7 @@ class PitchPlayer extends HTMLElement {
     this.#follow(audio);
     this.#control();
     this.#setSpeed(this.#speed);
-    this.#sound.seek(startSecond(location.search));
+    this.#sound.seek(startSecond(location.search, this.#length));
     this.#show();
     void this.#prepare();
   }
@@ -140,7 +140,8 @@ class PitchPlayer extends HTMLElement {
     const [position, length] = [this.#sound?.position ?? 0, this.#length];
     say(part(this, "now"), clock(position));
     if (length > 0) say(part(this, "length"), clock(length));
-    say(part(this, "copy-word"), position >= 1 ? `Copy link to ${clock(position)}` : "Copy link");
+    const from = moment(position, length);
+    say(part(this, "copy-word"), from > 0 ? `Copy link to ${clock(from)}` : "Copy link");
     if (this.#wave !== null) {
       this.#wave.duration = length;
       this.#wave.position = Math.min(position, length);
@@ -159,11 +160,11 @@ class PitchPlayer extends HTMLElement {
   }
 
   async #copyLink(): Promise<void> {
-    const position = this.#sound?.position ?? 0;
-    const link = linkTo(given(this, "share"), position);
+    const from = moment(this.#sound?.position ?? 0, this.#length);
+    const link = linkTo(given(this, "share"), from);
     try {
       await navigator.clipboard.writeText(link);
-      toast({ words: position >= 1 ? `Link to ${clock(position)} copied` : "Link copied" });
+      toast({ words: from > 0 ? `Link to ${clock(from)} copied` : "Link copied" });
     } catch {
       // The clipboard is closed to us (no HTTPS, or not permitted): the address bar is not.
       history.replaceState(history.state, "", link);

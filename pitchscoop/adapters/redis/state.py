@@ -113,6 +113,11 @@ class RedisState:
         found = await ask_again(lambda: self._redis.xrange(f"facts:{{{event_id}}}", min=start, count=limit))
         return [documents.fact(position, entry["fact"]) for position, entry in found]
 
+    async def last_fact(self, event_id: str) -> Fact | None:
+        """See ``State.last_fact``."""
+        found = await ask_again(lambda: self._redis.xrevrange(f"facts:{{{event_id}}}", count=1))
+        return documents.fact(found[0][0], found[0][1]["fact"]) if found else None
+
     async def follow(self) -> AsyncIterator[Fact]:
         """See ``State.follow``. Subscribes when first asked for a fact, and anew after every outage."""
         first, longest = _PAUSES

@@ -48,8 +48,8 @@ class PitchRow:
 class Home:
     """The first page: the running event and its newest pitches.
 
-    ``sentence`` says how the event stands. ``export_url`` answers with all of it; None where the viewer may
-    not have that.
+    ``sentence`` says how the event stands. ``export_url`` answers with all of it, ``search_event`` is the id by
+    which it is searched; None where the viewer may not.
     """
 
     viewer: Viewer
@@ -61,7 +61,33 @@ class Home:
     limit_seconds: int = 180
     next_url: str | None = None
     export_url: str | None = None
+    search_event: str | None = None
     zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A pitch that was found. ``quote`` is in pieces, each looked for or not; ``url`` plays from ``start``."""
+
+    team_name: str
+    pitch_title: str
+    start: float
+    quote: Sequence[tuple[str, bool]]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What was found for ``q``. ``wrong`` says why nothing was looked for; not ``complete``: words are missing yet."""
+
+    viewer: Viewer
+    event_id: str
+    event_name: str
+    q: str = ""
+    wrong: str | None = None
+    hits: Sequence[SearchHit] = ()
+    complete: bool = True
+    next_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

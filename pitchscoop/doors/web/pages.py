@@ -10,6 +10,7 @@ from pitchscoop.doors.problems import status_of
 from pitchscoop.doors.schemas import NewSession
 from pitchscoop.doors.web import contexts
 from pitchscoop.doors.web.render import renderer_of
+from pitchscoop.doors.web.searching import may_search
 from pitchscoop.doors.web.visitors import local_url, peaks_path, person_of, state_of, viewer_of
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event
@@ -41,6 +42,7 @@ async def home(request: Request) -> Response:
         )
         rows = [await _row(engine, session) for session in page.sessions]
         earlier = f"/?cursor={page.next_cursor}" if page.next_cursor else None
+    searches = bool(rows) and may_search(who, event.event_id)
     exports = bool(rows) and may(who, Verb.EVENT_EXPORT, Target(event_id=event.event_id))
     context = contexts.Home(
         viewer=viewer_of(who),
@@ -53,6 +55,7 @@ async def home(request: Request) -> Response:
         sessions=rows,
         limit_seconds=event.settings.max_seconds,
         next_url=earlier,
+        search_event=event.event_id if searches else None,
         export_url=f"/api/v1/events/{event.event_id}/export.zip" if exports else None,
     )
     return HTMLResponse(renderer_of(request).home(context))

@@ -10,7 +10,7 @@ import jinja2
 from starlette.requests import Request
 
 from pitchscoop.doors.web import wording
-from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, SignIn, Upload
+from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, Search, SignIn, Upload
 from pitchscoop.doors.web.languages import language
 
 ASSETS = Path(__file__).parent / "assets"
@@ -59,6 +59,10 @@ class Renderer:
     def home(self, page: Home) -> str:
         """The first page."""
         return self._render("home.html", page)
+
+    def search(self, page: Search) -> str:
+        """What was found."""
+        return self._render("search.html", page)
 
     def record_form(self, page: RecordForm) -> str:
         """Team and title, before recording or uploading."""

@@ -11,8 +11,8 @@ from tests.servers.gladia.script import JFK, Script
 class Drop:
     """A connection lost when a session holds ``after`` bytes of audio, or at its stop.
 
-    The frame that brings it there is ``acked``, or accepted but ``unacked``, or ``lost`` itself. Code 1006 resets the
-    connection without a closing frame.
+    The frame that brings it there (or the stop) is ``acked``, or accepted but ``unacked``, or ``lost`` itself. Code
+    1006 resets the connection without a closing frame.
     """
 
     after: int | Literal["stop"]

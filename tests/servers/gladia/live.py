@@ -229,8 +229,10 @@ class Connection:
 
     async def _stop(self) -> None:
         session = self._session
-        session.stops += 1
         drop = self._drop("stop")
+        if drop and drop.last == "lost":
+            await self._leave(drop.code)
+        session.stops += 1
         session.stop()
         data = {"recording_duration": session.seconds, "recording_left_to_process": 0.0}
         session.say("stop_recording", data, acknowledged=True, error=None)

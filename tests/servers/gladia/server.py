@@ -45,6 +45,7 @@ class GladiaServer:
         self.jobs: dict[str, Job] = {}
         self.uploads: dict[str, Upload] = {}
         self.calls: list[Call] = []
+        self.handshakes = 0  # of sockets, refused ones included
         self.most_open = 0  # live sessions at once, ever
         self._server: uvicorn.Server | None = None
         self._thread = threading.Thread()
@@ -52,6 +53,11 @@ class GladiaServer:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = int(probe.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What PitchScoop is told of it."""
+        return {"GLADIA_API_KEY": self.key, "GLADIA_API_URL": self.url}
 
     @property
     def session(self) -> Session:
@@ -169,6 +175,7 @@ class GladiaServer:
         return JSONResponse(answer, 201)
 
     async def _socket(self, websocket: WebSocket) -> None:
+        self.handshakes += 1
         await asyncio.sleep(self.knobs.delay)
         if self.knobs.refuse_handshake:
             await websocket.send_denial_response(Response(status_code=self.knobs.refuse_handshake))
