@@ -1,13 +1,18 @@
 """How a pitch was spoken, as its page shows it."""
 
+from math import ceil, floor
+
 from pitchscoop.access.model import Principal, Verb, may
 from pitchscoop.doors.web import contexts
+from pitchscoop.doors.web.wording import spoken
 from pitchscoop.engine import Engine
 from pitchscoop.recordings.model import Session
 from pitchscoop.transcripts.measures import Delivery, Measure
 
-_WIDTH, _HEIGHT, _LEFT = 320, 96, 40
-_EDGE = 10  # units above and below the curve, so that its ends are not cut
+_WIDTH, _HEIGHT, _LEFT = 288, 84, 28  # pixels where it stands beside the words: its numbers are as large as others
+_EDGE = 10  # units above and below, for half a number
+_TICK = 20  # words or characters a minute from number to number, or more where that were more than _TICKS steps
+_TICKS = 4
 _FIRST = ("pace", "pauses", "fillers")
 
 
@@ -40,6 +45,8 @@ def _value(one: Measure) -> str | None:
     """Never more digits than are known."""
     if one.value is None:
         return None
+    if one.unit == one.name.lower():  # "9 pauses", under "Pauses"
+        return f"{one.value:.0f}"
     digits = 1 if one.unit in ("s", "LU") or (one.id == "fillers" and one.value < 10) else 0  # noqa: PLR2004
     return f"{one.value:.{digits}f} {one.unit}".strip()
 
@@ -50,23 +57,31 @@ def _plot(found: Delivery, seconds: float) -> contexts.Plot | None:
         return None
     values = [point.value for point in found.pace]
     band = found.comfortable
-    low, high = min(*values, *(band or values)), max(*values, *(band or values))
+    low, high, step = _scale([*values, *(band or ())])
 
     def height(value: float) -> float:
-        share: float = (value - low) / max(high - low, 1.0)
-        return round(_HEIGHT - _EDGE - share * (_HEIGHT - 2 * _EDGE), 1)
+        share: float = (high - value) / (high - low)
+        return round(_EDGE + share * (_HEIGHT - 2 * _EDGE), 1)
 
     def place(second: float) -> float:
         return round(_LEFT + min(1.0, second / seconds) * (_WIDTH - _LEFT), 1)
 
     unit = next(one.unit for one in found.measures if one.id == "pace")
-    ticks = band or (low, high)
     return contexts.Plot(
         width=_WIDTH,
         height=_HEIGHT,
         left=_LEFT,
         points=" ".join(f"{place(point.at)},{height(point.value)}" for point in found.pace),
-        label=f"Pace between {min(values):.0f} and {max(values):.0f} {unit} over {seconds / 60:.0f} minutes",
-        ticks=[(height(value), f"{value:.0f}") for value in ticks],
+        label=f"Pace between {min(values):.0f} and {max(values):.0f} {unit} over {spoken(seconds)}",
+        ticks=[(height(value), str(value)) for value in range(low, high + 1, step)],
         band=(height(band[1]), round(height(band[0]) - height(band[1]), 1)) if band else None,
     )
+
+
+def _scale(values: list[float]) -> tuple[int, int, int]:
+    """The lowest and the highest number beside the plot, and how far numbers are apart."""
+    step = _TICK
+    while max(values) - min(values) > step * _TICKS:
+        step *= 2
+    low, high = floor(min(values) / step) * step, ceil(max(values) / step) * step
+    return low, max(high, low + step), step
