@@ -54,8 +54,8 @@ def hear(model: WhisperModel, audio: Path, language: str | None, vocabulary: lis
     """Each utterance, then the language.
 
     Each part begins with the vocabulary as if it had just been said, up to 223 tokens of it (some 80 names). Shown with
-    every half minute (``hotwords``) it spoils what is heard, and so does the text before if speech repeats itself: words
-    came half as often as they were said, or twice (measured with tiny.en on minutes of one repeated sentence).
+    every half minute (``hotwords``) it spoils what is heard, and so does the text before where speech repeats itself:
+    words came half as often as they were said, or twice (tiny.en on minutes of one repeated sentence).
 
     Raises:
         Refused: the model does not know the language, or the file holds no sound.

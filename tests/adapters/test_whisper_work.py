@@ -54,7 +54,7 @@ def test_what_would_be_said_after_the_end_is_left_out() -> None:
 def test_a_long_recording_is_cut_where_nobody_speaks() -> None:
     rate = 16_000
     samples = np.ones(300 * rate, np.float32)
-    pauses = [slice(at * rate, at * rate + rate // 2) for at in (105, 211)]
+    pauses = [slice(at * rate, at * rate + rate // 2) for at in (105, 225)]
     for pause in pauses:
         samples[pause] = 0
     parts = list(_parts(samples[at : at + rate] for at in range(0, len(samples), rate)))
