@@ -11,7 +11,8 @@ import unicodedata
 from array import array
 from collections.abc import Iterable
 
-from pitchscoop.search.model import UNSPACED, Entry, Match, Query
+from pitchscoop.search.model import Entry, Match, Query
+from pitchscoop.transcripts.writing import unspaced
 
 SCHEMA = """
 CREATE TABLE pitch (id INTEGER PRIMARY KEY, session_id TEXT NOT NULL UNIQUE, event_id TEXT NOT NULL,
@@ -118,7 +119,7 @@ def _inside(db: sqlite3.Connection, phrases: Iterable[str]) -> str:
     said: list[str] = []
     for phrase in phrases:
         part = _folded(phrase)
-        if len(part) < _INSIDE or not part.isalnum() or UNSPACED.search(part):
+        if len(part) < _INSIDE or not part.isalnum() or any(map(unspaced, part)):
             said.append(f'"{_spaced(phrase)}"')
             continue
         words = re.findall(f"^.*{part}.*$", known[0] if known else "", re.MULTILINE)
@@ -140,7 +141,10 @@ def _scope(event_id: str, team_id: str | None) -> str:
 
 
 def _spaced(text: str) -> str:
-    return UNSPACED.sub(lambda sign: f"{_APART}{sign[0]}{_APART}", unicodedata.normalize("NFC", text))
+    if text.isascii():  # as most words are
+        return text
+    letters = unicodedata.normalize("NFC", text)
+    return "".join(f"{_APART}{letter}{_APART}" if unspaced(letter) else letter for letter in letters)
 
 
 def _folded(text: str) -> str:
