@@ -35,6 +35,7 @@ class Verb(enum.StrEnum):
     TRANSCRIPT_ASK = "transcript.ask"
     TRANSCRIPT_CORRECT = "transcript.correct"
     TRANSCRIPT_SEARCH = "transcript.search"
+    DELIVERY_READ = "delivery.read"
 
 
 class Reach(enum.Enum):
@@ -101,6 +102,7 @@ PERMISSIONS: dict[Verb, dict[Role, Reach]] = {
     Verb.SESSION_DELETE: {Role.ORGANIZER: Reach.ANY},
     Verb.TRANSCRIPT_ASK: _RECORDERS,
     Verb.TRANSCRIPT_CORRECT: _RECORDERS,
+    Verb.DELIVERY_READ: _RECORDERS,
     Verb.TRANSCRIPT_SEARCH: {Role.ORGANIZER: Reach.ANY, Role.JUDGE: Reach.EVENT, Role.TEAM: Reach.TEAM},
 }
 """Verb by role: how far the right goes. What is not here is refused."""

@@ -42,6 +42,7 @@ class Gladia:
 
     name = "Gladia"
     longest: float | None = 7200.0  # seconds of a file; Gladia takes 8100
+    keeps_fillers: bool | None = None  # its documents do not say
 
     def __init__(
         self,

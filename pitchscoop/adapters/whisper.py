@@ -41,6 +41,7 @@ class WhisperTranscriber:
     """
 
     longest: float | None = None
+    keeps_fillers: bool | None = False
 
     def __init__(
         self,

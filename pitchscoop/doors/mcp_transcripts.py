@@ -8,6 +8,7 @@ from pitchscoop.doors import schemas
 from pitchscoop.doors.mcp_calls import Calls, SessionId, told
 from pitchscoop.transcribing.service import LONGEST_WORD
 from pitchscoop.transcripts.formats import Form
+from pitchscoop.transcripts.measures import Delivery
 
 
 class TranscriptTools(Calls):
@@ -35,6 +36,14 @@ class TranscriptTools(Calls):
         """Have the transcript written where it is missing or failed; then poll get_transcript. Harmless to repeat."""
         session = await told(self._engine.transcripts.ask(self._who, session_id))
         return await told(schemas.details(self._engine, self._who, session, words=False))
+
+    async def get_delivery(self, session_id: SessionId) -> Delivery:
+        """How a pitch was spoken: pace, pauses, fillers, for its own team and the organizer, to practise with.
+
+        Tell each number with its explanation and source; it is no part of any score. Where value is null, absent says
+        why: make up nothing in its place.
+        """
+        return await told(self._engine.transcripts.delivery(self._who, session_id))
 
     async def correct_word(
         self,

@@ -13,6 +13,7 @@ from pitchscoop.doors.idempotency import IdempotentRoute
 from pitchscoop.engine import Engine
 from pitchscoop.playback import filename
 from pitchscoop.transcripts.formats import FORMATS, Form
+from pitchscoop.transcripts.measures import Delivery
 
 router = APIRouter(
     prefix="/api/v1/sessions/{session_id}", route_class=IdempotentRoute, responses=PROBLEMS, tags=["transcripts"]
@@ -63,6 +64,16 @@ async def _file(engine: Engine, who: Principal, session_id: str, form: Form, *, 
     if download:
         headers["Content-Disposition"] = attachment(filename(session, form))
     return Response(text, media_type=FORMATS[form].content_type, headers=headers)
+
+
+@router.get("/delivery")
+async def get_delivery(session_id: str, who: Caller, engine: TheEngine) -> Delivery:
+    """How a pitch was spoken: pace, pauses, fillers, each number with its unit, meaning and source.
+
+    For its own team and the organizer: to practise with, and no part of any score. A number that cannot be told is
+    left out, and ``absent`` says why. ``transcript_not_ready`` until the transcript is written.
+    """
+    return await engine.transcripts.delivery(who, session_id)
 
 
 @router.post("/transcript", status_code=202)

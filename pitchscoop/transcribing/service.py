@@ -17,7 +17,9 @@ from pitchscoop.transcribing.afterwards import Afterwards
 from pitchscoop.transcribing.feed import Feed
 from pitchscoop.transcribing.slots import Slots
 from pitchscoop.transcribing.speech import speech_of
+from pitchscoop.transcripts.delivery import delivery as measured
 from pitchscoop.transcripts.formats import FORMATS, Form
+from pitchscoop.transcripts.measures import Delivery
 from pitchscoop.transcripts.model import Transcript
 from pitchscoop.transcripts.ports import LiveTranscriber, Transcriber
 
@@ -115,11 +117,31 @@ class Transcripts:
         Raises:
             Conflict: ``transcript_not_ready``, with the reason.
         """
-        status = session.transcript.status
-        if status != "ready" and form != "json":
-            raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": status})
-        transcript = (await self.whole(session)).transcript
+        transcript = (await self.whole(session)).transcript if form == "json" else await self._ready(session)
         return await asyncio.to_thread(FORMATS[form].written, transcript)  # captions of hours take a while to set
+
+    async def delivery(self, who: Principal, session_id: str) -> Delivery:
+        """How it was spoken, for those who spoke and the organizer: to practise with, and no part of any score.
+
+        Raises:
+            Conflict: ``transcript_not_ready``, with the reason.
+        """
+        session = await self._sessions.get(session_id)
+        require(who, Verb.DELIVERY_READ, session.target)
+        transcript = await self._ready(session)
+        keeps = {transcriber.name: transcriber.keeps_fillers for transcriber in self.afterwards.transcribers}
+        return await asyncio.to_thread(
+            measured,
+            transcript,
+            audio_duration=session.audio_duration,
+            max_seconds=session.max_seconds,
+            keeps_fillers=keeps.get(transcript.engine or ""),
+        )
+
+    async def _ready(self, session: Session) -> Transcript:
+        if (status := session.transcript.status) != "ready":
+            raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": status})
+        return (await self.whole(session)).transcript
 
     def _missing(self, session: Session) -> str:
         known = session.transcript

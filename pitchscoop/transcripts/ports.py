@@ -129,6 +129,11 @@ class Transcriber(Protocol):
         """Seconds of audio it takes at once; None if there is no limit."""
         ...
 
+    @property
+    def keeps_fillers(self) -> bool | None:
+        """Whether "um" and its like stand in what it writes; None if nobody knows."""
+        ...
+
     async def transcribe(
         self, audio: Path, speech: Speech, job: str | None, begun: Callable[[str], Awaitable[None]]
     ) -> Heard:

@@ -17,8 +17,8 @@ from tests.servers.app import ADMIN, App
 from tests.speech import FLAC, FRAME, heard, pcm
 
 TOOLS = [
-    "correct_word", "delete_session", "get_playback_url", "get_session_details", "get_transcript", "list_sessions",
-    "start_recording", "stop_recording", "write_transcript",
+    "correct_word", "delete_session", "get_delivery", "get_playback_url", "get_session_details", "get_transcript",
+    "list_sessions", "search_transcripts", "start_recording", "stop_recording", "write_transcript",
 ]  # fmt: skip
 
 
