@@ -141,12 +141,12 @@ def test_every_service_is_confined_and_comes_back(compose: Compose) -> None:
 def test_data_lies_in_named_volumes(compose: Compose) -> None:
     mounts = {name: service.get("volumes", []) for name, service in compose["services"].items()}
     assert mounts == {
-        "api": [],
+        "api": ["search-index:/data"],
         "worker": ["worker-scratch:/tmp"],
         "redis": ["redis-data:/data"],
         "minio": ["minio-data:/data"],
     }
-    assert set(compose["volumes"]) == {"worker-scratch", "redis-data", "minio-data"}
+    assert set(compose["volumes"]) == {"worker-scratch", "search-index", "redis-data", "minio-data"}
 
 
 def test_pitchscoop_waits_until_its_servers_are_healthy(compose: Compose) -> None:

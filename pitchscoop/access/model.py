@@ -34,8 +34,8 @@ class Verb(enum.StrEnum):
     SESSION_DELETE = "session.delete"
     TRANSCRIPT_ASK = "transcript.ask"
     TRANSCRIPT_CORRECT = "transcript.correct"
-    TRANSCRIPT_SEARCH = "transcript.search"
     DELIVERY_READ = "delivery.read"
+    TRANSCRIPT_SEARCH = "transcript.search"
 
 
 class Reach(enum.Enum):

@@ -41,8 +41,8 @@ class Gladia:
     """
 
     name = "Gladia"
+    keeps_fillers: bool | None = None  # it is not documented
     longest: float | None = 7200.0  # seconds of a file; Gladia takes 8100
-    keeps_fillers: bool | None = None  # its documents do not say
 
     def __init__(
         self,

@@ -40,8 +40,8 @@ class WhisperTranscriber:
     and ends after ``idle`` seconds without work or ``patience`` seconds without a word.
     """
 
+    keeps_fillers: bool | None = False  # most are left out: faster-whisper issues 319 and 901
     longest: float | None = None
-    keeps_fillers: bool | None = False
 
     def __init__(
         self,

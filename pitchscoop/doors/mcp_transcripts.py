@@ -38,10 +38,10 @@ class TranscriptTools(Calls):
         return await told(schemas.details(self._engine, self._who, session, words=False))
 
     async def get_delivery(self, session_id: SessionId) -> Delivery:
-        """How a pitch was spoken: pace, pauses, fillers, for its own team and the organizer, to practise with.
+        """How a pitch was spoken: pace, pauses, fillers, each with what it means. For its team and the organizer.
 
-        Tell each number with its explanation and source; it is no part of any score. Where value is null, absent says
-        why: make up nothing in its place.
+        Numbers to learn from, not to judge by: they say nothing about accent or content. Where value is null, absent
+        says why: make up nothing in its place.
         """
         return await told(self._engine.transcripts.delivery(self._who, session_id))
 

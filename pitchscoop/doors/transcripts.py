@@ -57,6 +57,15 @@ async def transcript_txt(session_id: str, who: Caller, engine: TheEngine, *, dow
     return await _file(engine, who, session_id, "txt", download=download)
 
 
+@router.get("/delivery")
+async def get_delivery(session_id: str, who: Caller, engine: TheEngine) -> Delivery:
+    """How it was spoken: pace, pauses, fillers, each with what it means. For the team and the organizer.
+
+    A number that cannot be told is left out, and ``absent`` says why. ``transcript_not_ready`` until it is written.
+    """
+    return await engine.transcripts.delivery(who, session_id)
+
+
 async def _file(engine: Engine, who: Principal, session_id: str, form: Form, *, download: bool) -> Response:
     session = await engine.session(who, session_id)
     text = await engine.transcripts.file(session, form)
@@ -64,16 +73,6 @@ async def _file(engine: Engine, who: Principal, session_id: str, form: Form, *, 
     if download:
         headers["Content-Disposition"] = attachment(filename(session, form))
     return Response(text, media_type=FORMATS[form].content_type, headers=headers)
-
-
-@router.get("/delivery")
-async def get_delivery(session_id: str, who: Caller, engine: TheEngine) -> Delivery:
-    """How a pitch was spoken: pace, pauses, fillers, each number with its unit, meaning and source.
-
-    For its own team and the organizer: to practise with, and no part of any score. A number that cannot be told is
-    left out, and ``absent`` says why. ``transcript_not_ready`` until the transcript is written.
-    """
-    return await engine.transcripts.delivery(who, session_id)
 
 
 @router.post("/transcript", status_code=202)

@@ -17,7 +17,7 @@ from pitchscoop.transcribing.afterwards import Afterwards
 from pitchscoop.transcribing.feed import Feed
 from pitchscoop.transcribing.slots import Slots
 from pitchscoop.transcribing.speech import speech_of
-from pitchscoop.transcripts.delivery import delivery as measured
+from pitchscoop.transcripts.delivery import delivery
 from pitchscoop.transcripts.formats import FORMATS, Form
 from pitchscoop.transcripts.measures import Delivery
 from pitchscoop.transcripts.model import Transcript
@@ -120,24 +120,6 @@ class Transcripts:
         transcript = (await self.whole(session)).transcript if form == "json" else await self._ready(session)
         return await asyncio.to_thread(FORMATS[form].written, transcript)  # captions of hours take a while to set
 
-    async def delivery(self, who: Principal, session_id: str) -> Delivery:
-        """How it was spoken, for those who spoke and the organizer: to practise with, and no part of any score.
-
-        Raises:
-            Conflict: ``transcript_not_ready``, with the reason.
-        """
-        session = await self._sessions.get(session_id)
-        require(who, Verb.DELIVERY_READ, session.target)
-        transcript = await self._ready(session)
-        keeps = {transcriber.name: transcriber.keeps_fillers for transcriber in self.afterwards.transcribers}
-        return await asyncio.to_thread(
-            measured,
-            transcript,
-            audio_duration=session.audio_duration,
-            max_seconds=session.max_seconds,
-            keeps_fillers=keeps.get(transcript.engine or ""),
-        )
-
     async def _ready(self, session: Session) -> Transcript:
         if (status := session.transcript.status) != "ready":
             raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": status})
@@ -175,6 +157,27 @@ class Transcripts:
             return known.model_copy(update={"status": "pending", "error": None, "asked_at": self._clock()})
 
         return await self._sessions.write(session_id, "transcript_asked", asked)
+
+    async def delivery(self, who: Principal, session_id: str) -> Delivery:
+        """How it was spoken, for the team's eyes and the organizer's.
+
+        Raises:
+            Conflict: ``transcript_not_ready``, with the reason.
+        """
+        session = await self._sessions.get(session_id)
+        require(who, Verb.DELIVERY_READ, session.target)
+        return await self.told(session.with_transcript(await self._ready(session)))
+
+    async def told(self, session: Session) -> Delivery:
+        """What is told of how it was spoken by a session with its words."""
+        keeps = {one.name: one.keeps_fillers for one in self.afterwards.transcribers}
+        return await asyncio.to_thread(
+            delivery,
+            session.transcript,
+            audio_duration=session.audio_duration,
+            max_seconds=session.max_seconds,
+            keeps_fillers=keeps.get(session.transcript.engine or ""),
+        )
 
     async def correct(
         self, who: Principal, session_id: str, utterance_id: str, index: int, word: str, was: str

@@ -125,13 +125,13 @@ class Transcriber(Protocol):
         ...
 
     @property
-    def longest(self) -> float | None:
-        """Seconds of audio it takes at once; None if there is no limit."""
+    def keeps_fillers(self) -> bool | None:
+        """Whether it writes down every "um"; None if nobody knows."""
         ...
 
     @property
-    def keeps_fillers(self) -> bool | None:
-        """Whether "um" and its like stand in what it writes; None if nobody knows."""
+    def longest(self) -> float | None:
+        """Seconds of audio it takes at once; None if there is no limit."""
         ...
 
     async def transcribe(

@@ -277,9 +277,9 @@ def app() -> Starlette:
         routes=[
             Route("/", lambda _: HTMLResponse(f"<ul>{links}</ul>")),
             *routes,
-            Route(
-                "/pitch-half-hour", page(lambda: renderer.pitch(_half_hour()))
-            ),  # too long to be looked at by all tests
+            # Not among the pages that every test looks at: the one is too long, the other never stands still.
+            Route("/pitch-half-hour", page(lambda: renderer.pitch(_half_hour()))),
+            Route("/recorder-talk", page(lambda: renderer.recorder(_recorder(live="/sample/talk")))),
             Route("/sample/peaks.json", _peaks),
             Route("/sample/audio.wav", lambda _: FileResponse(audio)),
             Route("/sample/half-hour.wav", lambda _: FileResponse(half_hour)),

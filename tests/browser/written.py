@@ -26,11 +26,20 @@ def team(app: App, name: str) -> dict[str, str]:
     return found
 
 
+def started(app: App, who: dict[str, str]) -> dict[str, Any]:
+    """A session of a team, to be recorded or uploaded."""
+    headers = {"Authorization": f"Bearer {who['token']}"}
+    new = {"team_name": who["name"], "pitch_title": "A phone call that keeps a dialect alive"}
+    session: dict[str, Any] = (
+        httpx.post(f"{app.url}/api/v1/sessions", json=new, headers=headers).raise_for_status().json()
+    )
+    return session
+
+
 def pitched(app: App, who: dict[str, str], audio: bytes, name: str = "pitch.wav") -> dict[str, Any]:
     """A finished pitch of a team; its details."""
     headers = {"Authorization": f"Bearer {who['token']}"}
-    new = {"team_name": who["name"], "pitch_title": "A phone call that keeps a dialect alive"}
-    session = httpx.post(f"{app.url}/api/v1/sessions", json=new, headers=headers).raise_for_status().json()
+    session = started(app, who)
     tus = {**headers, "Tus-Resumable": "1.0.0"}
     told = {"Upload-Length": str(len(audio)), "Upload-Metadata": f"filename {base64.b64encode(name.encode()).decode()}"}
     place = httpx.post(session["upload_url"], headers={**tus, **told}).raise_for_status().headers["Location"]

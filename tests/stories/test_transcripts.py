@@ -286,3 +286,22 @@ async def test_the_description_of_transcripts_is_true(app: App) -> None:
         ["confidence", "end", "machine", "start", "word"],
         False,
     )
+
+
+async def test_how_it_was_spoken_is_for_the_team_and_the_organizer(app: App, engine: Engine) -> None:
+    session = await spoken(engine)
+    key = engine.page_url(session).rpartition("key=")[2]
+    async with app.client() as client, app.client(None) as public, httpx.AsyncClient(base_url=app.url) as browser:
+        found = (await client.get(path(session, "/delivery"))).json()
+        refused = await public.get(path(session, "/delivery"))
+        own = await client.get(f"{app.url}/pitches/{session.session_id}")
+        linked = await browser.get(f"/pitches/{session.session_id}?key={key}")
+    measures = {measure["id"]: measure for measure in found["measures"]}
+    assert (len(measures), measures["pauses"]["value"]) == (8, 1)
+    assert (measures["pace"]["value"], bool(measures["pace"]["absent"])) == (None, True)  # too short to tell
+    assert (refused.status_code, refused.json()["code"]) == (401, "not_signed_in")
+    assert ("The longest took" in own.text, "The longest took" in linked.text) == (True, False)
+    assert linked.status_code == 200
+    async with app.client() as client:
+        pending = await client.get(path(await spoken(engine, "pending"), "/delivery"))
+    assert (pending.status_code, pending.json()["code"]) == (409, "transcript_not_ready")

@@ -104,8 +104,9 @@ class PitchPlayer extends HTMLElement {
   }
 
   #listen(second: number): void {
+    if (!this.#sound?.hasSource) return;
     this.#seek(second);
-    void this.#sound?.play();
+    void this.#sound.play();
   }
 
   #skip(seconds: number): void {

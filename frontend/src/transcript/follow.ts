@@ -26,10 +26,14 @@ export class Follow {
     const passive = { passive: true, signal };
     const gesture = (event: Event): void => {
       const wave = event.target instanceof Element && event.target.closest("pitch-wave") !== null;
-      if (event.type === "pointerdown") this.#seeking = wave;
       if (!wave) this.#gesture = performance.now(); // a finger on the wave seeks; it does not scroll
     };
-    for (const event of ["wheel", "touchmove", "pointerdown"]) window.addEventListener(event, gesture, passive);
+    for (const event of ["wheel", "touchmove"]) window.addEventListener(event, gesture, passive);
+    const press = (event: Event): void => {
+      this.#seeking = event.target instanceof Element && event.target.closest("pitch-wave") !== null;
+      if (event.target === document.documentElement) gesture(event); // the bar at the side
+    };
+    window.addEventListener("pointerdown", press, passive);
     for (const event of ["pointerup", "pointercancel"]) {
       window.addEventListener(event, () => (this.#seeking = false), passive);
     }
@@ -73,6 +77,7 @@ export class Follow {
     if (word === null || this.#sees(word)) return;
     const far = Math.abs(word.getBoundingClientRect().top) > NEAR * innerHeight;
     this.#ours = performance.now();
+    this.#gesture = Number.NEGATIVE_INFINITY;
     word.scrollIntoView({ block: "center", behavior: calm() || far ? "auto" : "smooth" });
   }
 

@@ -1,6 +1,8 @@
 // What there is to say about a word, and to do with it: a slip below the word.
 
 const SOON = 150; // ms a pointer rests on a word before its note comes
+const GAP = 8; // px between a word and its note
+const WORDS = "note-words"; // what describes the word; what can be done with it does not
 const LATE = 250; // ms in which a pointer may get from the word to its note
 
 export class Note {
@@ -28,9 +30,13 @@ export class Note {
     if (this.#word !== word) this.#describe(false);
     this.#word = word;
     this.#pinned = pinned;
-    this.box.replaceChildren(...content);
-    this.box.hidden = this.box.childElementCount === 0;
-    this.#describe(!this.box.hidden);
+    const all = [...content];
+    const words = document.createElement("div");
+    words.id = WORDS;
+    words.append(...all.filter((node) => node.nodeName === "P"));
+    this.box.replaceChildren(words, ...all.filter((node) => node.nodeName !== "P"));
+    this.box.hidden = all.length === 0;
+    this.#describe(words.hasChildNodes());
     this.#place();
   }
 
@@ -54,7 +60,7 @@ export class Note {
   }
 
   #describe(yes: boolean): void {
-    if (yes) this.#word?.setAttribute("aria-describedby", this.box.id);
+    if (yes) this.#word?.setAttribute("aria-describedby", WORDS);
     else this.#word?.removeAttribute("aria-describedby");
   }
 
@@ -62,8 +68,12 @@ export class Note {
     const host = this.box.parentElement;
     if (this.#word === null || host === null || this.box.hidden) return;
     const [around, seat] = [host.getBoundingClientRect(), anchor(this.#word)];
-    const left = Math.min(Math.max(0, seat.left - around.left), around.width - this.box.offsetWidth);
-    this.box.style.transform = `translate(${Math.round(left)}px, ${Math.round(seat.bottom - around.top + 8)}px)`;
+    const { offsetWidth: wide, offsetHeight: tall } = this.box;
+    const left = Math.min(Math.max(0, seat.left - around.left), around.width - wide);
+    // Above the word where there is no room below, which ends where the dock begins.
+    const floor = innerHeight - Number.parseFloat(getComputedStyle(this.#word).scrollMarginBottom);
+    const top = seat.bottom + GAP + tall > floor ? seat.top - GAP - tall : seat.bottom + GAP;
+    this.box.style.transform = `translate(${Math.round(left)}px, ${Math.round(top - around.top)}px)`;
   }
 }
 
