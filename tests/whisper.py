@@ -4,19 +4,27 @@ Its decoder does not attend to what it hears: from each token of a script follow
 alignment of words with the sound, and the voice detection before all that do their real work.
 """
 
+import asyncio
 import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from ctranslate2.specs import WhisperSpec
 from faster_whisper.tokenizer import _LANGUAGE_CODES
 from numpy.typing import NDArray
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
+from pitchscoop.adapters.whisper import WhisperTranscriber
+from pitchscoop.kernel.errors import Problem
+from pitchscoop.transcripts.ports import Heard, Speech
+from tests import speech
+
 SCRIPT = (0.0, "Good", "morning,", "judges.", 4.0, 4.02, "We", "sell", "umbrellas.", 9.0)
 """Words, and seconds between utterances: two where one ends and the next begins."""
+ENGLISH = Speech(16000, "en")
 
 _WIDTH, _HEADS, _MELS = 64, 2, 80
 _CERTAIN = 4.0  # nearly all probability goes to the next token of the script
@@ -42,6 +50,34 @@ def make(folder: Path, script: tuple[str | float, ...] = SCRIPT, language: str |
     _tokenizer(text).save(str(folder / "tokenizer.json"))
     (folder / "preprocessor_config.json").write_text(json.dumps({"feature_size": _MELS}))
     return folder
+
+
+def engine(model: Path, device: str = "cpu", idle: float = 60, patience: float = 60) -> WhisperTranscriber:
+    """An engine on a model made here."""
+    return WhisperTranscriber(str(model), device, Path("nowhere"), {}, idle=idle, patience=patience)
+
+
+async def heard(engine: WhisperTranscriber, audio: Path = speech.FLAC, spoken: Speech = ENGLISH) -> Heard:
+    """What the engine writes down."""
+
+    async def begun(job: str) -> None:
+        raise AssertionError(job)
+
+    async with asyncio.timeout(120):
+        return await engine.transcribe(audio, spoken, None, begun)
+
+
+async def refused(engine: WhisperTranscriber, audio: Path = speech.FLAC, spoken: Speech = ENGLISH) -> Problem:
+    """Why it does not."""
+    with pytest.raises(Problem) as caught:
+        await heard(engine, audio, spoken)
+    return caught.value
+
+
+def process(engine: WhisperTranscriber) -> int:
+    """The number of its process."""
+    assert engine._process._process is not None
+    return engine._process._process.pid
 
 
 def _tokenizer(text: list[str]) -> Tokenizer:

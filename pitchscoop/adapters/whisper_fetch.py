@@ -91,8 +91,8 @@ def _download(repository: str, folder: Path) -> Iterator[Answer]:
 def _away(error: Exception, model: str, folder: Path) -> Unavailable:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         what = f"There is no room in {folder.parent} for the Whisper model {model}. Free some; it is tried again."
-    elif isinstance(error, PermissionError):
-        what = f"The Whisper model {model} cannot be kept: {folder.parent} may not be written to."
+    elif isinstance(error, OSError) and error.filename:
+        what = f"The Whisper model {model} cannot be kept in {folder.parent}: {error.strerror}."
     else:
         what = (
             f"The Whisper model {model} cannot be downloaded for now: {constants.ENDPOINT} does not answer as it "

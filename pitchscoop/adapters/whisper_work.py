@@ -35,8 +35,8 @@ from pitchscoop.transcripts.model import Utterance, Word
 from pitchscoop.transcripts.ports import Refused
 
 _RATE = 16_000  # Hz, what Whisper hears
-_PART = 600 * _RATE  # samples transcribed at once; a spectrum takes 0.5 MB of memory for each second
-_END = 60 * _RATE  # samples at the end of a part in which it is cut
+_PART = 120 * _RATE  # samples transcribed at once; their spectrum takes a megabyte of memory for each second
+_END = 20 * _RATE  # samples at the end of a part in which it is cut
 _PAUSE = _RATE // 5  # samples, 0.2 s: longer than the silence within a word
 _THREADS = min(4, os.cpu_count() or 1)  # more gain little, and recordings need the processor, too
 _ISO = {"jw": "jv"}  # a language as Whisper calls it, and as ISO 639-1 does
@@ -53,8 +53,9 @@ _NOT_READ = "The recording cannot be read for now. It is tried again."
 def hear(model: WhisperModel, audio: Path, language: str | None, vocabulary: list[str]) -> Iterator[Answer]:
     """Each utterance, then the language.
 
-    The vocabulary is shown to the model with every 30 seconds, up to 223 tokens of it (some 80 names). What it wrote
-    before is not: the two would leave no room for the answer, and a mistake would be repeated to the end.
+    Each part begins with the vocabulary as if it had just been said, up to 223 tokens of it (some 80 names). Shown with
+    every half minute (``hotwords``) it spoils what is heard, and so does the text before where speech repeats itself:
+    words came half as often as they were said, or twice (tiny.en on minutes of one repeated sentence).
 
     Raises:
         Refused: the model does not know the language, or the file holds no sound.
@@ -69,7 +70,7 @@ def hear(model: WhisperModel, audio: Path, language: str | None, vocabulary: lis
             segments, info = model.transcribe(
                 part,
                 language=said,
-                hotwords=f"{', '.join(vocabulary)}." if vocabulary else None,
+                initial_prompt=f"{', '.join(vocabulary)}." if vocabulary else None,
                 condition_on_previous_text=False,
                 word_timestamps=True,
                 vad_filter=True,  # without it Whisper makes up words for silence
@@ -102,7 +103,7 @@ def _spoken(model: WhisperModel, language: str | None) -> str | None:
 
 
 def _parts(pieces: Iterable[Samples]) -> Iterator[tuple[int, Samples]]:
-    """Ten minutes at a time, cut where it is quietest, with the sample each begins at."""
+    """Two minutes at a time, cut where it is quietest, with the sample each begins at."""
     at, rest = 0, np.zeros(0, np.float32)
     for chunk in regrouped(pieces, _PART):
         rest = np.concatenate([rest, chunk])

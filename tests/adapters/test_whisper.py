@@ -1,13 +1,9 @@
 """Speech written down on this machine: real loading and decoding, of a model that says what it is told to."""
 
 import asyncio
-import contextlib
 import json
 import os
-import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import ctranslate2
@@ -16,13 +12,12 @@ import pytest
 import pytest_asyncio
 
 from pitchscoop.adapters.whisper import WhisperTranscriber
-from pitchscoop.kernel.errors import Problem, Unavailable
+from pitchscoop.kernel.errors import Unavailable
 from pitchscoop.transcripts.ports import Heard, Refused, Speech
 from tests import samples, speech, whisper
+from tests.whisper import heard, process, refused
 
 _LOOP = pytest.mark.asyncio(loop_scope="module")
-_ENGLISH = Speech(16000, "en")
-_ALONE = "from tests.adapters.test_whisper import held; held()"
 
 
 @pytest.fixture(scope="module")
@@ -32,76 +27,9 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def engine(model: Path) -> AsyncIterator[WhisperTranscriber]:
-    engine = on(model)
+    engine = whisper.engine(model)
     yield engine
     await engine.close()
-
-
-@pytest_asyncio.fixture
-async def mine(model: Path) -> AsyncIterator[WhisperTranscriber]:
-    """An engine for one test, to be hurt."""
-    engine = on(model, idle=0.3)
-    yield engine
-    await engine.close()
-
-
-def on(model: Path, device: str = "cpu", idle: float = 60, patience: float = 60) -> WhisperTranscriber:
-    return WhisperTranscriber(str(model), device, Path("nowhere"), {}, idle=idle, patience=patience)
-
-
-async def begun(job: str) -> None:
-    raise AssertionError(job)
-
-
-async def heard(engine: WhisperTranscriber, audio: Path, spoken: Speech = _ENGLISH) -> Heard:
-    async with asyncio.timeout(120):
-        return await engine.transcribe(audio, spoken, None, begun)
-
-
-async def refused(engine: WhisperTranscriber, audio: Path = speech.FLAC, spoken: Speech = _ENGLISH) -> Problem:
-    with pytest.raises(Problem) as caught:
-        await heard(engine, audio, spoken)
-    return caught.value
-
-
-def process(engine: WhisperTranscriber) -> int:
-    assert engine._process._process is not None
-    return engine._process._process.pid
-
-
-def children() -> list[int]:
-    """Of this process, zombies included."""
-    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
-
-
-class Endless:
-    """A recording that never ends: a pipe into which nobody writes."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._ends = list[int]()
-        os.mkfifo(path)
-
-    async def opened(self, engine: WhisperTranscriber, than: int = 0) -> int:
-        """Wait for a process, another ``than`` this one, to read it."""
-        async with asyncio.timeout(30):
-            while True:
-                with contextlib.suppress(OSError):  # nobody reads it yet
-                    self._ends.append(os.open(self.path, os.O_WRONLY | os.O_NONBLOCK))
-                    if (pid := process(engine)) != than:
-                        return pid
-                await asyncio.sleep(0.05)
-
-    def close(self) -> None:
-        for end in self._ends:
-            os.close(end)
-
-
-@pytest.fixture
-def endless(tmp_path: Path) -> Iterator[Endless]:
-    endless = Endless(tmp_path / "endless.wav")
-    yield endless
-    endless.close()
 
 
 def check_form(found: Heard, seconds: float) -> None:
@@ -122,7 +50,7 @@ def check_form(found: Heard, seconds: float) -> None:
 
 @_LOOP
 async def test_speech_becomes_utterances_with_words_and_times(engine: WhisperTranscriber) -> None:
-    found = await heard(engine, speech.FLAC)
+    found = await heard(engine)
     assert [(spoken.id, spoken.text) for spoken in found.utterances] == [
         ("w0001", "Good morning, judges."),
         ("w0002", "We sell umbrellas."),
@@ -171,11 +99,11 @@ async def test_words_lie_where_the_voice_is(engine: WhisperTranscriber, tmp_path
 @_LOOP
 async def test_a_long_recording_is_one_transcript(engine: WhisperTranscriber, tmp_path: Path) -> None:
     """Longer than what is heard at once, with nothing lost or told twice where it was cut."""
-    found = await heard(engine, samples.wav(tmp_path / "a.wav", samples.words(700)))
-    check_form(found, 700)
-    apart = np.diff([0.0, *(spoken.start for spoken in found.utterances), 700])
+    found = await heard(engine, samples.wav(tmp_path / "a.wav", samples.words(200)))
+    check_form(found, 200)
+    apart = np.diff([0.0, *(spoken.start for spoken in found.utterances), 200])
     assert apart.max() < 31  # the model hears half a minute at a time
-    assert len(found.utterances) == pytest.approx(2 * 700 / 30, abs=4)
+    assert len(found.utterances) == pytest.approx(2 * 200 / 30, abs=4)
 
 
 @_LOOP
@@ -194,9 +122,9 @@ async def test_an_unknown_language_is_refused_by_name(engine: WhisperTranscriber
 
 
 async def test_a_model_of_english_alone_is_asked_for_nothing_else(tmp_path: Path) -> None:
-    engine = on(whisper.make(tmp_path / "tiny.en", language=None))
+    engine = whisper.engine(whisper.make(tmp_path / "tiny.en", language=None))
     assert (await heard(engine, speech.FLAC, Speech(16000))).language == "en"
-    assert (await heard(engine, speech.FLAC)).utterances[0].text == "Good morning, judges."
+    assert (await heard(engine)).utterances[0].text == "Good morning, judges."
     assert "PITCHSCOOP_WHISPER_MODEL" in (await refused(engine, spoken=Speech(16000, "de"))).message
     await engine.close()
 
@@ -218,7 +146,7 @@ async def test_what_is_no_sound_is_refused_with_a_reason(engine: WhisperTranscri
 
 @_LOOP
 async def test_recordings_wait_their_turn_at_one_model(engine: WhisperTranscriber) -> None:
-    await heard(engine, speech.FLAC)
+    await heard(engine)
     before = process(engine)
     found = await asyncio.gather(*(heard(engine, speech.FLAC) for _ in range(3)))
     assert found[0] == found[1] == found[2]
@@ -230,35 +158,8 @@ async def test_the_doctor_hears_that_it_works_and_where_the_model_is(engine: Whi
     assert await engine.check() == f"Whisper (umbrellas) works on the CPU; it lies in {model}"
 
 
-async def test_the_model_is_loaded_once_and_let_go_when_idle(tmp_path: Path) -> None:
-    model = whisper.make(tmp_path / "model")
-    engine = on(model, idle=0.5)
-    await heard(engine, speech.FLAC)
-    (model / "model.bin").write_bytes(b"another")
-    await heard(engine, speech.FLAC)
-    pid = process(engine)
-    async with asyncio.timeout(10):
-        while pid in children():  # noqa: ASYNC110  the kernel sends no event
-            await asyncio.sleep(0.05)
-    assert (await refused(engine)).code == "transcriber_refused"
-    await engine.close()
-
-
-async def test_nothing_secret_reaches_the_process(model: Path) -> None:
-    environ = {"CUDA_VISIBLE_DEVICES": "", "HTTPS_PROXY": "http://name:password@127.0.0.1:9"}
-    engine = WhisperTranscriber(str(model), "auto", Path("nowhere"), environ)
-    await engine.check()
-    seen = Path(f"/proc/{process(engine)}/environ").read_text()  # noqa: ASYNC240  /proc
-    assert set(seen.strip("\0").split("\0")) == {"HF_HUB_OFFLINE=1", "CUDA_VISIBLE_DEVICES="}
-    await engine.close()
-
-
-def _cut(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:100_000])
-
-
 _DAMAGE: dict[str, Callable[[Path], object]] = {
-    "model.bin is cut off": lambda folder: _cut(folder / "model.bin"),
+    "model.bin is cut off": lambda folder: os.truncate(folder / "model.bin", 100_000),
     "model.bin is something else": lambda folder: (folder / "model.bin").write_bytes(os.urandom(10_000)),
     "model.bin is missing": lambda folder: (folder / "model.bin").unlink(),
     "vocabulary.json is missing": lambda folder: (folder / "vocabulary.json").unlink(),
@@ -274,7 +175,7 @@ _DAMAGE: dict[str, Callable[[Path], object]] = {
 async def test_a_damaged_model_is_named_with_the_remedy(tmp_path: Path, case: str) -> None:
     model = whisper.make(tmp_path / "model")
     _DAMAGE[case](model)
-    engine = on(model)
+    engine = whisper.engine(model)
     problem = await refused(engine)
     assert (type(problem), problem.code) == (Refused, "transcriber_refused")
     assert str(model) in problem.message
@@ -285,7 +186,7 @@ async def test_a_damaged_model_is_named_with_the_remedy(tmp_path: Path, case: st
 
 
 async def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    engine = on(tmp_path / "gone")
+    engine = whisper.engine(tmp_path / "gone")
     assert str(tmp_path / "gone") in (await refused(engine)).message
     with pytest.raises(Refused, match="which is not there"):
         await engine.check()
@@ -294,106 +195,8 @@ async def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(ctranslate2.get_cuda_device_count() > 0, reason="there is a graphics card")
 async def test_a_graphics_card_that_is_not_there_is_missed_in_words(model: Path) -> None:
-    engine = on(model, device="cuda")
+    engine = whisper.engine(model, device="cuda")
     problem = await refused(engine)
     assert (type(problem), problem.code) == (Refused, "transcriber_refused")
     assert "PITCHSCOOP_WHISPER_DEVICE" in problem.message
     await engine.close()
-
-
-async def test_killed_amid_a_recording_it_is_tried_again(mine: WhisperTranscriber, endless: Endless) -> None:
-    job = asyncio.create_task(refused(mine, endless.path))
-    os.kill(await endless.opened(mine), signal.SIGKILL)
-    problem = await job
-    assert (type(problem), problem.code) == (Unavailable, "transcriber_unavailable")
-    assert len((await heard(mine, speech.FLAC)).utterances) == 2
-
-
-async def test_killed_while_idle_nobody_notices(model: Path) -> None:
-    engine = on(model)
-    await heard(engine, speech.FLAC)
-    os.kill(process(engine), signal.SIGKILL)
-    await asyncio.sleep(0.2)
-    assert len((await heard(engine, speech.FLAC)).utterances) == 2
-    await engine.close()
-
-
-async def test_a_recording_that_crashes_it_twice_is_refused(mine: WhisperTranscriber, endless: Endless) -> None:
-    job = asyncio.create_task(refused(mine, endless.path))
-    os.kill(first := await endless.opened(mine), signal.SIGSEGV)
-    os.kill(await endless.opened(mine, than=first), signal.SIGSEGV)
-    problem = await job
-    assert (type(problem), problem.code) == (Refused, "transcriber_failed")
-    assert len((await heard(mine, speech.FLAC)).utterances) == 2
-
-
-async def test_a_model_that_crashes_it_blames_no_recording(tmp_path: Path) -> None:
-    model = whisper.make(tmp_path / "model")
-    (model / "config.json").unlink()
-    endless, engine = Endless(model / "config.json"), on(model)
-    job = asyncio.create_task(refused(engine))
-    os.kill(first := await endless.opened(engine), signal.SIGSEGV)
-    os.kill(await endless.opened(engine, than=first), signal.SIGSEGV)
-    assert (await job).code == "transcriber_refused"
-    await engine.close()
-    endless.close()
-
-
-async def test_a_recording_that_takes_too_long_is_refused(model: Path, endless: Endless) -> None:
-    engine = on(model, patience=3)
-    problem = await refused(engine, endless.path)
-    assert (type(problem), problem.code) == (Refused, "transcriber_failed")
-    assert "too long" in problem.message
-    await engine.close()
-
-
-async def test_a_cancelled_recording_frees_the_engine(mine: WhisperTranscriber, endless: Endless) -> None:
-    job = asyncio.create_task(heard(mine, endless.path))
-    pid = await endless.opened(mine)
-    job.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await job
-    assert pid not in children()
-    assert len((await heard(mine, speech.FLAC)).utterances) == 2
-
-
-async def test_closing_ends_the_process_and_blames_no_recording(model: Path, endless: Endless) -> None:
-    engine = on(model)
-    jobs = [asyncio.create_task(refused(engine, endless.path)) for _ in range(2)]
-    pid = await endless.opened(engine)
-    await engine.close()
-    assert [type(await job) for job in jobs] == [Unavailable, Unavailable]
-    assert pid not in children()
-    assert isinstance(await refused(engine), Unavailable)
-    await engine.close()
-
-
-def held() -> None:
-    """Hold a process amid a job until killed; run by the test below in a process of its own."""
-
-    async def hold() -> None:
-        engine = on(Path(sys.argv[1]))
-        await engine.check()
-        print(process(engine), flush=True)
-        await asyncio.to_thread(sys.stdin.read)
-
-    asyncio.run(hold())
-
-
-def alive(process: Path) -> bool:
-    """A zombie, which waits for the system to take note of its end, is not."""
-    return process.exists() and "State:\tZ" not in (process / "status").read_text()
-
-
-async def test_the_process_ends_with_its_parent(model: Path) -> None:
-    parent = subprocess.Popen(  # noqa: ASYNC220  a line is all it says
-        [sys.executable, "-c", _ALONE, model], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert parent.stdout is not None
-    worker = Path("/proc", parent.stdout.readline().strip())
-    assert alive(worker)
-    parent.kill()
-    parent.communicate()
-    async with asyncio.timeout(20):
-        while alive(worker):  # noqa: ASYNC110  the kernel sends no event
-            await asyncio.sleep(0.05)

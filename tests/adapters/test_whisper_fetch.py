@@ -13,9 +13,10 @@ import structlog
 
 from pitchscoop.adapters.whisper import WhisperTranscriber
 from pitchscoop.kernel.errors import Problem, Unavailable
-from pitchscoop.transcripts.ports import Heard, Refused, Speech
-from tests import speech, whisper
+from pitchscoop.transcripts.ports import Refused
+from tests import whisper
 from tests.servers.hub import Hub, hub
+from tests.whisper import heard, refused
 
 
 @pytest.fixture(scope="module")
@@ -27,19 +28,10 @@ def at(endpoint: str, models: Path, model: str = "test/umbrellas") -> WhisperTra
     return WhisperTranscriber(model, "cpu", models, {"HF_ENDPOINT": endpoint})
 
 
-async def heard(engine: WhisperTranscriber) -> Heard:
-    async def begun(job: str) -> None:
-        raise AssertionError(job)
-
-    async with asyncio.timeout(120):
-        return await engine.transcribe(speech.FLAC, Speech(16000, "en"), None, begun)
-
-
-async def refused(engine: WhisperTranscriber) -> Problem:
-    with pytest.raises(Problem) as caught:
-        await heard(engine)
+async def turned_away(engine: WhisperTranscriber) -> Problem:
+    problem = await refused(engine)
     await engine.close()
-    return caught.value
+    return problem
 
 
 def fetched(server: Hub) -> list[str]:
@@ -110,7 +102,7 @@ async def test_without_a_network_it_is_tried_again(tmp_path: Path) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         endpoint = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        problem = await refused(at(endpoint, tmp_path, "small"))
+        problem = await turned_away(at(endpoint, tmp_path, "small"))
     assert (type(problem), problem.code) == (Unavailable, "transcriber_unavailable")
     assert endpoint in problem.message
     assert str(tmp_path / "small") in problem.message
@@ -122,7 +114,7 @@ async def test_a_name_that_is_no_models_is_refused_with_those_that_are(tmp_path:
     with pytest.raises(Refused, match="called smal") as caught:
         await engine.check()
     assert "large-v3-turbo" in caught.value.message
-    problem = await refused(engine)
+    problem = await turned_away(engine)
     assert (type(problem), problem.code) == (Refused, "transcriber_refused")
 
 
@@ -130,10 +122,10 @@ async def test_a_repository_that_is_not_there_or_holds_no_model_is_refused(model
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "config.json").write_text("{}")
     with hub(umbrellas=model, notes=tmp_path / "notes") as server:
-        problem = await refused(at(server.url, tmp_path, "test/gone"))
+        problem = await turned_away(at(server.url, tmp_path, "test/gone"))
         assert (type(problem), problem.code) == (Refused, "transcriber_refused")
         assert "no model test/gone" in problem.message
-        problem = await refused(at(server.url, tmp_path, "test/notes"))
+        problem = await turned_away(at(server.url, tmp_path, "test/notes"))
         assert (type(problem), problem.code) == (Refused, "transcriber_refused")
         assert "test/notes" in problem.message
 
@@ -141,8 +133,9 @@ async def test_a_repository_that_is_not_there_or_holds_no_model_is_refused(model
 async def test_a_folder_that_cannot_be_written_is_named(model: Path, tmp_path: Path) -> None:
     (tmp_path / "models").write_text("in the way")
     with hub(umbrellas=model) as server:
-        problem = await refused(at(server.url, tmp_path / "models"))
+        problem = await turned_away(at(server.url, tmp_path / "models"))
     assert isinstance(problem, Unavailable)
+    assert str(tmp_path / "models") in problem.message
 
 
 def shown() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+import redis
 
 from tests.servers.redis import free_port
 
@@ -120,8 +121,16 @@ def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
 
 @pytest.fixture(params=["embedded", "redis-minio"])
 def listening(request: pytest.FixtureRequest, tmp_path: Path, gladia: "GladiaServer") -> Iterator[App]:
-    """A server that has a fake Gladia write transcripts, in each mode."""
-    server = App(tmp_path, {**settings_of(request.param, request), **gladia_settings(gladia)}, request.param)
+    """A server that has a fake Gladia write transcripts, in each mode.
+
+    Its state is its own: servers without an engine would finish its recordings, and leave them without a transcript.
+    """
+    settings = settings_of(request.param, request) | gladia_settings(gladia)
+    if "REDIS_URL" in settings:
+        settings["REDIS_URL"] += "/2"
+        with redis.Redis.from_url(settings["REDIS_URL"]) as client:
+            client.flushdb()
+    server = App(tmp_path, settings, request.param)
     server.start()
     yield server
     server.stop()
