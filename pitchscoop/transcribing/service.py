@@ -131,9 +131,11 @@ class Transcripts:
             return "There is no transcript, because the recording failed."
         if known.error:
             return f"There is no transcript. {known.error.message} Then ask for it again."
+        if known.status == "none" and not self.engines:
+            return f"There is no transcript. {NO_ENGINE}"
         if known.status == "pending" or session.status != "completed":
             return "The transcript is not written yet. Try again a little later, once the recording has ended."
-        return f"There is no transcript. {'Ask for it first.' if self.engines else NO_ENGINE}"
+        return "There is no transcript. Ask for it first."
 
     async def ask(self, who: Principal, session_id: str) -> Session:
         """Have a transcript written, where there was no engine or it failed. Idempotent while it is being written.

@@ -126,8 +126,10 @@ async def test_without_an_engine_asking_says_how_to_get_one(app: App, engine: En
     session = await spoken(engine, "failed")
     async with app.client() as client:
         answer = await client.post(path(session, "/transcript"))
+        recording = await client.get(f"/sessions/{(await start(client))['session_id']}/transcript.txt")
     assert (answer.status_code, answer.json()["code"]) == (409, "no_transcriber")
     assert NO_ENGINE in answer.json()["detail"]
+    assert NO_ENGINE in recording.json()["detail"]
 
 
 async def test_a_word_is_put_right_and_what_the_machine_heard_is_kept(app: App, engine: Engine) -> None:
