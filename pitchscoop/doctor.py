@@ -45,11 +45,11 @@ async def examine(engine: Engine, media: Media, say: Callable[[str], None]) -> b
 async def _engines(engine: Engine, say: Callable[[str], None]) -> bool:
     """A line for each that writes transcripts. None is needed to record, keep and play."""
     found = await engine.transcripts.check()
-    for name, answer in found:
+    for _, answer in found:
         if isinstance(answer, Problem):
-            say(f"wrong {name}: {answer.message}")
+            say(f"wrong Transcripts: {answer.message}")
         else:
-            say(f"ok    {name}: {answer}")
+            say(f"ok    Transcripts: {answer}")
     if not found:
         say(f"note  Transcripts: {NO_ENGINE}")
     return not any(isinstance(answer, Problem) for _, answer in found)

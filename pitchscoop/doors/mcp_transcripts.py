@@ -40,7 +40,8 @@ class TranscriptTools(Calls):
     async def get_delivery(self, session_id: SessionId) -> Delivery:
         """How a pitch was spoken: pace, pauses, fillers, each with what it means. For its team and the organizer.
 
-        Numbers to learn from, not to judge by: they say nothing about accent or content.
+        Numbers to learn from, not to judge by: they say nothing about accent or content. Where value is null, absent
+        says why: make up nothing in its place.
         """
         return await told(self._engine.transcripts.delivery(self._who, session_id))
 

@@ -59,7 +59,10 @@ async def transcript_txt(session_id: str, who: Caller, engine: TheEngine, *, dow
 
 @router.get("/delivery")
 async def get_delivery(session_id: str, who: Caller, engine: TheEngine) -> Delivery:
-    """How it was spoken: pace, pauses, fillers, each with what it means. For the team and the organizer."""
+    """How it was spoken: pace, pauses, fillers, each with what it means. For the team and the organizer.
+
+    A number that cannot be told is left out, and ``absent`` says why. ``transcript_not_ready`` until it is written.
+    """
     return await engine.transcripts.delivery(who, session_id)
 
 

@@ -117,11 +117,13 @@ class Transcripts:
         Raises:
             Conflict: ``transcript_not_ready``, with the reason.
         """
-        status = session.transcript.status
-        if status != "ready" and form != "json":
-            raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": status})
-        transcript = (await self.whole(session)).transcript
+        transcript = (await self.whole(session)).transcript if form == "json" else await self._ready(session)
         return await asyncio.to_thread(FORMATS[form].written, transcript)  # captions of hours take a while to set
+
+    async def _ready(self, session: Session) -> Transcript:
+        if (status := session.transcript.status) != "ready":
+            raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": status})
+        return (await self.whole(session)).transcript
 
     def _missing(self, session: Session) -> str:
         known = session.transcript
@@ -129,9 +131,11 @@ class Transcripts:
             return "There is no transcript, because the recording failed."
         if known.error:
             return f"There is no transcript. {known.error.message} Then ask for it again."
+        if known.status == "none" and not self.engines:
+            return f"There is no transcript. {NO_ENGINE}"
         if known.status == "pending" or session.status != "completed":
             return "The transcript is not written yet. Try again a little later, once the recording has ended."
-        return f"There is no transcript. {'Ask for it first.' if self.engines else NO_ENGINE}"
+        return "There is no transcript. Ask for it first."
 
     async def ask(self, who: Principal, session_id: str) -> Session:
         """Have a transcript written, where there was no engine or it failed. Idempotent while it is being written.
@@ -164,10 +168,7 @@ class Transcripts:
         """
         session = await self._sessions.get(session_id)
         require(who, Verb.DELIVERY_READ, session.target)
-        status = session.transcript.status
-        if status != "ready":
-            raise Conflict("transcript_not_ready", self._missing(session), {"transcript_status": status})
-        return await self.told(await self.whole(session))
+        return await self.told(session.with_transcript(await self._ready(session)))
 
     async def told(self, session: Session) -> Delivery:
         """What is told of how it was spoken by a session with its words."""

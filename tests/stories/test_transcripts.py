@@ -17,7 +17,7 @@ from pitchscoop.transcripts.model import Standing
 from tests.exports.pitches import kept
 from tests.servers.app import ADMIN, App
 from tests.stories.test_live import start
-from tests.words import READY, SAID, TROUBLE, shown, standing, written
+from tests.words import READY, SAID, TROUBLE, shown, standing, utterance, written
 
 FILES = {
     "srt": "application/x-subrip; charset=utf-8",
@@ -106,12 +106,30 @@ async def test_what_is_not_written_says_why_and_what_to_do(
     assert found["error"] == (TROUBLE.model_dump() if status == "failed" else None)
 
 
+async def test_a_team_is_told_how_it_spoke(app: App, engine: Engine) -> None:
+    session = await kept(engine, "default", "Kelp", b"sound")
+    long = utterance("u-1", 1.0, " ".join(["Kelp"] * 30 + ["um"] + ["grows."] * 30))
+    await written(engine, session.session_id, READY.model_copy(update={"language": "en"}).holding((long,)))
+    async with app.client() as client:
+        found = (await client.get(path(session, "/delivery"))).json()
+        early = await client.get(path(await spoken(engine, "pending"), "/delivery"))
+    measures = {measure["id"]: measure for measure in found["measures"]}
+    assert (measures["pace"]["value"], measures["pace"]["unit"]) == (118.2, "words/min")
+    assert (measures["pauses"]["value"], measures["overrun"]["value"]) == (0, 0)
+    assert (measures["loudness_range"]["value"], measures["loudness_range"]["absent"]) == (None, "It was not measured.")
+    assert all(measure["explanation"] and measure["source"]["name"] for measure in found["measures"])
+    assert (len(found["measures"]), found["fillers"]) == (8, [{"filler": "um", "count": 1}])
+    assert (early.status_code, early.json()["code"]) == (409, "transcript_not_ready")
+
+
 async def test_without_an_engine_asking_says_how_to_get_one(app: App, engine: Engine) -> None:
     session = await spoken(engine, "failed")
     async with app.client() as client:
         answer = await client.post(path(session, "/transcript"))
+        recording = await client.get(f"/sessions/{(await start(client))['session_id']}/transcript.txt")
     assert (answer.status_code, answer.json()["code"]) == (409, "no_transcriber")
     assert NO_ENGINE in answer.json()["detail"]
+    assert NO_ENGINE in recording.json()["detail"]
 
 
 async def test_a_word_is_put_right_and_what_the_machine_heard_is_kept(app: App, engine: Engine) -> None:
@@ -198,21 +216,23 @@ CALLS = {
     "transcript.srt": ("GET", None),
     "transcript.vtt": ("GET", None),
     "transcript.txt": ("GET", None),
+    "delivery": ("GET", None),
     "transcript": ("POST", None),
     "transcript/words": ("PUT", {"utterance_id": "u-1", "index": 4, "word": "varech.", "was": "kelp."}),
 }
-READING, WRITING = (200, 200, 200, 200), (409, 200)  # no engine is set up here to be asked
+READING = (200, 200, 200, 200)
+OWN, OTHERS = (200, 409, 200), (403, 403, 403)  # delivery, asking (no engine is set up here to be asked), correcting
 ALLOWED = {
-    "organizer": (*READING, *WRITING),
-    "judge": (*READING, 403, 403),
-    "another event's judge": (403,) * 6,
-    "team": (*READING, *WRITING),
-    "another team": (403,) * 6,
-    "the link to listen": (*READING, 403, 403),
-    "the link to record": (*READING, 403, 403),
-    "another pitch's link": (403,) * 6,
-    "nobody": (401,) * 6,
-    "a wrong token": (401,) * 6,
+    "organizer": (*READING, *OWN),
+    "judge": (*READING, *OTHERS),
+    "another event's judge": (403,) * 7,
+    "team": (*READING, *OWN),
+    "another team": (403,) * 7,
+    "the link to listen": (*READING, *OTHERS),
+    "the link to record": (*READING, *OTHERS),
+    "another pitch's link": (403,) * 7,
+    "nobody": (401,) * 7,
+    "a wrong token": (401,) * 7,
 }
 
 

@@ -135,13 +135,13 @@ async def test_the_doctor_has_a_line_for_each_engine_or_says_how_to_get_one(
     listening: App, gladia: GladiaServer
 ) -> None:
     well = await beside(listening, "doctor")
-    assert (well.returncode, b"\nok    Gladia: " in well.stdout) == (0, True), well.stdout
+    assert (well.returncode, b"\nok    Transcripts: Gladia" in well.stdout) == (0, True), well.stdout
     gladia.knobs.fail(401)
     wrong = await beside(listening, "doctor")
     (line,) = [line for line in wrong.stdout.decode().splitlines() if line.startswith("wrong ")]
     assert (wrong.returncode, "GLADIA_API_KEY" in line) == (1, True)
     nowhere = await beside(listening, "doctor", GLADIA_API_URL=f"http://127.0.0.1:{free_port()}")
-    assert (nowhere.returncode, b"wrong Gladia: " in nowhere.stdout) == (1, True)
+    assert (nowhere.returncode, b"wrong Transcripts: " in nowhere.stdout) == (1, True)
     for name in ("GLADIA_API_KEY", "GLADIA_API_URL", "GLADIA_MAX_LIVE"):
         del listening.settings[name]
     none = await beside(listening, "doctor")
