@@ -38,7 +38,11 @@ class Speech:
 
     def __init__(self, seed: int = 1) -> None:
         self._chance = random.Random(seed)
-        self.words = list(itertools.islice(dict.fromkeys(self._new_words()), _VOCABULARY))
+        new = self._new_words()
+        found = dict[str, None]()
+        while len(found) < _VOCABULARY:
+            found[next(new)] = None
+        self.words = list(found)
         self._often = list(itertools.accumulate(1 / (rank + 2.7) for rank in range(_VOCABULARY)))
         self.said: list[list[str]] = []
 

@@ -9,15 +9,10 @@ from dataclasses import dataclass
 from pitchscoop.kernel.clock import micros
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.recordings.model import Session
+from pitchscoop.transcripts.writing import tidy, unspaced
 
 LONGEST = 200  # characters of a query: more than any phrase that a person remembers
 
-# Scripts that put no space between words: Han, kana, Thai, Lao, Burmese, Khmer.
-_UNSPACED = (
-    r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-)
-UNSPACED = re.compile(f"[{_UNSPACED}]")
-_PARTS = re.compile(f"[{_UNSPACED}]|[^\\s{_UNSPACED}]+")
 _PHRASES = re.compile(r'"([^"]*)("|$)|([^\s"]+)')
 _QUOTES = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb", '"'))  # as keyboards of phones make them
 _BEGINNING = 2  # letters; a single one begins too many words to be what is meant
@@ -99,10 +94,10 @@ def parse(text: str) -> Query:
     Raises:
         Invalid: ``query_too_long``.
     """
-    text = cleaned(text.translate(_QUOTES))
-    if len(text) > LONGEST:
+    asked = cleaned(text.translate(_QUOTES))
+    if len(asked) > LONGEST:
         raise Invalid("query_too_long", f"Look for at most {LONGEST} characters: a few words are enough.")
-    found = [(quoted or word, end) for quoted, end, word in _PHRASES.findall(text)]
+    found = [(quoted or word, end) for quoted, end, word in _PHRASES.findall(asked)]
     phrases = tuple(phrase.strip() for phrase, _ in found if any(letter.isalnum() for letter in phrase))
     closed = not found or found[-1][1] == '"' or text != text.rstrip()
     return Query(phrases, not closed and _ending(found[-1][0]) >= _BEGINNING)
@@ -113,18 +108,22 @@ def entry_of(session: Session, version: int) -> Entry:
     words: list[tuple[str, float, float]] = []
     for spoken in session.transcript.utterances:
         if spoken.words:
-            words += [(cleaned(word.word).strip(), word.start, word.end) for word in spoken.words]
+            words += [(cleaned(word.word), word.start, word.end) for word in spoken.words]
         else:
-            words += [(part, spoken.start, spoken.end) for part in _PARTS.findall(cleaned(spoken.text))]
+            words += [(part, spoken.start, spoken.end) for part in _parts(cleaned(spoken.text))]
     texts, starts, ends = zip(*words, strict=True) if words else ((), (), ())
     created = micros(session.created_at)
     return Entry(session.session_id, session.event_id, session.team_id, version, created, texts, starts, ends)
 
 
 def cleaned(text: str) -> str:
-    """Without what is no text, such as halves of characters and control characters; each space is a plain one."""
-    whole = text.encode("utf-8", "replace").decode()
-    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]", " ", whole)
+    """Without what is no text, such as halves of characters and control characters."""
+    return tidy(text.encode("utf-8", "replace").decode())
+
+
+def _parts(text: str) -> list[str]:
+    """Words; single letters of scripts that put no spaces between those."""
+    return "".join(f" {letter} " if unspaced(letter) else letter for letter in text).split()
 
 
 def _ending(text: str) -> int:

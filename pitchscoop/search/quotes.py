@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from pitchscoop.search.model import UNSPACED, Match, Quote
+from pitchscoop.search.model import Match, Quote
+from pitchscoop.transcripts.writing import unspaced
 
 _LENGTH = 12  # words: one or two lines on a phone
 _LEAD = 3  # words before the first that was looked for, to know what it is about
@@ -33,7 +34,7 @@ def _joined(match: Match, numbers: Sequence[int]) -> tuple[str, tuple[tuple[int,
     marks: list[tuple[int, int]] = []
     for number in numbers:
         word = match.words[number]
-        if text and word and not (UNSPACED.match(text[-1]) and UNSPACED.match(word[0])):
+        if text and word and not (unspaced(text[-1]) and unspaced(word[0])):
             text += " "
         if number in match.found:
             start, end = match.found[number]
