@@ -30,9 +30,9 @@ class SearchIndex:
     """Fits ``search.ports.Index``. One thread writes and one reads: a search never waits for a write."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._writing = _Thread(folder)
-        self._reading = _Thread(folder)
+        self._folder = folder.absolute()
+        self._writing = _Thread(self._folder)
+        self._reading = _Thread(self._folder)
         self._held: sqlite3.Connection | None = None
         self._waiting = 0
         self._written = 0

@@ -5,7 +5,6 @@ digit is; signs of scripts without spaces are words of their own to it, and look
 any part of what was said in these scripts, where an index of trigrams finds nothing shorter than three signs.
 """
 
-import re
 import sqlite3
 import unicodedata
 from array import array
@@ -73,8 +72,9 @@ def find(
 ) -> list[Match]:
     """Pitches in which all was said; if there is none, those where words have inside them what is looked for."""
     said = [f'"{_spaced(phrase)}"' for phrase in query.phrases]
-    said[-1] += " *" if query.begun else ""
-    expression = _expression(event_id, team_id, " ".join(said))
+    if query.begun:
+        said[-1] = f"({said[-1]} OR {said[-1]} *)"  # the word itself weighs more than what begins with it
+    expression = _expression(event_id, team_id, said)
     count = _count(db, expression)
     if not count and (inside := _inside(db, query.phrases)):
         expression = _expression(event_id, team_id, inside)
@@ -113,7 +113,7 @@ def _match(session_id: str, marked: str, times: bytes) -> Match:
     return Match(session_id, words, seconds[:half], seconds[half:], found)
 
 
-def _inside(db: sqlite3.Connection, phrases: Iterable[str]) -> str:
+def _inside(db: sqlite3.Connection, phrases: Iterable[str]) -> list[str]:
     """The phrases, those of one word as all words that have it inside; nothing where there are none or too many."""
     known = db.execute("SELECT words FROM spelling").fetchone()
     said: list[str] = []
@@ -122,17 +122,28 @@ def _inside(db: sqlite3.Connection, phrases: Iterable[str]) -> str:
         if len(part) < _INSIDE or not part.isalnum() or any(map(unspaced, part)):
             said.append(f'"{_spaced(phrase)}"')
             continue
-        words = re.findall(f"^.*{part}.*$", known[0] if known else "", re.MULTILINE)
+        words = _spellings(known[0] if known else "", part)
         if not words or len(words) > _SPELLINGS:
-            return ""
+            return []
         said.append("(" + " OR ".join(f'"{word}"' for word in words) + ")")
-    return " AND ".join(said)
+    return said
 
 
-def _expression(event_id: str, team_id: str | None, said: str) -> str:
+def _spellings(words: str, part: str) -> list[str]:
+    """The lines of ``words`` that have the part in them, one too many if there are too many."""
+    found: list[str] = []
+    at = words.find(part)
+    while at >= 0 and len(found) <= _SPELLINGS:
+        begin, end = words.rfind("\n", 0, at) + 1, words.find("\n", at)
+        found.append(words[begin : end if end >= 0 else None])
+        at = words.find(part, end) if end >= 0 else -1
+    return found
+
+
+def _expression(event_id: str, team_id: str | None, said: Iterable[str]) -> str:
     """What FTS5 is asked. Only ever quoted strings: nothing in them has a meaning to it."""
     scopes = [f'scope : "{word}"' for word in _scope(event_id, team_id).split()]
-    return " AND ".join([*scopes, f"text : ({said})"])
+    return " AND ".join([*scopes, f"text : ({' AND '.join(said)})"])
 
 
 def _scope(event_id: str, team_id: str | None) -> str:

@@ -70,6 +70,7 @@ async def test_a_part_inside_words_is_found_where_nothing_else_is(index: SearchI
     assert await found(index, '"tchsco"') == ["0"]
     assert await marked(index, "tchsco") == "[PitchScoop] keeps it"
     assert await found(index, "cher keeps") == []
+    assert await found(index, "keeps tchscoo") == ["0"]
     assert len(await matches(index, "coop", offset=1, limit=1)) == 1
 
 
@@ -101,6 +102,12 @@ async def test_few_come_best_first_and_many_newest_first(index: SearchIndex) -> 
     assert [match.session_id for match in await matches(index, "crab")] == newest
     paged = [await matches(index, "crab", offset=offset, limit=7) for offset in range(0, 600, 7)]
     assert [match.session_id for page in paged for match in page] == newest
+
+
+async def test_a_word_weighs_more_than_what_begins_with_it(index: SearchIndex) -> None:
+    await filled(index, "kelpline kelpline x x", "kelp x x x", *["x x x x"] * 10)
+    assert [match.session_id for match in await matches(index, "kelp")] == ["1", "0"]
+    assert [match.session_id for match in await matches(index, "kelp ")] == ["1"]
 
 
 async def test_an_entry_takes_the_place_of_the_one_before(index: SearchIndex) -> None:
