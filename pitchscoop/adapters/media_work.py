@@ -7,6 +7,7 @@ Memory does not grow with length, but for 1.6 kB a second of amplitudes.
 """
 
 import dataclasses
+import itertools
 import json
 import math
 import os
@@ -43,13 +44,19 @@ _LIMIT = 10 ** (-2.0 / 20)  # of samples; half a decibel below -1.5 dBTP for wha
 _SILENT = -70.0  # LUFS, the absolute gate of EBU R128
 _BLOCKS = 200  # amplitudes a second: 5 ms are finer than any picture
 
-# Measured (bench/media.py): LAME takes 1.0 s for 5 minutes at 16 kHz on one core, 1.4 s at 24 kHz, 2.3 s at 48 kHz,
-# and all give back the length to the sample. The recorder sends 16 kHz, and 24 kHz hold all that tells one voice
+# Measured (bench/media.py): LAME takes 1.0 s for 5 minutes at 16 kHz on one core, 1.4 s at 24 kHz, 2.3 s at 48 kHz.
+# The recorder sends 16 kHz, and 24 kHz hold all that tells one voice
 # from another. At both rates a frame has a whole number of bytes, so a byte offset is a time exactly.
 _BIT_RATES = {16_000: 48_000, 24_000: 64_000}  # bit/s by Hz
 _OPTIONS = {"compression_level": "7", "reservoir": "0"}  # half the time of 5; frames that stand alone
 _SCALE = 0.95  # what LAME multiplies its input by at these bit rates (measured); undone
-_FRAME, _DELAY = 576, 1105  # samples of a frame; samples LAME and a decoder add in front, known to the Info header
+_FRAME, _DELAY = 576, 1105  # samples of a frame; samples that LAME and a decoder add in front
+# Chromium 156 leaves out these samples where LAME's header tells of them, but goes on to count time from before them:
+# 69 ms late at 16 kHz. So there are none: what the encoder adds is filled up to whole frames, which are dropped.
+_EARLY = -(-_DELAY // _FRAME)
+_LEAD = _EARLY * _FRAME - _DELAY
+_FEWEST = 2  # frames: one alone is not known for an MP3
+_HEADER, _PLACES, _LAME = 200, 120, 36  # bytes that hold an Info header; to the end of its table of places; behind it
 _CHUNK = 512  # frames a thread encodes at once: 18 s at 16 kHz, 1.2 MB
 _BEFORE, _AFTER = 8, 4  # frames encoded around a chunk and dropped, so that its encoder has the state of one long run
 _THREADS = min(4, os.cpu_count() or 1)  # more would only wait for the decoder
@@ -171,12 +178,19 @@ def _write_mp3(target: Path, rate: int, pieces: Iterator[Samples]) -> None:
         stream: Any = container.add_stream("libmp3lame", rate=rate, layout="mono", format="fltp", options=_OPTIONS)
         stream.bit_rate = _BIT_RATES[rate]
         stream.codec_context.open()  # never fed: it only tells the header what the chunks' encoders are
-        at = -_DELAY
-        for packet in _in_order(threads, rate, pieces):
+        led = itertools.chain([np.zeros(_LEAD, np.float32)], pieces)
+        for at, packet in enumerate(_in_order(threads, rate, led)):
             packet.stream, packet.time_base = stream, Fraction(1, rate)
-            packet.pts = packet.dts = at
-            at += _FRAME
+            packet.pts = packet.dts = at * _FRAME
             container.mux(packet)
+    _tell_no_delay(target)
+
+
+def _tell_no_delay(mp3: Path) -> None:
+    """Leave the frames and places in the Info header, and empty what LAME has put behind them: there is no delay."""
+    with mp3.open("r+b") as file:
+        file.seek(file.read(_HEADER).index(b"Info") + _PLACES)
+        file.write(bytes(_LAME))
 
 
 def _in_order(threads: ThreadPoolExecutor, rate: int, pieces: Iterator[Samples]) -> Iterator[Any]:
@@ -189,19 +203,21 @@ def _in_order(threads: ThreadPoolExecutor, rate: int, pieces: Iterator[Samples])
         yield from under_way.popleft().result()
 
 
-def _windows(pieces: Iterator[Samples]) -> Iterator[tuple[Samples, int, int | None]]:
-    """Each chunk with what comes before and after it; frames to skip, and the frame to stop at (None: the end)."""
+def _windows(pieces: Iterator[Samples]) -> Iterator[tuple[Samples, int, int]]:
+    """Each chunk with what comes before and after it; frames to skip, and the frame to stop at."""
     before = np.zeros(0, np.float32)
     chunks = regrouped(pieces, _CHUNK * _FRAME)
-    chunk = next(chunks)
+    chunk, early = next(chunks), _EARLY
     for following in chunks:
         skip = len(before) // _FRAME
-        yield np.concatenate([before, chunk, following[: _AFTER * _FRAME]]), skip, skip + _CHUNK
-        before, chunk = chunk[-_BEFORE * _FRAME :], following
-    yield np.concatenate([before, chunk]), len(before) // _FRAME, None
+        yield np.concatenate([before, chunk, following[: _AFTER * _FRAME]]), skip + early, skip + _CHUNK
+        before, chunk, early = chunk[-_BEFORE * _FRAME :], following, 0
+    skip = len(before) // _FRAME
+    stop = max(_EARLY - (_LEAD - len(chunk)) // _FRAME, early and early + _FEWEST)
+    yield np.concatenate([before, chunk, np.zeros(_FEWEST * _FRAME, np.float32)]), skip + early, skip + stop
 
 
-def _encode(rate: int, samples: Samples, skip: int, stop: int | None) -> list[Any]:
+def _encode(rate: int, samples: Samples, skip: int, stop: int) -> list[Any]:
     encoder = AudioCodecContext.create("libmp3lame", "w")
     encoder.sample_rate, encoder.layout, encoder.format = rate, "mono", "fltp"
     encoder.bit_rate, encoder.time_base, encoder.options = _BIT_RATES[rate], Fraction(1, rate), _OPTIONS

@@ -9,6 +9,7 @@ import asyncio
 import datetime as dt
 from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from pitchscoop.kernel import keys
 from pitchscoop.recordings.model import Chain, Piece, chain
@@ -29,7 +30,8 @@ async def seal(storage: AudioStorage, folder: str) -> Chain:
         found = await durable(storage, folder)
         if found.sealed or found.end == 0:
             return found
-        await storage.create_audio(keys.segment(folder, found.end), b"")
+        if await storage.create_audio(keys.segment(folder, found.end), b""):
+            return replace(found, sealed=True)  # as a new look would find it: nothing can follow a seal
 
 
 async def joined(storage: AudioStorage, found: Chain) -> AsyncIterator[bytes]:

@@ -102,7 +102,8 @@ async def test_the_seams_of_encoding_side_by_side_cannot_be_heard(media: PyAVMed
     await derive(media, samples.wav(tmp_path / "a.wav", source := samples.tone(60, 0.2)))
     with av.open(str(tmp_path / "o.mp3")) as container:
         decoded = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
-    assert len(decoded) == len(source)
+    assert 0 <= len(decoded) - len(source) < 576  # samples: whole frames
+    decoded = decoded[: len(source)]  # from the first sample on: nothing is to be left out in front
     middle = slice(8000, -8000)
     factor = float(np.dot(decoded[middle], source[middle]) / np.dot(source[middle], source[middle]))
     assert np.abs(decoded - factor * source)[middle].max() < 0.01 * factor
@@ -141,7 +142,8 @@ async def test_silence_stays_silent(media: PyAVMedia, tmp_path: Path) -> None:
 async def test_the_shortest_sounds(media: PyAVMedia, tmp_path: Path, count: int) -> None:
     derived = await derive(media, samples.wav(tmp_path / "a.wav", samples.words()[40_000 : 40_000 + count]))
     assert derived.duration == pytest.approx(count / samples.RATE, abs=1e-6)
-    assert lengths(tmp_path / "o.mp3") == pytest.approx((derived.duration,) * 2, abs=0.05)
+    least = 2 * 576 / samples.RATE  # two frames: of one alone it is not known what it is
+    assert lengths(tmp_path / "o.mp3") == pytest.approx((max(least, derived.duration),) * 2, abs=0.05)
 
 
 @_LOOP

@@ -40,7 +40,7 @@ async def test_over_rest(app: App) -> None:
         event = (await client.post("/events", json={"name": "E"})).json()["event_id"]
         session = await spoken(app, WORDS, event)
         (hit,) = await searched(client, "zostera", event)
-        assert hit["quote"] == "have <b>crop</b> insurance for zostera & kelp. It is priced from orbit"
+        assert hit["quote"] == "have <b>crop</b> insurance for zostera & kelp It is priced from orbit"
         ((start, end),) = hit["marks"]
         assert hit["quote"][start:end] == "zostera"
         assert (hit["session_id"], hit["event_id"], hit["team_name"]) == (session, event, "Kelpline")
@@ -95,7 +95,7 @@ async def test_on_the_page(app: App) -> None:
         await searched(client, "ulva")
         assert 'action="/search"' in (await person.get("/")).text
         page = (await person.get("/search", params={"q": "ulva kelp", "event": "default"})).text
-        assert "insurance for <mark>ulva</mark> &amp; <mark>kelp</mark>." in page
+        assert "insurance for <mark>ulva</mark> &amp; <mark>kelp</mark> It" in page
         assert "&lt;b&gt;crop" in page
         assert "&amp;t=8" in page
         assert "No pitch has these words" in (await person.get("/search?q=qqqqq")).text

@@ -114,7 +114,7 @@ async def test_a_team_is_told_how_it_spoke(app: App, engine: Engine) -> None:
         found = (await client.get(path(session, "/delivery"))).json()
         early = await client.get(path(await spoken(engine, "pending"), "/delivery"))
     measures = {measure["id"]: measure for measure in found["measures"]}
-    assert (measures["pace"]["value"], measures["pace"]["unit"]) == (118.2, "words/min")
+    assert (measures["pace"]["value"], measures["pace"]["unit"]) == (118.4, "words/min")
     assert (measures["pauses"]["value"], measures["overrun"]["value"]) == (0, 0)
     assert (measures["loudness_range"]["value"], measures["loudness_range"]["absent"]) == (None, "It was not measured.")
     assert all(measure["explanation"] and measure["source"]["name"] for measure in found["measures"])

@@ -1,9 +1,9 @@
 // Waiting for what the server is making.
 import { type Details, getJson, Refused } from "./api";
 
-const QUICK = 150; // ms; a stored recording can be played within a second, so the first looks come close together
+const QUICK = 75; // ms; a stored recording can be played within a second, so the first looks come close together
 const CALM = 500;
-const QUICK_LOOKS = 20;
+const QUICK_LOOKS = 30;
 
 export const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -29,8 +29,8 @@ export class Note {
     clearTimeout(this.#timer);
     if (this.#word !== word) this.#describe(false);
     this.#word = word;
-    this.#pinned = pinned;
     const all = [...content];
+    this.#pinned = pinned && all.length > 0;
     const words = document.createElement("div");
     words.id = WORDS;
     words.append(...all.filter((node) => node.nodeName === "P"));
