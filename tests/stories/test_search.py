@@ -44,7 +44,7 @@ async def test_over_rest(app: App) -> None:
         ((start, end),) = hit["marks"]
         assert hit["quote"][start:end] == "zostera"
         assert (hit["session_id"], hit["event_id"], hit["team_name"]) == (session, event, "Kelpline")
-        assert (hit["pitch_title"], hit["start"], hit["end"]) == ("Seaweed", 8.0, 14.5)
+        assert (hit["pitch_title"], hit["start"], hit["end"]) == ("Seaweed", 8.0, 15.5)
         assert hit["url"].endswith("&t=8")
         page = await anybody.get(hit["url"])
         assert (page.status_code, "Kelpline" in page.text) == (200, True)
