@@ -42,6 +42,7 @@ _TARGET = -16.0  # LUFS, for listening on phones and laptops
 _MOST_GAIN = 30.0  # dB; more would only lift the noise of an empty room
 _LIMIT = 10 ** (-2.0 / 20)  # of samples; half a decibel below -1.5 dBTP for what lies between them
 _SILENT = -70.0  # LUFS, the absolute gate of EBU R128
+_RANGED = 10  # seconds: the range is a spread of windows of 3 s (EBU Tech 3342), and fewer than a few have none
 _BLOCKS = 200  # amplitudes a second: 5 ms are finer than any picture
 
 # Measured (bench/media.py): LAME takes 1.0 s for 5 minutes at 16 kHz on one core, 1.4 s at 24 kHz, 2.3 s at 48 kHz.
@@ -74,7 +75,7 @@ def derive(source: Path, mp3: Path, peaks: Path) -> Derived:
             if len(kept) <= _KEPT:
                 kept.append(piece)
         sound.check()
-        loudness, true_peak = meter.finish()
+        loudness, loudness_range, true_peak = meter.finish()
         if len(kept) > _KEPT:
             file.seek(0)
         pieces = iter(kept) if len(kept) <= _KEPT else Sound(file).mono(rate)
@@ -83,14 +84,14 @@ def derive(source: Path, mp3: Path, peaks: Path) -> Derived:
     document = {"version": 1, "duration": round(sound.seconds, 3), "bins": len(mean), "mean": mean, "max": most}
     peaks.write_text(json.dumps(document, separators=(",", ":")))
     facts = sound.sample_rate, sound.channels, sound.codec, sound.container
-    return Derived(round(sound.seconds, 6), *facts, loudness, true_peak, silhouette(mean, most))
+    return Derived(round(sound.seconds, 6), *facts, loudness, loudness_range, true_peak, silhouette(mean, most))
 
 
 class _Meter:
     """Loudness (EBU R128 by FFmpeg's ``ebur128``), true peak (four times oversampled), amplitudes of 5 ms."""
 
     def __init__(self, rate: int) -> None:
-        self._rate, self._seen, self._loudness, self._true_peak = rate, 0, _SILENT, 0.0
+        self._rate, self._seen, self._loudness, self._range, self._true_peak = rate, 0, _SILENT, 0.0, 0.0
         self._scan = _Filters(rate, ("ebur128", "metadata=1:framelog=quiet"))
         self._finer = AudioResampler("fltp", rate=4 * rate)
         self._mean, self._most = list[Samples](), list[Samples]()
@@ -103,15 +104,16 @@ class _Meter:
         self._mean.append(levels.mean(axis=1))
         self._most.append(levels.max(axis=1))
 
-    def finish(self) -> tuple[float | None, float | None]:
-        """LUFS and dBTP, None for silence."""
+    def finish(self) -> tuple[float | None, float | None, float | None]:
+        """LUFS, LU and dBTP, None for silence; no range of what is too short to have one."""
         missing = self._rate // 2 - self._seen  # the measure's window is 0.4 s
         if missing > 0:
             self._see(_frame(np.zeros(missing, np.float32), self._rate, self._seen))
         self._see(None)
         if self._loudness <= _SILENT or not self._true_peak:
-            return None, None
-        return round(self._loudness, 2), round(20 * math.log10(self._true_peak), 2)
+            return None, None, None
+        spread = round(self._range, 1) if self._seen >= _RANGED * self._rate else None
+        return round(self._loudness, 2), spread, round(20 * math.log10(self._true_peak), 2)
 
     def bins(self) -> tuple[list[int], list[int]]:
         """Mean and largest amplitude of at most 2000 parts (the widest screen shows fewer), in thousandths."""
@@ -123,6 +125,7 @@ class _Meter:
     def _see(self, frame: AudioFrame | None) -> None:
         for seen in self._scan.through(frame):
             self._loudness = float(seen.metadata.get("lavfi.r128.I", self._loudness))
+            self._range = float(seen.metadata.get("lavfi.r128.LRA", self._range))
         for finer in self._finer.resample(frame):
             self._true_peak = max(self._true_peak, float(np.abs(finer.to_ndarray()).max()))
 

@@ -164,6 +164,7 @@ class SessionDetails(BaseModel):
     page_url: str
     sample_rate: int
     loudness: float | None
+    loudness_range: float | None
     true_peak: float | None
     transcript: TranscriptDetails
     metadata: dict[str, Any]

@@ -226,6 +226,7 @@ class Completion:
             "status": "completed",
             "audio_duration": round(derived.duration, 3),
             "loudness": derived.loudness,
+            "loudness_range": derived.loudness_range,
             "true_peak": derived.true_peak,
             "silhouette": derived.silhouette,
             "mp3_size": mp3_size,

@@ -57,7 +57,7 @@ class Session(BaseModel):
     """One pitch by one team.
 
     ``source`` is set by the first audio. ``received`` are the bytes of all audio, known from the stop on.
-    ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness`` in LUFS, ``silhouette`` 96 heights of
+    ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness`` in LUFS, its range in LU, ``silhouette`` 96 heights of
     0 to 100. ``metadata.interrupted`` marks a speaker who vanished.
     """
 
@@ -86,6 +86,7 @@ class Session(BaseModel):
     audio_duration: float | None = None
     mp3_size: int | None = None
     loudness: float | None = None
+    loudness_range: float | None = None
     true_peak: float | None = None
     silhouette: tuple[int, ...] = ()
     transcript: Transcript = Transcript()

@@ -79,8 +79,8 @@ class AudioStorage(Protocol):
 class Derived:
     """What was made of a recording, and what was measured on it.
 
-    ``duration`` in seconds of the decoded audio; ``loudness`` integrated LUFS and ``true_peak`` dBTP by
-    EBU R128, both None for silence; ``codec`` and ``container`` as FFmpeg names them; ``silhouette`` is the
+    ``duration`` in seconds of the decoded audio; ``loudness`` integrated LUFS, ``loudness_range`` LU and
+    ``true_peak`` dBTP by EBU R128, None for silence, and the range for what is shorter than ten seconds; ``codec`` and ``container`` as FFmpeg names them; ``silhouette`` is the
     waveform in 96 heights from 0 to 100, for lists.
     """
 
@@ -90,6 +90,7 @@ class Derived:
     codec: str
     container: str
     loudness: float | None
+    loudness_range: float | None
     true_peak: float | None
     silhouette: tuple[int, ...]
 

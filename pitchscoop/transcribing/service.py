@@ -178,6 +178,7 @@ class Transcripts:
             session.transcript,
             audio_duration=session.audio_duration,
             max_seconds=session.max_seconds,
+            loudness_range=session.loudness_range,
             keeps_fillers=keeps.get(session.transcript.engine or ""),
         )
 

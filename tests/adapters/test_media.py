@@ -120,6 +120,18 @@ async def test_loud_and_quiet_speech_come_out_alike(
 
 
 @_LOOP
+@pytest.mark.parametrize(("quieter", "loudness_range"), [(1, 0), (0.316, 10), (0.1, 20)])
+async def test_the_range_lies_between_what_is_quiet_and_what_is_loud(
+    media: PyAVMedia, tmp_path: Path, quieter: float, loudness_range: float
+) -> None:
+    sound = np.concatenate([samples.tone(20, 0.2), samples.tone(20, 0.2 * quieter)])
+    derived = await derive(media, samples.wav(tmp_path / "a.wav", sound))
+    assert derived.loudness_range == pytest.approx(loudness_range, abs=0.3)
+    short = await derive(media, samples.wav(tmp_path / "b.wav", samples.tone(9, 0.2)))
+    assert short.loudness_range is None
+
+
+@_LOOP
 async def test_sudden_peaks_are_held_down(media: PyAVMedia, tmp_path: Path) -> None:
     sound = samples.words() * 0.02
     sound[::16_000] = 0.9
