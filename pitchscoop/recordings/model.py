@@ -57,8 +57,8 @@ class Session(BaseModel):
     """One pitch by one team.
 
     ``source`` is set by the first audio. ``received`` are the bytes of all audio, known from the stop on.
-    ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness`` in LUFS, its range in LU, ``silhouette`` 96 heights of
-    0 to 100. ``metadata.interrupted`` marks a speaker who vanished.
+    ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness`` in LUFS, its range in LU, ``silhouette``
+    96 heights of 0 to 100. ``metadata.interrupted`` marks a speaker who vanished.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -80,8 +80,8 @@ class Derived:
     """What was made of a recording, and what was measured on it.
 
     ``duration`` in seconds of the decoded audio; ``loudness`` integrated LUFS, ``loudness_range`` LU and
-    ``true_peak`` dBTP by EBU R128, None for silence, and the range for what is shorter than ten seconds; ``codec`` and ``container`` as FFmpeg names them; ``silhouette`` is the
-    waveform in 96 heights from 0 to 100, for lists.
+    ``true_peak`` dBTP by EBU R128, None for silence, and the range for what is shorter than ten seconds; ``codec``
+    and ``container`` as FFmpeg names them; ``silhouette`` is the waveform in 96 heights from 0 to 100, for lists.
     """
 
     duration: float
