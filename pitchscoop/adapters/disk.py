@@ -60,9 +60,11 @@ class DiskAudioStorage:
         with _translated():
             return await self._writer.create(path, data)
 
-    async def upload_audio(self, key: str, source: bytes | Path | AsyncIterator[bytes], content_type: str) -> int:
+    async def upload_audio(
+        self, key: str, source: bytes | Path | AsyncIterator[bytes], content_type: str, length: int | None = None
+    ) -> int:
         """See ``AudioStorage.upload_audio``; the type is decided when a link is signed."""
-        del content_type
+        del content_type, length
         path = self._path(key)
         if isinstance(source, bytes):
             return await self._run(replace, str(path), source)

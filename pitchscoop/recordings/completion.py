@@ -198,7 +198,8 @@ class Completion:
         live = session.source == "live"
         content_type = CONTENT_TYPES.get(key.rpartition(".")[2], "application/octet-stream")
         head = wav_header(found.end, session.sample_rate) if live else b""
-        size = await self._storage.upload_audio(key, _archive(head, intake.joined(self._storage, found)), content_type)
+        archive = _archive(head, intake.joined(self._storage, found))
+        size = await self._storage.upload_audio(key, archive, content_type, len(head) + found.end)
         duration = round(found.end / SAMPLE_BYTES / session.sample_rate, 3) if live else None
         update = {"has_audio": True, "audio_minio_key": key, "audio_size": size, "audio_duration": duration}
         return await self._sessions.change(

@@ -32,8 +32,13 @@ class AudioStorage(Protocol):
         """Write a new file; False, and nothing written, if the key exists. Of concurrent writers one wins."""
         ...
 
-    async def upload_audio(self, key: str, source: bytes | Path | AsyncIterator[bytes], content_type: str) -> int:
-        """Write or replace a file from bytes, a local file, or a stream in constant memory; its length."""
+    async def upload_audio(
+        self, key: str, source: bytes | Path | AsyncIterator[bytes], content_type: str, length: int | None = None
+    ) -> int:
+        """Write or replace a file from bytes, a local file, or a stream in constant memory; its length.
+
+        Of a stream whose ``length`` is known what is short is stored sooner.
+        """
         ...
 
     def read_audio(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:

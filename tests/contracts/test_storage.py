@@ -133,6 +133,14 @@ async def test_a_file_comes_from_bytes_a_path_or_a_stream(storage: AudioStorage,
         assert await read(storage, folder + name) == body
 
 
+async def test_a_stream_of_known_length_is_the_same_file(storage: AudioStorage, folder: str) -> None:
+    for size in (0, 1, MIB + 3, 17 * MIB + 3):  # beyond 16 MiB in parts, where there are parts
+        body = random.randbytes(size)
+        pieces = stream(*(body[low : low + 70_000] for low in range(0, size, 70_000)))
+        assert await storage.upload_audio(f"{folder}{size}", pieces, WAV, size) == size
+        assert await read(storage, f"{folder}{size}") == body
+
+
 async def test_an_upload_replaces(storage: AudioStorage, folder: str) -> None:
     for body in (b"long" * 1000, b"short"):
         await storage.upload_audio(f"{folder}session.json", body, "application/json")
@@ -140,8 +148,11 @@ async def test_an_upload_replaces(storage: AudioStorage, folder: str) -> None:
     assert len(await storage.list_audio(folder)) == 1
 
 
+@pytest.mark.parametrize("length", [None, MIB])
 @pytest.mark.parametrize("before", [None, b"the old file"])
-async def test_a_stream_that_breaks_leaves_what_was(storage: AudioStorage, folder: str, before: bytes | None) -> None:
+async def test_a_stream_that_breaks_leaves_what_was(
+    storage: AudioStorage, folder: str, before: bytes | None, length: int | None
+) -> None:
     key = f"{folder}recording.wav"
     if before:
         await storage.upload_audio(key, before, WAV)
@@ -152,7 +163,7 @@ async def test_a_stream_that_breaks_leaves_what_was(storage: AudioStorage, folde
         raise NotFound("no_such_object", "A segment is missing.")
 
     with pytest.raises(NotFound, match="A segment is missing"):
-        await storage.upload_audio(key, broken(), WAV)
+        await storage.upload_audio(key, broken(), WAV, length)
     assert await storage.size(key) == (len(before) if before else None)
     assert len(await storage.list_audio(folder)) == (1 if before else 0)
 

@@ -63,12 +63,12 @@ async def test_a_restore_that_fails_takes_back_what_it_wrote_and_nothing_else(
         before = await parts.engine.storage.list_audio(keys.SESSIONS)
         write, written = parts.engine.storage.upload_audio, 0
 
-        async def failing(key: str, source: AsyncIterator[bytes], content_type: str) -> int:
+        async def failing(key: str, source: AsyncIterator[bytes], content_type: str, length: int | None = None) -> int:
             nonlocal written
             written += 1
             if written == 6:
                 raise Unavailable("storage_unavailable", "The audio storage cannot be reached now.")
-            return await write(key, source, content_type)
+            return await write(key, source, content_type, length)
 
         monkeypatch.setattr(parts.engine.storage, "upload_audio", failing)
         with pytest.raises(Unavailable):
