@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from pitchscoop.kernel import keys, rows
 from pitchscoop.kernel.clock import Clock, micros
@@ -62,6 +63,10 @@ class StoredSessions:
     async def with_words(self, session: Session) -> Session:
         """The session with the words of its transcript."""
         return words.spoken(session, await self._state.read(words.key(session)))
+
+    async def plain_words(self, session: Session) -> list[dict[str, Any]]:
+        """The utterances of a session as they are written, field by field as their model has them."""
+        return words.plain(await self._state.read(words.key(session)))
 
     async def write(self, session_id: str, fact: str, decide: Callable[[Session], Transcript]) -> Session:
         """As ``change``, for the transcript: ``decide`` sees the session with its words, and so does who calls.

@@ -130,8 +130,12 @@ class Keeper:
             session = rows.decode(Session, row.fields)
             if session.status == "deleting" or not session.transcript.text:
                 return None
-            return entry_of(await self._sessions.with_words(session), row.version)
-        except ValueError as error:  # one that cannot be read must not keep the others from being found
+            return entry_of(session, row.version, await self._sessions.plain_words(session))
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+        ) as error:  # one that cannot be read must not keep the others from being found
             log.warning("not_searchable", key=row.key, error=repr(error))
             return None
 

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pitchscoop.kernel.clock import micros
 from pitchscoop.kernel.errors import Invalid
@@ -103,14 +104,14 @@ def parse(text: str) -> Query:
     return Query(phrases, not closed and _ending(found[-1][0]) >= _BEGINNING)
 
 
-def entry_of(session: Session, version: int) -> Entry:
-    """A session with its words, for the index. Where an utterance has no words, all of it begins when it does."""
+def entry_of(session: Session, version: int, utterances: Sequence[Mapping[str, Any]]) -> Entry:
+    """A session and what was said in it, for the index. An utterance without words begins and ends as a whole."""
     words: list[tuple[str, float, float]] = []
-    for spoken in session.transcript.utterances:
-        if spoken.words:
-            words += [(cleaned(word.word), word.start, word.end) for word in spoken.words]
+    for spoken in utterances:
+        if spoken.get("words"):
+            words += [(cleaned(word["word"]), word["start"], word["end"]) for word in spoken["words"]]
         else:
-            words += [(part, spoken.start, spoken.end) for part in _parts(cleaned(spoken.text))]
+            words += [(part, spoken["start"], spoken["end"]) for part in _parts(cleaned(spoken["text"]))]
     texts, starts, ends = zip(*words, strict=True) if words else ((), (), ())
     created = micros(session.created_at)
     return Entry(session.session_id, session.event_id, session.team_id, version, created, texts, starts, ends)
@@ -118,6 +119,8 @@ def entry_of(session: Session, version: int) -> Entry:
 
 def cleaned(text: str) -> str:
     """Without what is no text, such as halves of characters and control characters."""
+    if text.isprintable() and " " not in text:  # as nearly all words are
+        return text
     return tidy(text.encode("utf-8", "replace").decode())
 
 
