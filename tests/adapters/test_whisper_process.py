@@ -106,7 +106,9 @@ async def test_killed_amid_a_recording_it_is_tried_again(mine: WhisperTranscribe
 async def test_killed_while_idle_nobody_notices(model: Path) -> None:
     engine = whisper.engine(model)
     await heard(engine)
-    os.kill(process(engine), signal.SIGKILL)
+    os.kill(pid := process(engine), signal.SIGKILL)
+    while Path(f"/proc/{pid}").exists():  # noqa: ASYNC110, ASYNC240  until it is reaped; nothing tells of that
+        await asyncio.sleep(0.02)
     await asyncio.sleep(0.2)
     assert len((await heard(engine)).utterances) == 2
     await engine.close()
