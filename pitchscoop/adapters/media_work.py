@@ -46,8 +46,8 @@ _RANGED = 10  # seconds: the range is a spread of windows of 3 s (EBU Tech 3342)
 _BLOCKS = 200  # amplitudes a second: 5 ms are finer than any picture
 
 # Measured (bench/media.py): LAME takes 1.0 s for 5 minutes at 16 kHz on one core, 1.4 s at 24 kHz, 2.3 s at 48 kHz.
-# The recorder sends 16 kHz, and 24 kHz hold all that tells one voice
-# from another. At both rates a frame has a whole number of bytes, so a byte offset is a time exactly.
+# The recorder sends 16 kHz, and 24 kHz hold all that tells one voice from another. At both rates a frame has a whole
+# number of bytes, so a byte offset is a time exactly.
 _BIT_RATES = {16_000: 48_000, 24_000: 64_000}  # bit/s by Hz
 _OPTIONS = {"compression_level": "7", "reservoir": "0"}  # half the time of 5; frames that stand alone
 _SCALE = 0.95  # what LAME multiplies its input by at these bit rates (measured); undone
