@@ -122,15 +122,24 @@ class Engine:
         """The token that streams or uploads this session's audio."""
         return self.access.link_token("record", session.session_id, session.expires_at)
 
-    async def connect(self, who: Principal, session_id: str, owner: str, connection: Connection) -> Intake:
+    async def connect(self, who: Principal, opened: Session, owner: str, connection: Connection) -> Intake:
         """Begin or resume live audio. The newest connection wins, in every copy of the server.
+
+        ``opened`` is the session as it was when the connection was opened. What an outage holds up may be carried
+        out after the client has gone and is connected elsewhere: it must not take over from what came after it.
 
         Raises:
             Conflict: ``already_stopped``.
+            Crossed: another connection was made meanwhile.
         """
+        session_id = opened.session_id
+
+        def may_follow(held: str | None) -> bool:
+            return held == opened.live_owner or (self._is_ours(held) and session_id not in self._live)
+
         session = await self.sessions.get(session_id)
         require(who, Verb.SESSION_RECORD, session.target)
-        await self.sessions.connect(session_id, owner)
+        await self.sessions.connect(session_id, owner, may_follow)
         if (previous := self._live.get(session_id)) and previous[0] != owner:  # else it tries again after an outage
             previous[1].leave(_TAKEN_OVER)
         self._live[session_id] = (owner, connection)

@@ -7,9 +7,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from pitchscoop.access.model import Principal
 from pitchscoop.doors.auth import COOKIE, bearer, engine_of
 from pitchscoop.doors.problems import close_code_of
-from pitchscoop.doors.recorder import Recorder, closed
+from pitchscoop.doors.recorder import Recorder, closed, in_time
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unauthorized, Unavailable
+
+_PATIENCE = 8.0  # seconds to wait for storage and state; a client takes its connection for dead after 10
 
 
 async def live(websocket: WebSocket) -> None:
@@ -17,10 +19,13 @@ async def live(websocket: WebSocket) -> None:
     await websocket.accept()
     engine = engine_of(websocket)
     session_id = str(websocket.path_params["session_id"])
+    until = asyncio.get_running_loop().time() + _PATIENCE
     try:
-        who = await _who(engine, websocket)
-        connection = Recorder(websocket, engine, who, await engine.session(who, session_id))
-        await connection.serve()
+        with in_time():
+            async with asyncio.timeout_at(until):
+                who = await _who(engine, websocket)
+                session = await engine.session(who, session_id)
+        await Recorder(websocket, engine, who, session).serve(until)
     except WebSocketDisconnect:
         return
     except Problem as problem:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import TYPE_CHECKING, Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -13,7 +13,7 @@ from pitchscoop.access.model import Principal
 from pitchscoop.doors.captions import Captions
 from pitchscoop.doors.problems import close_code_of
 from pitchscoop.engine import Engine
-from pitchscoop.kernel.errors import Conflict, Invalid, NoRoom, NotFound, Problem, TooLarge, Unavailable
+from pitchscoop.kernel.errors import Conflict, Crossed, Invalid, NoRoom, NotFound, Problem, TooLarge, Unavailable
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Chain, Session
 
@@ -28,7 +28,6 @@ _WAITING = 1 << 20  # bytes not yet durable that one connection may hold (32 s a
 _NOTED = 4.0  # seconds in which state first hears of a recording's sound: two fsyncs each, and a hall begins at once
 _SLOW = 2.0  # seconds of one storage write after which the speaker is told
 _WORDS = "Storage is slow. Keep talking: what you say is kept on your device."
-_CONNECT = 20.0  # seconds to wait for storage or state before the client is sent to try again
 
 
 class Recorder:
@@ -51,11 +50,11 @@ class Recorder:
         self._noted = -1  # bytes that had come when state last heard of them
         self._intake = Intake(engine.storage, session.segments, Chain((), 0, sealed=False))  # until it is connected
 
-    async def serve(self) -> None:
-        """Run until the client stops, leaves, or is sent away."""
+    async def serve(self, until: float) -> None:
+        """Run until the client stops, leaves, or is sent away. It is connected ``until`` then, or not at all."""
         session_id = self._session.session_id
         try:
-            self._intake = await self._unless_gone(self._connect())
+            self._intake = await self._unless_gone(self._connect(until))
             with contextlib.suppress(Problem):  # no captions then: nothing about words may stop a recording
                 self._feed = await self._engine.transcripts.feed(self._session)
             if self._feed is not None:
@@ -101,17 +100,17 @@ class Recorder:
         while (await self._websocket.receive())["type"] != "websocket.disconnect":
             pass  # nothing is expected before ``ready``, and all of it is sent again after
 
-    async def _connect(self) -> Intake:
-        try:
-            async with asyncio.timeout(_CONNECT):
+    async def _connect(self, until: float) -> Intake:
+        with in_time():
+            async with asyncio.timeout_at(until):
                 while True:
                     try:
-                        return await self._engine.connect(self._who, self._session.session_id, self._owner, self)
+                        return await self._engine.connect(self._who, self._session, self._owner, self)
+                    except Crossed:
+                        raise
                     except Unavailable as outage:
                         await self._tell(outage)
                         await asyncio.sleep(1)
-        except TimeoutError:
-            raise Unavailable("storage_unavailable", "Connect again in a few seconds.") from None
 
     async def _run(self) -> None:
         tasks = [asyncio.create_task(work) for work in self._work()]
@@ -285,6 +284,15 @@ class Recorder:
     async def _send(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # closed meanwhile: the reader will notice
             await self._websocket.send_text(json.dumps(message))
+
+
+@contextlib.contextmanager
+def in_time() -> Iterator[None]:
+    """Send away whoever cannot be connected in time, before it leaves by itself."""
+    try:
+        yield
+    except TimeoutError:
+        raise Unavailable("storage_unavailable", "Connect again in a few seconds.") from None
 
 
 async def closed(websocket: WebSocket, code: int, reason: str) -> None:

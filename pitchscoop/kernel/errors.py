@@ -8,7 +8,8 @@
     ├── Conflict        the thing is in a state that forbids this
     ├── TooLarge        beyond a stated limit
     └── Unavailable     storage or state is away for now; trying again helps
-        └── NoRoom      the disk or bucket is full
+        ├── NoRoom      the disk or bucket is full
+        └── Crossed     somebody else did the like at the same time
 
 Each carries a stable ``code`` for programs and a ``message`` for people that says what to do. Doors
 translate them once, in ``doors/problems.py``.
@@ -65,6 +66,10 @@ class Unavailable(Problem):
 
 class NoRoom(Unavailable):
     """The disk or the bucket is full. Nothing acknowledged is lost."""
+
+
+class Crossed(Unavailable):
+    """Somebody else did the like meanwhile, and nobody knows who came first. Whoever is still there asks again."""
 
 
 class StaleWrite(Exception):

@@ -1,11 +1,12 @@
 """Sessions: started, changed, stopped, removed."""
 
 import contextlib
+from collections.abc import Callable
 
 from pitchscoop.events.model import Event
 from pitchscoop.kernel import ids, keys, rows
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Conflict, NotFound, StaleWrite
+from pitchscoop.kernel.errors import Conflict, Crossed, NotFound, StaleWrite
 from pitchscoop.kernel.state import Due, Put, State
 from pitchscoop.recordings import intake
 from pitchscoop.recordings.model import LINK_LIFE, Session, Source, Upload, check_upload_length, extension_of
@@ -46,14 +47,19 @@ class Sessions(StoredSessions):
             return await self.get(session.session_id)
         return session
 
-    async def connect(self, session_id: str, owner: str) -> Session:
+    async def connect(self, session_id: str, owner: str, may_follow: Callable[[str | None], bool]) -> Session:
         """Make a live connection the one that records. It may bring no audio yet.
+
+        ``may_follow`` says whether it is known to be newer than the one of this name that records until now.
 
         Raises:
             Conflict: ``already_stopped``, or ``other_source`` when the session has an upload.
+            Crossed: another one connected meanwhile.
         """
 
         def connected(session: Session) -> Session:
+            if session.live_owner != owner and not may_follow(session.live_owner):
+                raise Crossed("connect_again", "Another connection was made at the same time. Connect again.")
             return _filled_by(session, "live").model_copy(update={"heard_at": self._clock(), "live_owner": owner})
 
         return await self.change(session_id, "recorder_connected", connected)

@@ -32,7 +32,7 @@ def set_clocks(engine: Engine, by: dt.timedelta) -> None:
 
 async def recording(engine: Engine) -> Session:
     session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
-    await engine.sessions.connect(session.session_id, "speaker")
+    await engine.sessions.connect(session.session_id, "speaker", lambda _: True)
     await engine.storage.create_audio(keys.segment(session.segments, 0), bytes(32000))
     return await engine.sessions.heard(session.session_id, "live", "speaker")
 
@@ -128,7 +128,7 @@ async def test_what_is_stopped_by_a_clock_ahead_is_due_at_once(engine: Engine) -
 
 async def test_whoever_connected_and_said_nothing_yet_may_come_back_as_long_as_the_link_lives(engine: Engine) -> None:
     session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
-    session = await engine.sessions.connect(session.session_id, "speaker")
+    session = await engine.sessions.connect(session.session_id, "speaker", lambda _: True)
     await look(engine, session)
     again = await look(engine, session)
     assert (again.at, await status(engine, session)) == (micros(session.expires_at), "recording")
@@ -141,7 +141,7 @@ async def test_a_speaker_who_vanished_before_a_first_note_is_not_waited_for_till
     engine: Engine,
 ) -> None:
     session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
-    session = await engine.sessions.connect(session.session_id, "speaker")
+    session = await engine.sessions.connect(session.session_id, "speaker", lambda _: True)
     await engine.storage.create_audio(keys.segment(session.segments, 0), bytes(32000))
     assert await waiting(engine, session, HOUR)
     await look(engine, session)

@@ -28,7 +28,7 @@ async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
 
 async def writing(engine: Engine) -> tuple[Session, Intake]:
     session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
-    await engine.sessions.connect(session.session_id, "speaker")
+    await engine.sessions.connect(session.session_id, "speaker", lambda _: True)
     session = await engine.sessions.heard(session.session_id, "live", "speaker")
     writer = Intake(engine.storage, session.segments, await intake.durable(engine.storage, session.segments))
     writer.take(0, SECOND)
