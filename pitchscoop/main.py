@@ -11,8 +11,6 @@ from pitchscoop.access.service import Access
 from pitchscoop.adapters.disk import DiskAudioStorage
 from pitchscoop.adapters.gladia import Gladia
 from pitchscoop.adapters.media import PyAVMedia
-from pitchscoop.adapters.minio import MinIOAudioStorage
-from pitchscoop.adapters.redis import RedisState
 from pitchscoop.adapters.search_index import SearchIndex
 from pitchscoop.adapters.sqlite import SqliteState
 from pitchscoop.adapters.whisper import WhisperTranscriber
@@ -51,14 +49,18 @@ class Parts:
 @contextlib.asynccontextmanager
 async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]:
     """Open adapters, build the engine, and close everything again."""
-    state: State = (
-        await RedisState.open(settings.redis_url)
-        if settings.redis_url
-        else await SqliteState.open(settings.data / "pitchscoop.db")
-    )
+    state: State
+    if settings.redis_url:
+        from pitchscoop.adapters.redis import RedisState  # noqa: PLC0415  loaded where it is used: it takes its time
+
+        state = await RedisState.open(settings.redis_url)
+    else:
+        state = await SqliteState.open(settings.data / "pitchscoop.db")
     storage: AudioStorage
     files, origin = None, None
     if settings.minio:
+        from pitchscoop.adapters.minio import MinIOAudioStorage  # noqa: PLC0415  the same
+
         storage = MinIOAudioStorage(**settings.minio.model_dump())
         scheme = "https" if settings.minio.secure else "http"
         origin = settings.minio.public_url or f"{scheme}://{settings.minio.endpoint}"

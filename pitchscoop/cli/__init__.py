@@ -16,13 +16,11 @@ from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 from uvicorn.supervisors import Multiprocess
 
-from pitchscoop import demo
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.cli import transcripts, upkeep
 from pitchscoop.cli.common import OPERATOR, fail, parts_of, read_settings
 from pitchscoop.cli.search import search
 from pitchscoop.doctor import examine
-from pitchscoop.doors import mcp
 from pitchscoop.doors.frames import FrameProtocol
 from pitchscoop.engine import PIECE, Engine
 from pitchscoop.kernel.errors import Problem
@@ -78,6 +76,8 @@ def mcp_stdio(
     underscores: Annotated[bool, typer.Option(help="Tool names with _ for hosts that refuse dots.")] = False,  # noqa: FBT002
 ) -> None:
     """Serve MCP on standard input and output, with the operator's rights; playback on a loopback port."""
+    from pitchscoop.doors import mcp  # noqa: PLC0415  takes a second, and other commands do without
+
     settings = read_settings()
 
     async def run() -> None:
@@ -142,6 +142,8 @@ def export(
 @cli.command("demo")
 def demo_command(event: Annotated[str | None, typer.Option(help="The event's id.")] = None) -> None:
     """Fill an event with pitches that can be played."""
+    from pitchscoop import demo  # noqa: PLC0415  brings numpy, and other commands do without
+
     settings = read_settings()
 
     async def run() -> None:

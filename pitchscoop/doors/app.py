@@ -18,7 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pitchscoop import __version__
 from pitchscoop.access.answers import Answers
-from pitchscoop.doors import exports, mcp, media, problems, rest, search, transcripts, uploads
+from pitchscoop.doors import exports, media, problems, rest, search, transcripts, uploads
+from pitchscoop.doors.assistants import Assistants
 from pitchscoop.doors.described import ABOUT, describe
 from pitchscoop.doors.live import live
 from pitchscoop.doors.web import entry, pages, pitches, searching
@@ -39,12 +40,11 @@ def create_app(
     lifespan: Callable[[], AbstractAsyncContextManager[None]],
 ) -> ASGIApp:
     """The application. ``files`` serves audio from the data folder; ``media_origin`` is where else audio comes from."""
-    dotted, compat = mcp.server(engine, "."), mcp.server(engine, "_")
-    dotted_app, compat_app = mcp.http_app(dotted, engine), mcp.http_app(compat, engine)
+    assistants = Assistants(engine)
 
     @contextlib.asynccontextmanager
     async def running(_: FastAPI) -> AsyncIterator[None]:
-        async with lifespan(), dotted.session_manager.run(), compat.session_manager.run():
+        async with lifespan(), assistants.running():
             yield
 
     app = FastAPI(
@@ -75,8 +75,8 @@ def create_app(
         Route("/join", entry.join),
         Route("/docs", pages.docs),
         Mount("/assets", _Assets(directory=ASSETS, check_dir=False)),
-        Mount("/compat", compat_app),
-        Route("/mcp", _as_endpoint(dotted_app), methods=["GET", "POST", "DELETE"]),
+        Mount("/compat", assistants.compat),
+        Route("/mcp", _as_endpoint(assistants.dotted), methods=["GET", "POST", "DELETE"]),
     ]
     if files is not None:
         app.router.routes.append(Route("/media/{path:path}", media.media, methods=["GET", "HEAD"]))
