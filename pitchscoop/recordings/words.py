@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json
 
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.state import Put, Row
@@ -27,7 +28,7 @@ def spoken(session: Session, row: Row | None) -> Session:
 
 def plain(row: Row | None) -> list[dict[str, Any]]:
     """The utterances as they are written. Models of them take five times as long, which counts with thousands."""
-    found: list[dict[str, Any]] = json.loads(row.fields["utterances"]) if row else []
+    found: list[dict[str, Any]] = from_json(row.fields["utterances"], cache_strings="keys") if row else []
     return found
 
 

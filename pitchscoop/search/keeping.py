@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any, Self
 
 import structlog
 
@@ -105,7 +108,8 @@ class Keeper:
             for start in range(0, len(changed), _AT_ONCE):
                 part = changed[start : start + _AT_ONCE]
                 found = [await self._state.read(keys.session(session_id)) for session_id in part]
-                await self._put(event_id, dict(zip(part, found, strict=True)))
+                entries, gone = await self._read(dict(zip(part, found, strict=True)))
+                await self._index.write(event_id, entries, gone)
             position = facts[-1].position
             await self._index.write(event_id, [], position=position)
 
@@ -113,17 +117,20 @@ class Keeper:
         last = await self._state.last_fact(event_id)  # what happens from here on is told by facts
         known = await self._index.versions(event_id)
         place: tuple[int, str] | None = None
-        while page := await self._state.page(keys.sessions_index(event_id), place, _AT_ONCE):
-            place = (page[-1].score, page[-1].row.key)
-            named = {placed.row.fields["session_id"]: placed.row for placed in page}
-            await self._put(event_id, {name: row for name, row in named.items() if known.pop(name, 0) != row.version})
+        async with _OneAhead() as writing:
+            while page := await self._state.page(keys.sessions_index(event_id), place, _AT_ONCE):
+                place = (page[-1].score, page[-1].row.key)
+                named = {placed.row.fields["session_id"]: placed.row for placed in page}
+                changed = {name: row for name, row in named.items() if known.pop(name, 0) != row.version}
+                if changed:
+                    entries, gone = await self._read(changed)
+                    await writing.begin(partial(self._index.write, event_id, entries, gone))
         await self._index.write(event_id, [], list(known), last.position if last else "")
 
-    async def _put(self, event_id: str, changed: dict[str, Row | None]) -> None:
+    async def _read(self, changed: Mapping[str, Row | None]) -> tuple[list[Entry], set[str]]:
+        """What was said in these, and those of them that are not to be found any more."""
         entries = [entry for row in changed.values() if row and (entry := await self._entry(row))]
-        if changed:
-            gone = changed.keys() - {entry.session_id for entry in entries}
-            await self._index.write(event_id, entries, gone)
+        return entries, changed.keys() - {entry.session_id for entry in entries}
 
     async def _entry(self, row: Row) -> Entry | None:
         try:
@@ -138,6 +145,29 @@ class Keeper:
         ) as error:  # one that cannot be read must not keep the others from being found
             log.warning("not_searchable", key=row.key, error=repr(error))
             return None
+
+
+class _OneAhead:
+    """Writes one thing while the next is read: the index has a thread of its own."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._ended()
+
+    async def begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Go on with this when what went before is done."""
+        await self._ended()
+        self._task = asyncio.create_task(work())
+
+    async def _ended(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            await task
 
 
 class _Timer:
