@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import json
+import re
 import secrets
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -14,8 +15,9 @@ import aiosqlite
 
 from pitchscoop.adapters import sqlite_rows
 from pitchscoop.kernel.clock import Clock, micros, utc_now
+from pitchscoop.kernel.cursors import not_ours
 from pitchscoop.kernel.errors import NoRoom, Unavailable
-from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.facts import Fact, recalled
 from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, Work
 
 T = TypeVar("T")
@@ -23,6 +25,7 @@ T = TypeVar("T")
 _POLL = 0.2  # seconds between looks for other processes' facts; one's own are announced at once
 _BATCH = 500  # facts a follower takes at a time: a long absence must not fill the memory
 _WALK = 200  # rows a walk holds at a time: transcripts are long
+_POSITION = re.compile(r"[0-9]{0,18}")
 # One entry a version of the file, each applied once; new ones are added at the end.
 _MIGRATIONS = (
     """
@@ -128,14 +131,18 @@ class SqliteState:
 
     async def facts(self, event_id: str, after: str = "", limit: int = 1000) -> list[Fact]:
         """See ``State.facts``."""
+        if not _POSITION.fullmatch(after):
+            raise not_ours()
         sql = "SELECT position, document FROM fact WHERE event_id = ? AND position > ? ORDER BY position LIMIT ?"
-        return [sqlite_rows.fact(*found) for found in await self._query(sql, event_id, int(after or 0), limit)]
+        return [
+            recalled(document, str(at)) for at, document in await self._query(sql, event_id, int(after or 0), limit)
+        ]
 
     async def last_fact(self, event_id: str) -> Fact | None:
         """See ``State.last_fact``."""
         sql = "SELECT position, document FROM fact WHERE event_id = ? ORDER BY position DESC LIMIT 1"
         found = await self._query(sql, event_id)
-        return sqlite_rows.fact(*found[0]) if found else None
+        return recalled(found[0][1], str(found[0][0])) if found else None
 
     async def follow(self) -> AsyncIterator[Fact]:
         """See ``State.follow``. Listens from when it is first asked for a fact."""
@@ -149,7 +156,7 @@ class SqliteState:
                 sql = "SELECT position, document FROM fact WHERE position > ? ORDER BY position LIMIT ?"
                 found = await self._query(sql, last, _BATCH)
             for position, document in found:
-                yield sqlite_rows.fact(position, document)
+                yield recalled(document, str(position))
                 last = position
             if not found:
                 await self._next_look(told)

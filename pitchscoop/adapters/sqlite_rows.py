@@ -2,13 +2,10 @@
 
 import json
 import sqlite3
-from dataclasses import asdict, fields
 
 from pitchscoop.kernel.errors import StaleWrite
-from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.facts import Fact, noted
 from pitchscoop.kernel.state import Due, Put
-
-_FACT_FIELDS = frozenset(field.name for field in fields(Fact)) - {"position"}
 
 
 def check_version(db: sqlite3.Connection, put: Put) -> None:
@@ -48,11 +45,4 @@ def move_due(db: sqlite3.Connection, seen: Due, until: int | None) -> bool:
 
 def append(db: sqlite3.Connection, fact: Fact) -> None:
     """Write a fact at the end of the log."""
-    document = json.dumps(asdict(fact), ensure_ascii=False)
-    db.execute("INSERT INTO fact (event_id, document) VALUES (?, ?)", (fact.event_id, document))
-
-
-def fact(position: int, document: str) -> Fact:
-    """A fact from the log. Fields this version does not know are ignored: a newer process may have written them."""
-    known = {name: value for name, value in json.loads(document).items() if name in _FACT_FIELDS}
-    return Fact(**known, position=str(position))
+    db.execute("INSERT INTO fact (event_id, document) VALUES (?, ?)", (fact.event_id, noted(fact)))

@@ -7,6 +7,7 @@
     ├── NotFound        no such thing, or none this caller may know of
     ├── Conflict        the thing is in a state that forbids this
     ├── TooLarge        beyond a stated limit
+    ├── SlowDown        too much was tried from there
     └── Unavailable     storage or state is away for now; trying again helps
         ├── NoRoom      the disk or bucket is full
         └── Crossed     somebody else did the like at the same time
@@ -16,6 +17,7 @@ translate them once, in ``doors/problems.py``.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 
 class Problem(Exception):
@@ -24,7 +26,7 @@ class Problem(Exception):
     ``members`` are for programs what the sentence says of the matter, by name.
     """
 
-    def __init__(self, code: str, message: str, members: Mapping[str, str] | None = None) -> None:
+    def __init__(self, code: str, message: str, members: Mapping[str, Any] | None = None) -> None:
         super().__init__(code, message)  # both, so that it can cross from a worker process
         self.code = code
         self.message = message
@@ -56,6 +58,14 @@ class Conflict(Problem):
 
 class TooLarge(Problem):
     """Beyond a stated limit."""
+
+
+class SlowDown(Problem):
+    """Too many wrong tokens came from this address. ``retry_after`` is in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__("slow_down", f"Too many wrong links or tokens came from here. Try again in {retry_after} s.")
+        self.retry_after = retry_after
 
 
 class Unavailable(Problem):

@@ -43,7 +43,8 @@ def new_token() -> str:
 
 def signature(secret: bytes, *parts: str) -> str:
     """HMAC-SHA256 over the parts, hexadecimal. Parts are length-prefixed, so no two lists of them collide."""
-    message = b"".join(len(part.encode()).to_bytes(4) + part.encode() for part in parts)
+    encoded = [part.encode(errors="surrogatepass") for part in parts]
+    message = b"".join(len(part).to_bytes(4) + part for part in encoded)
     return hmac.new(secret, message, hashlib.sha256).hexdigest()
 
 

@@ -11,6 +11,8 @@ PEAKS = "peaks.json"
 SESSION_JSON = "session.json"
 SESSIONS = "sessions/"
 EVENTS = "events/"
+INSTALLATION = "installation"
+"""Where the facts lie that are about no event, or about one that is gone: a log like those of events."""
 
 
 def session(session_id: str) -> str:
@@ -43,6 +45,31 @@ def team_name(event_id: str, name: str) -> str:
     return f"team_name:{{{event_id}}}:{_digest(name.casefold())}"
 
 
+def judge(event_id: str, judge_id: str) -> str:
+    """The judge's row."""
+    return f"judge:{{{event_id}}}:{judge_id}"
+
+
+def judges_index(event_id: str) -> str:
+    """Judges of an event by creation."""
+    return f"index:{{{event_id}}}:judges"
+
+
+def assignment(event_id: str) -> str:
+    """Which judge hears which team."""
+    return f"assignment:{{{event_id}}}"
+
+
+def schedule(event_id: str) -> str:
+    """Which team is on stage when."""
+    return f"schedule:{{{event_id}}}"
+
+
+def organizers() -> str:
+    """All who run events, in one row: they are few, and belong to no event."""
+    return "organizers"
+
+
 def token(raw: str) -> str:
     """The row of a token, by its SHA-256: the token itself is never stored."""
     return f"token:{_digest(raw)}"
@@ -68,8 +95,13 @@ def teams_index(event_id: str) -> str:
     return f"index:{{{event_id}}}:teams"
 
 
+def event_folder(event_id: str) -> str:
+    """Everything of an event in storage but its sessions."""
+    return f"events/{event_id}/"
+
+
 def event_json(event_id: str) -> str:
-    """The record of an event and its teams in storage."""
+    """The record of an event and its people in storage."""
     return f"events/{event_id}/event.json"
 
 
@@ -100,4 +132,4 @@ def tag(key: str) -> str | None:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

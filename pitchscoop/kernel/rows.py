@@ -7,7 +7,15 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from pitchscoop.kernel import keys
+from pitchscoop.kernel.state import Row
+
 M = TypeVar("M", bound=BaseModel)
+
+
+def event_of(row: Row) -> str | None:
+    """The event that a row belongs to, by its key or by what it says; None for what concerns all."""
+    return keys.tag(row.key) or row.fields.get("event_id")
 
 
 def encode(model: BaseModel) -> dict[str, str]:

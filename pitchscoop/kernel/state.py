@@ -120,7 +120,11 @@ class State(Protocol):
         ...
 
     async def facts(self, event_id: str, after: str = "", limit: int = 1000) -> list[Fact]:
-        """An event's facts in order, after a position."""
+        """An event's facts in order, after a position.
+
+        Raises:
+            Invalid: ``bad_cursor``: no fact has this position.
+        """
         ...
 
     async def last_fact(self, event_id: str) -> Fact | None:

@@ -3,8 +3,11 @@
 import asyncio
 import random
 
+import pytest
+
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
+from pitchscoop.kernel.errors import Invalid
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, State
 from tests.contracts.states import EVENT, Follower, Open, fact, without_position
@@ -25,6 +28,13 @@ async def test_facts_come_in_order_after_a_position_and_of_their_event_only(stat
     assert len({one.position for one in found} - {""}) == 25
     assert await state.facts(EVENT, found[9].position) == found[10:]
     assert await state.last_fact(EVENT) == found[-1]
+
+
+@pytest.mark.parametrize("after", ["x", "-", "1-", "--", "1-2-3", "9" * 40, "\x00", "٣", " 1"])
+async def test_a_position_that_no_fact_has_is_refused(state: State, after: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        await state.facts(EVENT, after)
+    assert refused.value.code == "bad_cursor"
 
 
 async def test_facts_are_followed_from_every_instance(open_state: Open) -> None:

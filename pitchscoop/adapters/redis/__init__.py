@@ -4,13 +4,15 @@
 |---|---|---|
 | ``session:ID`` | hash | a session: text as is, the rest as JSON; plus ``version`` and ``_indexes`` |
 | ``event:{E}``, ``team:{E}:ID``, ``team_name:{E}:SHA`` | hash | an event, a team, a taken name |
+| ``judge:{E}:ID``, ``assignment:{E}``, ``schedule:{E}`` | hash | a judge, who hears whom, who is on stage when |
+| ``organizers`` | hash | all who run events |
 | ``token:SHA`` | hash | the principal behind a token, by the token's SHA-256 |
-| ``index:{E}:sessions[:facet:value]``, ``index:{E}:teams`` | sorted set | row keys by creation time |
+| ``index:{E}:sessions[:facet:value]``, ``index:{E}:teams``, ``…:judges`` | sorted set | row keys by creation time |
 | ``transcript:{E}:ID`` | hash | the words of a session, with times |
 | ``live_slots`` | hash | who transcribes live now |
 | ``due:{E}`` | sorted set | session ids, or the event's key, by the time a worker should look at them |
 | ``due:{E}:transcripts`` | sorted set | keys of words by the time a worker should look for them |
-| ``facts:{E}`` | stream | the event's fact log |
+| ``facts:{E}`` | stream | the event's fact log; ``facts:{installation}`` that of what is about no event |
 | ``events`` | set | ids of all events |
 | ``once:PURPOSE:SHA`` | string | answers, one-time links, what was deleted; the only keys with a time to live |
 | ``facts`` | channel | every fact as it is committed |

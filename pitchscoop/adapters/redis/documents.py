@@ -1,13 +1,10 @@
-"""Rows and facts as Redis keeps them, and back."""
+"""Rows as Redis keeps them, and back."""
 
 import json
-from dataclasses import asdict, fields
 
-from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Row
 
 _OURS = ("version", "_indexes")
-_FACT_FIELDS = frozenset(field.name for field in fields(Fact)) - {"position"}
 
 
 def row(key: str, stored: dict[str, str]) -> Row | None:
@@ -30,14 +27,3 @@ def places(stored: dict[str, str]) -> list[tuple[str, int]]:
 def score_in(index: str, stored: dict[str, str]) -> int | None:
     """The row's score in an index by its own account; None if it does not stand there."""
     return dict(places(stored)).get(index)
-
-
-def fact_document(fact: Fact) -> str:
-    """A fact as the log keeps it."""
-    return json.dumps(asdict(fact), ensure_ascii=False)
-
-
-def fact(position: str, document: str) -> Fact:
-    """A fact from the log. Fields this version does not know are ignored: a newer copy may have written them."""
-    known = {name: value for name, value in json.loads(document).items() if name in _FACT_FIELDS}
-    return Fact(**known, position=position)

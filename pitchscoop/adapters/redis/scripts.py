@@ -4,8 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from pitchscoop.adapters.redis.documents import fact_document
-from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.facts import Fact, noted
 from pitchscoop.kernel.state import Due, Put, Work
 
 CHANNEL = "facts"
@@ -69,7 +68,7 @@ def commit_work(
     work = {
         "puts": [_put(keys, put, stood) for put, stood in zip(puts, standing, strict=True)],
         "due": [_due(keys, entry) for entry in due],
-        "facts": [fact_document(fact) for fact in facts],
+        "facts": [noted(fact) for fact in facts],
         "facts_key": keys.number(f"facts:{{{event_id}}}") if facts else 0,
         "channel": CHANNEL,
     }

@@ -1,6 +1,7 @@
 """``kernel.state.State`` on Redis."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
@@ -16,13 +17,15 @@ from redis.maint_notifications import MaintNotificationsConfig
 
 from pitchscoop.adapters.redis import documents, scripts
 from pitchscoop.adapters.redis.outages import ask_again, translated
+from pitchscoop.kernel.cursors import not_ours
 from pitchscoop.kernel.errors import StaleWrite
-from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.facts import Fact, recalled
 from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, Work
 
 _CONNECTIONS = 64  # per process: far more than commands in flight; Redis allows 10 000 clients
 _BATCH = 200  # rows a walk asks for at a time: transcripts are long, and others wait while Redis answers
 _HUSH = 5.0  # seconds without a fact after which a follower asks whether the line is still up
+_POSITION = re.compile(r"([0-9]{1,18}-[0-9]{1,18})?")
 _PAUSES = (0.1, 2.0)  # seconds between a follower's attempts: the first, and the most they double to
 
 
@@ -109,14 +112,16 @@ class RedisState:
 
     async def facts(self, event_id: str, after: str = "", limit: int = 1000) -> list[Fact]:
         """See ``State.facts``."""
+        if not _POSITION.fullmatch(after):
+            raise not_ours()
         start = f"({after}" if after else "-"
         found = await ask_again(lambda: self._redis.xrange(f"facts:{{{event_id}}}", min=start, count=limit))
-        return [documents.fact(position, entry["fact"]) for position, entry in found]
+        return [recalled(entry["fact"], position) for position, entry in found]
 
     async def last_fact(self, event_id: str) -> Fact | None:
         """See ``State.last_fact``."""
         found = await ask_again(lambda: self._redis.xrevrange(f"facts:{{{event_id}}}", count=1))
-        return documents.fact(found[0][0], found[0][1]["fact"]) if found else None
+        return recalled(found[0][1]["fact"], found[0][0]) if found else None
 
     async def follow(self) -> AsyncIterator[Fact]:
         """See ``State.follow``. Subscribes when first asked for a fact, and anew after every outage."""
@@ -128,7 +133,7 @@ class RedisState:
                     await channel.subscribe(scripts.CHANNEL)
                     pause = first
                     async for position, document in _heard(channel):
-                        yield documents.fact(position, document)
+                        yield recalled(document, position)
             except (RedisError, OSError):
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, longest)
