@@ -84,6 +84,6 @@ class Answers:
             status, content_type, body = json.loads(self._cipher.decrypt(raw[:12], raw[12:], call.note.encode()))
         except InvalidTag:
             raise Conflict(
-                "idempotency_in_progress", "The answer was kept under another secret. Take a new key."
+                "idempotency_key_reused", "The answer was kept under another secret. Take a new key."
             ) from None
         return Answer(status, content_type, body.encode())
