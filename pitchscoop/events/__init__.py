@@ -1,1 +1,1 @@
-"""Events and their teams."""
+"""Events, their teams and their judges."""

@@ -1,14 +1,19 @@
 """Events and teams: the nouns."""
 
 import datetime as dt
+import functools
 import json
-from typing import Annotated, Literal
+import re
+import zoneinfo
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
+from pitchscoop.access.model import Principal, Role
 from pitchscoop.kernel.errors import Invalid
-
-Stage = Literal["draft", "open", "frozen", "published", "archived"]
+from pitchscoop.kernel.stages import Stage
+from pitchscoop.kernel.table import Kept
 
 
 def _printable(text: str) -> str:
@@ -23,6 +28,40 @@ Name = Annotated[
 ]
 """What people call a team, an event or a pitch: any script, emoji, quotes and slashes included."""
 
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+
+
+def _address(text: str) -> str:
+    if _ADDRESS.fullmatch(text) is None:
+        message = "must be an e-mail address, such as ada@example.org"
+        raise ValueError(message)
+    return text
+
+
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_address)]
+"""Kept for conflicts of interest by domain, and for lists; nothing is sent to it."""
+
+
+Domain = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=253, pattern=r"^[^@\s]+\.[^@\s.]+$")
+]
+"""What stands behind the @ of an e-mail address."""
+
+
+@functools.cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones (IANA). Looking for them reads hundreds of files."""
+    return frozenset(zoneinfo.available_timezones() | {"UTC"})
+
+
+def _zone(name: str) -> str:
+    if name not in time_zones():
+        message = "must be a time zone, such as Europe/Berlin"
+        raise ValueError(message)
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_zone)]
 
 _NAME: TypeAdapter[str] = TypeAdapter(Name)
 
@@ -42,10 +81,12 @@ def named(field: str, text: str) -> str:
 class Settings(BaseModel):
     """What an organizer can set for an event. All have defaults, so that none is needed to start.
 
+    ``public`` is kept for pages that show an event to everybody: there are none yet. ``self_registration`` lets teams
+    join by themselves. ``reads`` is how many judges hear each team. ``timezone`` (IANA) is the zone of its clock times.
     ``max_seconds`` is the time limit told to speakers: recording goes on past it. ``idle_seconds`` without
     audio end a recording by itself (design.md 2.4). ``language`` (BCP 47) is what is spoken, None where it is to be
-    found out. ``forget_at_transcriber`` has the transcript's engine delete what it was sent. ``retention_days`` None
-    keeps everything.
+    found out. ``forget_at_transcriber`` has the transcript's engine delete what it was sent. ``retention_days`` after
+    its recording ended a session is removed with all it has; None keeps everything.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,9 +96,27 @@ class Settings(BaseModel):
     downloads: bool = True
     sample_rate: Literal[16000, 48000] = 16000
     language: str | None = Field(default=None, max_length=35)
+    timezone: TimeZone = "UTC"
+    tracks: tuple[Name, ...] = Field(default=(), max_length=50)
+    public: bool = False
+    self_registration: bool = False
+    reads: int = Field(default=3, ge=1, le=50)
     forget_at_transcriber: bool = False
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     method: Literal["adjusted", "mean"] = "adjusted"
+
+    def changed(self, update: Mapping[str, Any]) -> "Settings":
+        """With some of them changed.
+
+        Raises:
+            Invalid: ``invalid_request``, with the setting that cannot be that.
+        """
+        try:
+            return Settings.model_validate(self.model_dump() | dict(update))
+        except ValidationError as error:
+            found = error.errors()[0]
+            field = ".".join(str(part) for part in found["loc"])
+            raise Invalid("invalid_request", f"settings.{field}: {found['msg']}.") from None
 
 
 class Criterion(BaseModel):
@@ -73,10 +132,8 @@ class Criterion(BaseModel):
     description: str | None = Field(default=None, max_length=2000)
 
 
-class Event(BaseModel):
-    """A competition."""
-
-    model_config = ConfigDict(frozen=True)
+class Event(Kept):
+    """A competition. ``deleted_at``: nobody finds it any more, and a worker removes what it has."""
 
     event_id: str
     name: str
@@ -84,27 +141,92 @@ class Event(BaseModel):
     rubric: tuple[Criterion, ...] = ()
     settings: Settings = Settings()
     created_at: dt.datetime
+    deleted_at: dt.datetime | None = None
+
+    def check_tracks(self, tracks: Iterable[str]) -> None:
+        """Pass if there are these tracks, or none are set.
+
+        Raises:
+            Invalid: ``unknown_track``.
+        """
+        known = self.settings.tracks
+        for track in tracks:
+            if known and track not in known:
+                raise Invalid("unknown_track", f"This event has no track {track!r}. It has {', '.join(known)}.")
 
 
-class Team(BaseModel):
-    """Those who pitch together."""
+class Member(BaseModel):
+    """Somebody of a team."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Name
+    email: Email | None = None
+
+
+class Team(Kept):
+    """Those who pitch together. ``round`` counts its invitations: a new link ends all that the old ones opened."""
 
     team_id: str
     event_id: str
     name: str
     track: str | None = None
+    members: tuple[Member, ...] = ()
+    withdrawn_at: dt.datetime | None = None
+    round: int = 0
     created_at: dt.datetime
+
+    @property
+    def principal(self) -> Principal:
+        """Whoever comes with this team's link."""
+        own = {"event_id": self.event_id, "team_id": self.team_id, "round": self.round}
+        return Principal(role=Role.TEAM, name=self.name, **own)
+
+
+class Judge(Kept):
+    """Somebody who scores in one event.
+
+    ``tracks`` are those they hear, all where there is none. They never hear the teams of ``conflicts`` (ids) nor
+    those with a member of one of ``domains`` (of e-mail addresses). ``most`` is how many teams they hear at most.
+    """
+
+    judge_id: str
+    event_id: str
+    name: str
+    email: str | None = None
+    tracks: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    most: int | None = None
+    removed_at: dt.datetime | None = None
+    round: int = 0
+    created_at: dt.datetime
+
+    @property
+    def principal(self) -> Principal:
+        """Whoever comes with this judge's link."""
+        own = {"event_id": self.event_id, "judge_id": self.judge_id, "round": self.round}
+        return Principal(role=Role.JUDGE, name=self.name, **own)
 
 
 class Record(BaseModel):
-    """What storage keeps of an event to rebuild its state from. ``event`` is None where it is as by default."""
+    """What storage keeps of an event to rebuild its state from. ``event`` is None where it is as by default.
+
+    ``assignment`` and ``schedule`` are rows as they are in state: what is in them is not for events to know.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     event: Event | None
     teams: tuple[Team, ...]
+    judges: tuple[Judge, ...] = ()
+    assignment: Mapping[str, str] | None = None
+    schedule: Mapping[str, str] | None = None
+
+    @property
+    def deleted(self) -> bool:
+        """Nothing of it is to be kept any more."""
+        return self.event is not None and self.event.deleted_at is not None
 
     @property
     def document(self) -> bytes:

@@ -1,26 +1,30 @@
-"""Events and teams: the verbs."""
+"""Events: the verbs. Those of teams and judges are in ``events/people.py``."""
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
-from pitchscoop.events.model import Criterion, Event, Record, Settings, Stage, Team
-from pitchscoop.kernel import ids, keys, rows
+from pitchscoop.events.model import Criterion, Event, Record, Settings
+from pitchscoop.events.people import Judges, Teams
+from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import Conflict, NotFound, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.stages import MOVES, Stage
 from pitchscoop.kernel.state import Due, Put, State
+from pitchscoop.kernel.table import Table
 
 DEFAULT_EVENT = "default"
-_PAGE = 500  # teams read at a time
 
 
 class Events:
-    """Creates and finds events and teams."""
+    """Creates, finds and changes events. ``teams`` and ``judges`` are those of all events."""
 
     def __init__(self, state: State, clock: Clock) -> None:
         self._state = state
         self._clock = clock
+        self._table: Table[Event] = Table(state, Event, lambda _: {})
+        self.teams = Teams(state, clock)
+        self.judges = Judges(state, clock)
 
     async def get(self, event_id: str) -> Event:
         """The event; ``default`` exists from the start.
@@ -28,12 +32,22 @@ class Events:
         Raises:
             NotFound: no event has this id.
         """
-        row = await self._state.read(keys.event(event_id))
-        if row is not None:
-            return rows.decode(Event, row.fields)
-        if event_id == DEFAULT_EVENT:
+        event = await self.find(event_id)
+        if event is None and event_id == DEFAULT_EVENT:
             return Event(event_id=DEFAULT_EVENT, name="Pitches", created_at=self._clock())
-        raise NotFound("no_such_event", f"There is no event {event_id!r}. Check its id, or leave event_id out.")
+        if event is None or event.deleted_at:
+            raise _no_such_event(event_id)
+        return event
+
+    async def find(self, event_id: str) -> Event | None:
+        """The event as a worker needs it: also one that is being deleted; None where nothing is written of it."""
+        return await self._table.find(keys.event(event_id))
+
+    async def listed(self) -> list[Event]:
+        """All events, newest first; ``default`` only where something was done with it."""
+        found = [await self.find(event_id) for event_id in await self._state.event_ids()]
+        there = [event for event in found if event and not event.deleted_at]
+        return sorted(there, key=lambda event: event.created_at, reverse=True)
 
     async def create(
         self, name: str, *, rubric: Sequence[Criterion], settings: Settings, stage: Stage, seed: bytes | None = None
@@ -47,95 +61,110 @@ class Events:
             settings=settings,
             created_at=self._clock(),
         )
-        fact = Fact("event_created", event.event_id, event.event_id, event.created_at.isoformat())
-        put = Put(keys.event(event.event_id), 0, rows.encode(event))
+        put = self._table.put(keys.event(event.event_id), event)
         try:
-            await self._state.commit(event.event_id, [put], [fact], [self._to_record(event.event_id)])
+            await self._state.commit(
+                event.event_id, [put], [self._fact("event_created", event)], [self.to_record(event.event_id)]
+            )
         except StaleWrite:
             return await self.get(event.event_id)
-        return event
+        return event.model_copy(update={"revision": 1})
 
-    async def add_team(self, event_id: str, name: str, track: str | None, seed: bytes | None = None) -> Team:
-        """A new team. Names are unique within an event, whatever their capitals.
+    async def update(self, event_id: str, decide: Callable[[Event], Event], revision: int | None = None) -> Event:
+        """Change name, rubric or settings."""
+        return await self._change(event_id, "event_changed", decide, revision)
+
+    async def move(self, event_id: str, stage: Stage) -> Event:
+        """Move it to another stage; to the one it is in already is harmless.
 
         Raises:
-            Conflict: ``team_name_taken``.
+            Conflict: ``no_such_step``: the one does not lead to the other.
         """
-        await self.get(event_id)
-        team = Team(team_id=ids.new_id(seed), event_id=event_id, name=name, track=track, created_at=self._clock())
-        put, name_put = _puts(team)
-        fact = Fact("team_joined", event_id, team.team_id, team.created_at.isoformat(), {"name": name})
-        try:
-            await self._state.commit(event_id, [put, name_put], [fact], [self._to_record(event_id)])
-        except StaleWrite:
-            if (row := await self._state.read(put.key)) is not None:
-                return rows.decode(Team, row.fields)
-            raise Conflict(
-                "team_name_taken", f"There is already a team {name!r} in this event. Choose another name."
-            ) from None
-        return team
 
-    async def team(self, event_id: str, team_id: str) -> Team:
-        """The team of this id."""
-        row = await self._state.read(keys.team(event_id, team_id))
-        if row is None:
-            raise NotFound("no_such_team", "There is no such team in this event.")
-        return rows.decode(Team, row.fields)
+        def moved(event: Event) -> Event:
+            if stage != event.stage and stage not in MOVES[event.stage]:
+                ways = " or ".join(sorted(MOVES[event.stage]))
+                raise Conflict("no_such_step", f"This event is {event.stage}. From there it goes to {ways}.")
+            return event.model_copy(update={"stage": stage})
 
-    async def team_named(self, event_id: str, name: str) -> Team | None:
-        """The team of this name, if it has joined."""
-        row = await self._state.read(keys.team_name(event_id, name))
-        return await self.team(event_id, row.fields["team_id"]) if row else None
+        return await self._change(event_id, "event_moved", moved)
+
+    async def delete(self, event_id: str) -> Event:
+        """From now on nobody finds it. A worker removes what it has: ``recordings/removal.py``."""
+        at = self._clock()
+        return await self._change(
+            event_id, "event_deleted", lambda event: event.model_copy(update={"deleted_at": event.deleted_at or at})
+        )
 
     async def record(self, event_id: str) -> Record | None:
-        """The event and its teams, as storage keeps them; None if state knows nothing of them.
+        """The event, its teams and judges, as storage keeps them; None if state knows nothing of them.
 
         Raises:
-            Unavailable: teams came or went meanwhile. State that is being lost must not look like few teams.
+            Unavailable: some came or went meanwhile. State that is being lost must not look like few teams.
         """
-        index = keys.teams_index(event_id)
-        teams: list[Team] = []
-        place = None
-        while page := await self._state.page(index, place, _PAGE):
-            teams += [rows.decode(Team, placed.row.fields) for placed in page]
-            place = (page[-1].score, page[-1].row.key)
-        if await self._state.count(index) != len(teams):
-            raise Unavailable("state_unavailable", "Teams are joining just now. Try again in a few seconds.")
-        row = await self._state.read(keys.event(event_id))
-        if row is None and (event_id != DEFAULT_EVENT or not teams):
+        teams, judges = await self.teams.listed(event_id), await self.judges.listed(event_id)
+        for index, found in ((keys.teams_index(event_id), teams), (keys.judges_index(event_id), judges)):
+            if await self._state.count(index) != len(found):
+                raise Unavailable("state_unavailable", "Teams are joining just now. Try again in a few seconds.")
+        event = await self._table.find(keys.event(event_id))
+        if event is None and (event_id != DEFAULT_EVENT or not (teams or judges)):
             return None
-        return Record(event=rows.decode(Event, row.fields) if row else None, teams=tuple(teams))
+        assignment, schedule = [await self._state.read(key) for key in _beside(event_id)]
+        return Record(
+            event=event,
+            teams=tuple(teams),
+            judges=tuple(judges),
+            assignment=assignment.fields if assignment else None,
+            schedule=schedule.fields if schedule else None,
+        )
 
     async def rebuild(self, event_id: str, record: Record) -> None:
-        """Put back what state has lost of an event; what it has stays."""
-        if record.event is not None:
-            await self._put_back(event_id, [Put(keys.event(event_id), 0, rows.encode(record.event))])
-        for team in record.teams:
-            for put in _puts(team):  # each for itself: the name may belong to another team now
-                await self._put_back(event_id, [put])
+        """Put back what state has lost of an event; what it has stays. The event comes last, and then a worker's look.
 
-    async def align(self, event_id: str, team_id: str) -> None:
-        """Have a team stand in its event's list."""
-        row = await self._state.read(keys.team(event_id, team_id))
-        if row is not None:
-            put, _ = _puts(rows.decode(Team, row.fields))
-            await self._state.commit(event_id, [replace(put, version=row.version)])
+        A look before that would have half of it written over the whole that is in storage.
+        """
+        puts = [put for team in record.teams for put in self.teams.puts(team)]
+        puts += [put for judge in record.judges for put in self.judges.puts(judge)]
+        rows = zip(_beside(event_id), (record.assignment, record.schedule), strict=True)
+        puts += [Put(key, 0, fields) for key, fields in rows if fields is not None]
+        for put in puts:  # each for itself: the name may belong to another team now
+            await self._put_back(event_id, put)
+        last = [self._table.put(keys.event(event_id), record.event)] if record.event is not None else []
+        due = [self.to_record(event_id)]
+        try:
+            await self._state.commit(event_id, last, [], due)
+        except StaleWrite:
+            await self._state.commit(event_id, [], [], due)
 
-    async def _put_back(self, event_id: str, puts: Sequence[Put]) -> None:
-        with contextlib.suppress(StaleWrite):
-            await self._state.commit(event_id, puts)
-
-    def _to_record(self, event_id: str) -> Due:
+    def to_record(self, event_id: str) -> Due:
+        """Have a worker write the record anew."""
         return Due(event_id, keys.event(event_id), micros(self._clock()))
 
+    async def _change(
+        self, event_id: str, name: str, decide: Callable[[Event], Event], revision: int | None = None
+    ) -> Event:
+        return await self._table.change(
+            event_id,
+            keys.event(event_id),
+            decide,
+            missing=lambda: _no_such_event(event_id),
+            first=await self.get(event_id) if event_id == DEFAULT_EVENT else None,  # written when first changed
+            facts=lambda event: [self._fact(name, event)],
+            due=[self.to_record(event_id)],
+            revision=revision,
+        )
 
-def _puts(team: Team) -> tuple[Put, Put]:
-    return (
-        Put(
-            keys.team(team.event_id, team.team_id),
-            0,
-            rows.encode(team),
-            {keys.teams_index(team.event_id): micros(team.created_at)},
-        ),
-        Put(keys.team_name(team.event_id, team.name), 0, {"team_id": team.team_id}),
-    )
+    async def _put_back(self, event_id: str, put: Put) -> None:
+        with contextlib.suppress(StaleWrite):
+            await self._state.commit(event_id, [put])
+
+    def _fact(self, name: str, event: Event) -> Fact:
+        return Fact(name, event.event_id, event.event_id, self._clock().isoformat(), {"stage": event.stage})
+
+
+def _beside(event_id: str) -> tuple[str, str]:
+    return keys.assignment(event_id), keys.schedule(event_id)
+
+
+def _no_such_event(event_id: str) -> NotFound:
+    return NotFound("no_such_event", f"There is no event {event_id!r}. Check its id, or leave event_id out.")
