@@ -2,21 +2,27 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 
 from pitchscoop.access.model import Principal, Role, Target, Verb, require
 from pitchscoop.access.service import Access
-from pitchscoop.events.model import Criterion, Event, Settings, Stage, Team, named
+from pitchscoop.events.model import Event, named
 from pitchscoop.events.service import DEFAULT_EVENT, Events
+from pitchscoop.exports.audit import audit_csv
+from pitchscoop.exports.importing import Import
 from pitchscoop.exports.service import Export
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
+from pitchscoop.organizing.imports import Imports
+from pitchscoop.organizing.panel import Panel
+from pitchscoop.organizing.running_order import RunningOrders
+from pitchscoop.organizing.service import Organizing
 from pitchscoop.playback import EXPIRES_IN, Playback, Variant, playable
-from pitchscoop.recordings import intake, listing
+from pitchscoop.recordings import intake, listing, overview
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import MAX_UPLOAD, Session
@@ -67,37 +73,50 @@ class Engine:
         self.completion = completion
         self.transcripts = transcripts
         self.search = search
+        self.organizing = Organizing(state, access, events, public_url, clock)
+        self.panel = Panel(state, self.organizing, events, clock)
+        self.running_orders = RunningOrders(state, self.organizing, events, clock)
+        self.imports = Imports(self.organizing, events, clock)
         self.public_url = public_url
         self._clock = clock
         self._live: dict[str, tuple[str, Connection]] = {}
         self._name = ids.new_id()
 
-    # Events and teams
+    async def export(self, who: Principal, event_id: str, form: str, session_ids: Sequence[str] = ()) -> Export:
+        """The event, or these sessions of it, to be taken away in a form such as ``export.zip``.
 
-    async def create_event(
-        self, who: Principal, name: str, rubric: list[Criterion], settings: Settings, stage: Stage, seed: bytes | None
-    ) -> Event:
-        """A new event."""
-        require(who, Verb.EVENT_CREATE, Target())
-        return await self.events.create(name, rubric=rubric, settings=settings, stage=stage, seed=seed)
-
-    async def event(self, who: Principal, event_id: str) -> Event:
-        """The event."""
-        require(who, Verb.EVENT_READ, Target(event_id=event_id))
-        return await self.events.get(event_id)
-
-    async def add_team(
-        self, who: Principal, event_id: str, name: str, track: str | None, seed: bytes | None
-    ) -> tuple[Team, str]:
-        """A new team and its token."""
-        require(who, Verb.TEAM_CREATE, Target(event_id=event_id))
-        team = await self.events.add_team(event_id, name, track, seed)
-        return team, await self.access.team_token(event_id, team.team_id, team.name)
-
-    async def export(self, who: Principal, event_id: str) -> Export:
-        """The event, to be taken away."""
+        Raises:
+            NotFound: one of these sessions is not in this event.
+        """
         require(who, Verb.EVENT_EXPORT, Target(event_id=event_id))
-        return Export(await self.events.get(event_id), self.state, self.storage, self.sessions, self._clock)
+        event = await self.events.get(event_id)
+        chosen = await self.sessions.chosen(event_id, session_ids) if session_ids else None
+        taken = {"form": form, "sessions": None if chosen is None else len(chosen)}
+        await self.organizing.log.note("event_exported", event_id, event_id, taken)
+        return Export(event, self.state, self.storage, self.events, self.sessions, self._clock, chosen)
+
+    async def import_event(self, who: Principal, pieces: AsyncIterator[bytes], most: int) -> Event:
+        """An event as ``export.json`` has it, of at most so many bytes, where it is not known yet.
+
+        Raises:
+            TooLarge: it is longer.
+            Invalid: ``bad_export``.
+            Conflict: ``event_exists`` or ``session_exists``.
+        """
+        require(who, Verb.EVENT_IMPORT, Target())
+        document = bytearray()
+        async for piece in pieces:
+            document += piece
+            if len(document) > most:
+                raise TooLarge("too_large", f"It is larger than {most >> 20} MiB. Use pitchscoop import FILE.")
+        event = await Import(self.state, self.access, self.events, self.sessions).take(bytes(document))
+        await self.organizing.log.note("event_imported", event.event_id, event.event_id)
+        return event
+
+    async def audit_csv(self, who: Principal, event_id: str | None) -> AsyncGenerator[bytes, None]:
+        """Who did what when, as a table; None: what is about no event."""
+        await self.organizing.facts(who, event_id, limit=1)
+        return audit_csv(self.state, event_id or keys.INSTALLATION)
 
     # A session and its audio
 
@@ -107,13 +126,11 @@ class Engine:
         """A new session, ready for audio. A team's sessions carry the team's own name."""
         team_name, title = named("team_name", team_name), named("pitch_title", title)
         event_id = event_id or who.event_id or DEFAULT_EVENT
-        require(who, Verb.SESSION_CREATE, Target(event_id=event_id, team_id=who.team_id))
-        event = await self.events.get(event_id)
-        if event.stage != "open" and who.role is not Role.ORGANIZER:
-            raise Conflict("event_not_open", f"This event is {event.stage}: no recording can be started now.")
-        team = await (
-            self.events.team(event_id, who.team_id) if who.team_id else self.events.team_named(event_id, team_name)
-        )
+        event = await self.organizing.allowed(who, Verb.SESSION_CREATE, event_id, team_id=who.team_id)
+        teams = self.events.teams
+        team = await (teams.get(event_id, who.team_id) if who.team_id else teams.named(event_id, team_name))
+        if team and team.withdrawn_at and who.role is not Role.ORGANIZER:
+            raise Conflict("team_withdrew", "Your team has withdrawn. Ask the organizer to take it back in.")
         if who.team_id and team and team.name.casefold() != team_name.casefold():
             raise Forbidden("not_your_team", f"Your token records for {team.name!r}, not for another team.")
         return await self.sessions.start(event, team.team_id if team else None, team_name, title, seed)
@@ -137,8 +154,7 @@ class Engine:
         def may_follow(held: str | None) -> bool:
             return held == opened.live_owner or (self._is_ours(held) and session_id not in self._live)
 
-        session = await self.sessions.get(session_id)
-        require(who, Verb.SESSION_RECORD, session.target)
+        await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
         await self.sessions.connect(session_id, owner, may_follow)
         if (previous := self._live.get(session_id)) and previous[0] != owner:  # else it tries again after an outage
             previous[1].leave(_TAKEN_OVER)
@@ -178,16 +194,14 @@ class Engine:
         self, who: Principal, session_id: str, length: int, filename: str, seed: bytes | None = None
     ) -> Session:
         """Make ready for a file of this many bytes."""
-        session = await self.sessions.get(session_id)
-        require(who, Verb.SESSION_RECORD, session.target)
+        await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
         if length > MAX_UPLOAD:
             raise TooLarge("too_large", f"The file is larger than {MAX_UPLOAD // 1024**3 + 1} GB. Send a shorter one.")
         return await self.sessions.begin_upload(session_id, length, filename, seed)
 
     async def upload(self, who: Principal, session_id: str, upload_id: str) -> tuple[Session, int]:
         """The session of an upload and how many of its bytes are durable."""
-        session = await self.sessions.get(session_id)
-        require(who, Verb.SESSION_RECORD, session.target)
+        session = await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
         if session.upload is None or session.upload.upload_id != upload_id:
             raise NotFound("no_such_upload", "There is no such upload: it was ended, or a newer one took its place.")
         if session.status != "recording":
@@ -201,16 +215,14 @@ class Engine:
 
     async def drop_upload(self, who: Principal, session_id: str, upload_id: str) -> None:
         """End an unfinished upload."""
-        session = await self.sessions.get(session_id)
-        require(who, Verb.SESSION_RECORD, session.target)
+        await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
         await self.sessions.drop_upload(session_id, upload_id)
 
     async def attach(
         self, who: Principal, session_id: str, audio: AsyncIterator[bytes], length: int, filename: str
     ) -> Session:
         """A whole recording at once, of ``length`` bytes. A retry takes the place of what it began."""
-        session = await self.sessions.get(session_id)
-        require(who, Verb.SESSION_RECORD, session.target)
+        session = await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
         if session.status != "recording" and session.upload and session.upload.length == length:
             return session
         session = await self.begin_upload(who, session_id, length, filename)
@@ -224,8 +236,7 @@ class Engine:
 
     async def stop(self, who: Principal, session_id: str) -> Session:
         """End the recording and have it finished. Idempotent."""
-        session = await self.sessions.get(session_id)
-        require(who, Verb.SESSION_STOP, session.target)
+        await self.sessions.allowed(who, Verb.SESSION_STOP, session_id)
         if held := self._live.get(session_id):
             try:
                 async with asyncio.timeout(_PATIENCE):
@@ -239,17 +250,14 @@ class Engine:
 
     async def delete(self, who: Principal, session_id: str) -> None:
         """Remove the session with all it has."""
-        session = await self.sessions.get(session_id)
-        require(who, Verb.SESSION_DELETE, session.target)
+        await self.sessions.allowed(who, Verb.SESSION_DELETE, session_id)
         await self.sessions.delete(session_id)
 
     # Looking and listening
 
     async def session(self, who: Principal, session_id: str) -> Session:
         """The session."""
-        session = await self.sessions.get(session_id)
-        require(who, Verb.SESSION_READ, session.target)
-        return session
+        return await self.sessions.allowed(who, Verb.SESSION_READ, session_id)
 
     async def list_sessions(
         self, who: Principal, event_id: str, *, cursor: str | None, limit: int, status: str | None, team: str | None,
@@ -260,6 +268,30 @@ class Engine:
         require(who, Verb.SESSION_LIST, Target(event_id=event_id, team_id=team))
         await self.events.get(event_id)
         return await listing.page(self.state, event_id, cursor=cursor, limit=limit, status=status, team_id=team, q=q)
+
+    async def glances(self, who: Principal, event_id: str) -> tuple[str, AsyncIterator[list[overview.Glance]]]:
+        """All sessions of an event in short, newest first, some at a time; a team sees its own.
+
+        Before them the position in the fact log after which ``changes`` goes on.
+        """
+        await self.organizing.allowed(who, Verb.SESSION_LIST, event_id, team_id=who.team_id)
+        last = await self.state.last_fact(event_id)
+        return last.position if last else "", overview.glances(self.state, event_id, who.team_id)
+
+    async def changes(self, who: Principal, event_id: str, after: str) -> tuple[dict[str, overview.Glance | None], str]:
+        """What is new since a position of the fact log, by id, and the position that this is as of.
+
+        None stands for what is not there any more, and for ids of other things than sessions.
+        """
+        facts = await self.organizing.facts(who, event_id, after)
+        subjects = dict.fromkeys(fact.subject for fact in facts)
+        found = await overview.glances_of(self.state, event_id, subjects)
+        return found, facts[-1].position if facts else after
+
+    async def on_air(self, who: Principal, event_id: str) -> list[overview.OnAir]:
+        """Who is being recorded in an event now."""
+        await self.organizing.allowed(who, Verb.SESSION_LIST, event_id)
+        return await overview.on_air(self.state, self.storage, event_id)
 
     async def playback(
         self, who: Principal, session: Session, variant: Variant | None = None, *, download: bool = False
@@ -292,9 +324,9 @@ class Engine:
         key = self.access.link_token("listen", session.session_id).rpartition(".")[2]
         return f"{self.public_url}/pitches/{session.session_id}?key={key}"
 
-    async def listener(self, session_id: str, key: str) -> Principal:
+    async def listener(self, session_id: str, key: str, address: str) -> Principal:
         """Whoever opens a pitch's page by its link."""
-        return await self.access.who(f"listen.{session_id}.0.{key}")
+        return await self.access.who(f"listen.{session_id}.0.{key}", address)
 
     def absolute(self, url: str) -> str:
         """A full address of what the app itself serves."""

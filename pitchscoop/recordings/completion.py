@@ -23,16 +23,18 @@ from pitchscoop.recordings import intake
 from pitchscoop.recordings.lease import Lease
 from pitchscoop.recordings.model import CONTENT_TYPES, SAMPLE_BYTES, Failure, Session, wav_header
 from pitchscoop.recordings.ports import AudioStorage, Derived, Media, Undecodable
+from pitchscoop.recordings.removal import Removal
 from pitchscoop.recordings.service import Sessions
 
 _RETRY = dt.timedelta(seconds=10)  # after an outage or an unforeseen error
 _SWEEP = 5.0  # seconds between looks without a wake-up
 _CLOCKS = 30.0  # seconds between looks for times in the far future
 _LATEST = dt.timedelta(minutes=30)  # far longer than leases, retries and lingering segments, and than most silence
+_FAR = dt.timedelta(days=36500)  # no clock is further ahead
 _RECORDINGS = 10_000  # more than are ever under way on one installation
 _AT_ONCE = 2  # sessions one process finishes side by side: assembling waits on storage, encoding has its own cap
 
-_WAKING = {"session_stopped", "event_created", "team_joined"}
+_WAKING = {"session_stopped", "event_created", "event_changed", "event_deleted", "team_joined"}
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +60,7 @@ class Completion:
         self._media = media
         self._clock = clock
         self._transcribes = transcribes
+        self._removal = Removal(state, events, sessions, storage, clock)
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -86,9 +89,7 @@ class Completion:
     async def reconcile(self, seen: Due) -> int | None:
         """Bring one session a step further, whatever its state, or an event's record; when to look again."""
         if seen.session_id == keys.event(seen.event_id):
-            if record := await self._events.record(seen.event_id):
-                await self._storage.upload_audio(keys.event_json(seen.event_id), record.document, "application/json")
-            return None
+            return await self._event(seen.event_id)
         session = await self._sessions.look(seen.session_id)
         if session is None or session.status == "deleting":
             await self._sessions.purge(seen.event_id, seen.session_id)
@@ -99,6 +100,27 @@ class Completion:
         else:
             return await self._tidy(session)
         return None
+
+    async def _event(self, event_id: str) -> int | None:
+        event = await self._events.find(event_id)
+        if event is not None and event.deleted_at:
+            await self._removal.event(event)
+            return None
+        await self._mirror(event_id)
+        return await self._removal.overdue(event) if event else None
+
+    async def _mirror(self, event_id: str) -> None:
+        """Write ``event.json``, as ``Sessions.mirror`` writes a session's: the last that writes leaves the newest.
+
+        It goes with its event. Where nothing says that the event was erased, state may have lost it: then it stays.
+        """
+        written = None
+        while (record := await self._events.record(event_id)) and not record.deleted and record.document != written:
+            written = record.document
+            await self._storage.upload_audio(keys.event_json(event_id), written, "application/json")
+        last = await self._state.last_fact(event_id) if record is None else None
+        if (record and record.deleted) or (last and last.name == "event_erased"):
+            await self._storage.delete_audio(keys.event_folder(event_id))
 
     async def _listen(self) -> None:
         async for fact in self._state.follow():
@@ -129,8 +151,12 @@ class Completion:
         """
         now = self._clock()
         late = micros(now + _LATEST)
-        for seen in await self._state.due(micros(now + DAY), limit=_RECORDINGS):
+        for seen in await self._state.due(micros(now + _FAR), limit=_RECORDINGS):
             if seen.at is None or seen.at <= late:
+                continue
+            if seen.session_id == keys.event(seen.event_id):  # looked at daily for what it keeps for a time only
+                if seen.at > micros(now + DAY + _LATEST):
+                    await self._state.claim(seen, micros(now))
                 continue
             session = await self._sessions.look(seen.session_id)
             if session is None or session.status != "recording":

@@ -1,12 +1,9 @@
 """Lists of sessions, page by page."""
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 
 from pitchscoop.kernel import keys, rows
-from pitchscoop.kernel.errors import Invalid
+from pitchscoop.kernel.cursors import cursor_of, place_of
 from pitchscoop.kernel.state import Placed, State
 from pitchscoop.recordings.model import Session
 
@@ -38,7 +35,7 @@ async def page(
     """
     facet = ("team", team_id) if team_id else ("status", status) if status else ()
     index = keys.sessions_index(event_id, *facet)
-    place = _place(cursor)
+    place = place_of(cursor)
     found: list[Placed] = []
     scanned = 0
     more = True
@@ -53,7 +50,7 @@ async def page(
             if len(found) == limit:
                 more = more or placed is not batch[-1]
                 break
-    return Page([rows.decode(Session, placed.row.fields) for placed in found], _cursor(place) if more else None)
+    return Page([rows.decode(Session, placed.row.fields) for placed in found], cursor_of(place) if more else None)
 
 
 def _matches(placed: Placed, status: str | None, q: str | None) -> bool:
@@ -61,17 +58,3 @@ def _matches(placed: Placed, status: str | None, q: str | None) -> bool:
     if status and fields.get("status") != status:
         return False
     return not q or q.casefold() in f"{fields['team_name']}\n{fields['pitch_title']}".casefold()
-
-
-def _cursor(place: tuple[int, str] | None) -> str | None:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode() if place else None
-
-
-def _place(cursor: str | None) -> tuple[int, str] | None:
-    if not cursor:
-        return None
-    try:
-        score, key = json.loads(base64.urlsafe_b64decode(cursor))
-        return int(score), str(key)
-    except (binascii.Error, ValueError, TypeError):
-        raise Invalid("bad_cursor", "This cursor is not one of ours. Start again without it.") from None

@@ -7,6 +7,7 @@ from pitchscoop.events.model import Event
 from pitchscoop.kernel import ids, keys, rows
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, Crossed, NotFound, StaleWrite
+from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, Put, State
 from pitchscoop.recordings import intake
 from pitchscoop.recordings.model import LINK_LIFE, Session, Source, Upload, check_upload_length, extension_of
@@ -156,8 +157,8 @@ class Sessions(StoredSessions):
     async def purge(self, event_id: str, session_id: str) -> None:
         """Finish a deletion: audio, derived files, then the row itself. Also what a late worker left behind.
 
-        Nothing that was not deleted is removed. Where there is no row a note says so: if it was state that was
-        lost, the audio is the only copy.
+        The fact ``session_erased`` says that nothing of it is left. Nothing that was not deleted is removed. Where
+        there is no row a note says so: if it was state that was lost, the audio is the only copy.
         """
         row = await self._state.read(keys.session(session_id))
         deleted = keys.deleted(session_id)
@@ -170,8 +171,9 @@ class Sessions(StoredSessions):
         gone = (row, await self._state.read(spoken))
         puts = [Put(found.key, found.version, None) for found in gone if found]
         due = [Due(event_id, name, None) for name in (session_id, spoken)]
+        proof = [Fact("session_erased", event_id, session_id, self._clock().isoformat())] if row else []
         with contextlib.suppress(StaleWrite):  # another worker finished the same deletion
-            await self._state.commit(event_id, puts, [], due)
+            await self._state.commit(event_id, puts, proof, due)
 
     async def mirror(self, session_id: str) -> None:
         """Write ``session.json``: all that is needed to rebuild the session's state without Redis.

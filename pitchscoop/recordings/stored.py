@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pitchscoop.access.model import ANYBODY, Principal, Target, Verb, require
 from pitchscoop.kernel import keys, rows
 from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import NotFound, StaleWrite, Unavailable
@@ -37,6 +38,28 @@ class StoredSessions:
         if session.status == "deleting":
             raise _no_such_session()
         return session
+
+    async def allowed(self, who: Principal, verb: Verb, session_id: str) -> Session:
+        """The session, if this may be done with it. Who brings nothing is not told whether it exists."""
+        try:
+            session = await self.get(session_id)
+        except NotFound:
+            if who == ANYBODY:
+                require(who, verb, Target())
+            raise
+        require(who, verb, session.target)
+        return session
+
+    async def chosen(self, event_id: str, session_ids: Sequence[str]) -> list[Session]:
+        """These sessions of an event, newest first, each once.
+
+        Raises:
+            NotFound: one is not in it.
+        """
+        found = [await self.get(session_id) for session_id in dict.fromkeys(session_ids)]
+        if any(session.event_id != event_id for session in found):
+            raise _no_such_session()
+        return sorted(found, key=lambda session: (session.created_at, session.session_id), reverse=True)
 
     async def look(self, session_id: str) -> Session | None:
         """The session as a worker needs it: also one that is being deleted; None if it is gone."""

@@ -4,7 +4,7 @@ import asyncio
 import unicodedata
 from collections.abc import Sequence
 
-from pitchscoop.access.model import Principal, Verb, require
+from pitchscoop.access.model import Principal, Verb
 from pitchscoop.events.service import Events
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, Invalid, Problem
@@ -143,8 +143,7 @@ class Transcripts:
         Raises:
             Conflict: ``no_transcriber``, ``not_ready`` or ``transcript_ready``.
         """
-        session = await self._sessions.get(session_id)
-        require(who, Verb.TRANSCRIPT_ASK, session.target)
+        await self._sessions.allowed(who, Verb.TRANSCRIPT_ASK, session_id)
         if not self.engines:
             raise Conflict("no_transcriber", f"No engine is set up to write transcripts. {NO_ENGINE}")
 
@@ -166,8 +165,7 @@ class Transcripts:
         Raises:
             Conflict: ``transcript_not_ready``, with the reason.
         """
-        session = await self._sessions.get(session_id)
-        require(who, Verb.DELIVERY_READ, session.target)
+        session = await self._sessions.allowed(who, Verb.DELIVERY_READ, session_id)
         return await self.told(session.with_transcript(await self._ready(session)))
 
     async def told(self, session: Session) -> Delivery:
@@ -192,8 +190,7 @@ class Transcripts:
             Conflict: ``word_changed``: somebody else corrected it meanwhile.
             Invalid: ``bad_word``.
         """
-        session = await self._sessions.get(session_id)
-        require(who, Verb.TRANSCRIPT_CORRECT, session.target)
+        await self._sessions.allowed(who, Verb.TRANSCRIPT_CORRECT, session_id)
         word = " ".join(word.split())
         if len(word) > LONGEST_WORD or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in word):
             raise Invalid("bad_word", f"A correction has at most {LONGEST_WORD} characters, no control characters.")

@@ -6,11 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pitchscoop.events.service import Events
-from pitchscoop.kernel import keys
+from pitchscoop.kernel import keys, rows
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import NotFound
 from pitchscoop.kernel.packing import once
-from pitchscoop.kernel.state import Row, State
+from pitchscoop.kernel.state import State
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
@@ -59,14 +59,15 @@ class Backup:
         kept = sum(name.endswith(f"/{keys.SESSION_JSON}") for name in files)
         for session_id, why in left_out.items():
             say(why.format(session_id))
-        say(f"{path}: {kept} sessions of {len(event_ids)} events.")
+        events = len(set(event_ids) - {keys.INSTALLATION})
+        say(f"{path}: {kept} sessions of {events} events.")
         return _DAMAGED not in left_out.values()
 
     async def _rows(self, event_id: str | None, session_ids: list[str]) -> AsyncIterator[bytes]:
         """All rows but sessions, of which the ids are collected, and what they say: ``session.json`` has it all."""
         async for indexed in self._state.walk():
             row = indexed.row
-            if event_id is not None and event_of(row) != event_id:
+            if event_id is not None and rows.event_of(row) != event_id:
                 continue
             if row.key.startswith("session:"):
                 session_ids.append(row.key.removeprefix("session:"))
@@ -117,11 +118,6 @@ class Backup:
             raise NotFound("no_such_object", "The recording is not in storage.")
         names = [name for name in found.files if name != keys.SESSION_JSON and not name.startswith("segments/")]
         return [keys.stored(session.session_id, name) for name in names]
-
-
-def event_of(row: Row) -> str | None:
-    """The event that a row belongs to, by its key or by what it says; None for what concerns all."""
-    return keys.tag(row.key) or row.fields.get("event_id")
 
 
 def _segments(session: Session, found: Folder) -> list[str]:

@@ -1,12 +1,13 @@
 """State and storage compared, both ways."""
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 
-from pitchscoop.events.model import Record, Team
+from pitchscoop.events.model import Record
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys, rows
-from pitchscoop.kernel.clock import micros
+from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.state import Indexed, State, Work
 from pitchscoop.recordings import words
 from pitchscoop.recordings.model import Session
@@ -27,8 +28,11 @@ Wrong = dict[str, list[Finding]]
 class Fsck:
     """Finds what is wrong and, if told to, mends it. Sound that exists once is never removed."""
 
-    def __init__(self, state: State, storage: AudioStorage, events: Events, rebuild: Rebuild, mending: Mending) -> None:
+    def __init__(
+        self, state: State, storage: AudioStorage, events: Events, rebuild: Rebuild, mending: Mending, clock: Clock
+    ) -> None:
         self._state = state
+        self._clock = clock
         self._storage = storage
         self._events = events
         self._rebuild = rebuild
@@ -70,13 +74,16 @@ class Fsck:
             if key.startswith(_SESSION):
                 wrong[key] = await self._session(indexed, found, dues)
             elif key.startswith("team:"):
-                wrong[key] = _team(indexed)
+                wrong[key] = _listed(indexed, keys.teams_index, "does not stand in the list of its event's teams.")
+            elif key.startswith("judge:"):
+                wrong[key] = _listed(indexed, keys.judges_index, "does not stand in the list of its event's judges.")
             elif key.startswith("transcript:"):
                 wrong[key] = await self._words(key)
         for key, stray in files.items():
             wrong[key] = await self._stray(stray)
         for event_id in {*await self._state.event_ids(), *await self._rebuild.recorded_events()}:
-            if (key := keys.event(event_id)) not in dues:  # else a worker has yet to write its record
+            key, now = keys.event(event_id), micros(self._clock())
+            if (dues.get(key) or _ALL) > now:  # else a worker has yet to write its record
                 wrong[key] = await self._event(event_id)
         return {key: found for key, found in wrong.items() if found and (only is None or key in only)}
 
@@ -120,7 +127,7 @@ class Fsck:
         known, record = await self._events.record(event_id), await self._rebuild.record(event_id)
         if record is not None and _more(record, known):
             return [Finding("is in storage with more than state has.", "rebuild")]
-        if known != record:
+        if _document(known) != _document(record):
             return [Finding("has no event.json that says what state says.", "mirror")]
         return []
 
@@ -128,11 +135,21 @@ class Fsck:
 def _more(record: Record, known: Record | None) -> bool:
     if known is None or (record.event is not None and known.event is None):
         return True
-    return bool({team.team_id for team in record.teams} - {team.team_id for team in known.teams})
+    if (record.assignment and not known.assignment) or (record.schedule and not known.schedule):
+        return True
+    teams = {team.team_id for team in record.teams} - {team.team_id for team in known.teams}
+    judges = {judge.judge_id for judge in record.judges} - {judge.judge_id for judge in known.judges}
+    return bool(teams or judges)
 
 
-def _team(indexed: Indexed) -> list[Finding]:
-    team = rows.decode(Team, indexed.row.fields)
-    if dict(indexed.indexes) == {keys.teams_index(team.event_id): micros(team.created_at)}:
-        return []
-    return [Finding("does not stand in the list of its event's teams.", "align")]
+def _document(record: Record | None) -> bytes | None:
+    """What is compared: how often something was changed is not written down."""
+    return record.document if record else None
+
+
+def _listed(indexed: Indexed, index: Callable[[str], str], wrong: str) -> list[Finding]:
+    """Teams and judges stand in one list of their event, by when they came."""
+    fields = indexed.row.fields
+    came = dt.datetime.fromisoformat(fields["created_at"])
+    well = dict(indexed.indexes) == {index(fields["event_id"]): micros(came)}
+    return [] if well else [Finding(wrong, "align")]

@@ -48,7 +48,9 @@ class Mending:
         """Mend it; what was done, in words."""
         event_id, place = keys.tag(key), key.rpartition(":")[2]
         if key.startswith("team:"):
-            await self._events.align(event_id or "", place)
+            await self._events.teams.align(event_id or "", place)
+        elif key.startswith("judge:"):
+            await self._events.judges.align(event_id or "", place)
         elif key.startswith("event:"):
             await self._event(event_id or "", kind)
         elif key.startswith("transcript:"):

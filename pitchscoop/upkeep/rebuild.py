@@ -66,13 +66,13 @@ class Rebuild:
             return None
 
     async def event(self, event_id: str) -> bool:
-        """Put back an event and its teams; their tokens are made again of the secret."""
+        """Put back an event, its teams and judges; their tokens are made again of the secret."""
         record = await self.record(event_id)
         if record is None:
             return False
         await self._events.rebuild(event_id, record)
-        for team in record.teams:
-            await self._access.team_token(event_id, team.team_id, team.name)
+        for principal in [known.principal for known in record.teams] + [known.principal for known in record.judges]:
+            await self._access.invitation(principal)
         return True
 
     async def session(self, files: Folder) -> bool:

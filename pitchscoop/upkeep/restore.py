@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import Invalid, Problem, StaleWrite
-from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.facts import Fact, recalled
 from pitchscoop.kernel.state import Due, Put, State
 from pitchscoop.recordings.model import CONTENT_TYPES, Session
 from pitchscoop.recordings.ports import AudioStorage
@@ -96,7 +96,7 @@ class Restore:
         known = self._known(event_id)
         batch: list[Fact] = []
         async for line in lines:
-            fact = Fact(**json.loads(line))
+            fact = recalled(line)
             if (seen := await anext(known, None)) is None:
                 batch.append(fact)
             elif seen != fact:

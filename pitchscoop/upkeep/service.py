@@ -27,9 +27,8 @@ class Upkeep:
         self._state = state
         self._storage = storage
         self._rebuild = Rebuild(state, storage, access, events, sessions, clock)
-        self._fsck = Fsck(
-            state, storage, events, self._rebuild, Mending(state, storage, events, sessions, self._rebuild, clock)
-        )
+        mending = Mending(state, storage, events, sessions, self._rebuild, clock)
+        self._fsck = Fsck(state, storage, events, self._rebuild, mending, clock)
         self._backup = Backup(state, storage, events, sessions, clock)
         self._restore = Restore(state, storage, sessions, clock)
 

@@ -8,6 +8,7 @@ import pytest
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.engine import Engine
+from pitchscoop.events.model import Settings
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
 from pitchscoop.kernel.state import Due
@@ -117,6 +118,30 @@ async def test_a_look_that_a_clock_ahead_put_off_comes_when_it_is_set_back(engin
     await engine.completion.bring_forward()
     (seen,) = await waiting(engine, session, HOUR)
     assert seen.at == session.due
+
+
+async def test_an_event_that_a_clock_ahead_put_off_is_looked_at_when_it_is_set_back(engine: Engine) -> None:
+    settings = Settings(retention_days=30)
+    event = await engine.organizing.create_event(ORGANIZER, "Finals", [], settings, "open", None)
+
+    async def again() -> int:
+        (due,) = await engine.state.due(2**53, 10)
+        assert due.session_id == keys.event(event.event_id)
+        assert due.at
+        return due.at
+
+    tomorrow = micros(utc_now() + 24 * HOUR)
+    assert await engine.completion.run_once()
+    await engine.completion.bring_forward()
+    assert await again() >= tomorrow
+    worker = engine.completion._removal
+    worker._clock, right = lambda: utc_now() + 8760 * HOUR, worker._clock
+    await engine.state.commit(event.event_id, [], [], [engine.events.to_record(event.event_id)])
+    assert await engine.completion.run_once()
+    assert await again() > micros(utc_now() + 8760 * HOUR)
+    worker._clock = right
+    await engine.completion.bring_forward()
+    assert await again() <= micros(utc_now())
 
 
 async def test_what_is_stopped_by_a_clock_ahead_is_due_at_once(engine: Engine) -> None:

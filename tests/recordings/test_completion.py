@@ -3,8 +3,9 @@
 import contextlib
 import datetime as dt
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -23,6 +24,7 @@ from pitchscoop.settings import load
 from tests.speech import pcm
 
 ORGANIZER = Principal(role=Role.ORGANIZER)
+WhileWriting: TypeAlias = Callable[[Callable[[], Awaitable[object]]], None]
 
 
 @pytest.fixture
@@ -158,13 +160,76 @@ async def test_a_change_while_a_worker_works_is_looked_at_again(engine: Engine) 
 
 
 async def test_an_event_and_its_teams_are_recorded_beside_the_audio(engine: Engine, tmp_path: Path) -> None:
-    event = await engine.create_event(ORGANIZER, "Finals", [], Settings(sample_rate=48000), "open", None)
+    event = await engine.organizing.create_event(ORGANIZER, "Finals", [], Settings(sample_rate=48000), "open", None)
     for name in ("A", "B"):
-        await engine.add_team(ORGANIZER, event.event_id, name, None, None)
+        await engine.organizing.add_team(ORGANIZER, event.event_id, name)
     await engine.completion.run_once()
     written = await read(engine, keys.event_json(event.event_id))
     record = Record.model_validate_json(written)
-    assert (record.event, [team.name for team in record.teams]) == (event, ["B", "A"])
+    assert record.event == event.model_copy(update={"revision": 0})  # it is of the row, and not written down
+    assert [team.name for team in record.teams] == ["B", "A"]
     forget_everything(tmp_path)
     await engine.completion.reconcile(Due(event.event_id, keys.event(event.event_id), 0))
     assert await read(engine, keys.event_json(event.event_id)) == written
+
+
+@pytest.fixture
+def while_writing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> WhileWriting:
+    """Have something happen between a worker's reading of an event and its writing."""
+    upload = engine.storage.upload_audio
+
+    def once(happens: Callable[[], Awaitable[object]]) -> None:
+        async def held_up(*what: Any) -> int:
+            monkeypatch.setattr(engine.storage, "upload_audio", upload)
+            await happens()
+            return await upload(*what)
+
+        monkeypatch.setattr(engine.storage, "upload_audio", held_up)
+
+    return once
+
+
+async def test_of_two_workers_the_slower_one_leaves_the_newest_record_of_an_event(
+    engine: Engine, while_writing: WhileWriting
+) -> None:
+    event = await engine.organizing.create_event(ORGANIZER, "Finals", [], Settings(), "open", None)
+    look = Due(event.event_id, keys.event(event.event_id), 0)
+
+    async def faster() -> None:
+        await engine.organizing.add_team(ORGANIZER, event.event_id, "A")
+        await engine.completion.reconcile(look)
+
+    while_writing(faster)
+    await engine.completion.reconcile(look)
+    record = Record.model_validate_json(await read(engine, keys.event_json(event.event_id)))
+    assert [team.name for team in record.teams] == ["A"]
+
+
+@pytest.mark.parametrize("erased", [True, False])
+async def test_a_late_worker_brings_no_record_of_a_deleted_event_back(
+    engine: Engine, while_writing: WhileWriting, *, erased: bool
+) -> None:
+    event = await engine.organizing.create_event(ORGANIZER, "Finals", [], Settings(), "open", None)
+    look = Due(event.event_id, keys.event(event.event_id), 0)
+
+    async def faster() -> None:
+        await engine.organizing.delete_event(ORGANIZER, event.event_id)
+        if erased:
+            await engine.completion.reconcile(look)
+
+    while_writing(faster)
+    await engine.completion.reconcile(look)
+    assert await engine.storage.list_audio(keys.event_folder(event.event_id)) == []
+
+
+async def test_a_record_that_is_written_while_state_is_lost_stays(
+    engine: Engine, while_writing: WhileWriting, tmp_path: Path
+) -> None:
+    event = await engine.organizing.create_event(ORGANIZER, "Finals", [], Settings(), "open", None)
+
+    async def lost() -> None:
+        forget_everything(tmp_path)
+
+    while_writing(lost)
+    await engine.completion.reconcile(Due(event.event_id, keys.event(event.event_id), 0))
+    assert Record.model_validate_json(await read(engine, keys.event_json(event.event_id))).event

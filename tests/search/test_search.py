@@ -176,10 +176,10 @@ async def test_the_other_server_goes_on_where_one_ended(place: Place, monkeypatc
 
 async def test_each_sees_what_they_may(parts: Parts) -> None:
     engine = parts.engine
-    event = await engine.create_event(ORGANIZER, "Finals", [], Settings(), "open", None)
+    event = await engine.organizing.create_event(ORGANIZER, "Finals", [], Settings(), "open", None)
     teams = []
     for name in ("One", "Two"):
-        _, token = await engine.add_team(ORGANIZER, event.event_id, name, None, None)
+        token = (await engine.organizing.add_team(ORGANIZER, event.event_id, name)).token
         teams.append(await engine.access.who(token))
     own, others = [await said(engine, "kelp", who, event_id=event.event_id, team=who.name) for who in teams]
     elsewhere = await said(engine, "kelp")
@@ -201,8 +201,8 @@ async def test_each_sees_what_they_may(parts: Parts) -> None:
 
 async def test_a_pitch_that_may_no_longer_be_seen_is_not_found_though_the_index_has_it(parts: Parts) -> None:
     engine = parts.engine
-    event = await engine.create_event(ORGANIZER, "Finals", [], Settings(), "open", None)
-    _, token = await engine.add_team(ORGANIZER, event.event_id, "One", None, None)
+    event = await engine.organizing.create_event(ORGANIZER, "Finals", [], Settings(), "open", None)
+    token = (await engine.organizing.add_team(ORGANIZER, event.event_id, "One")).token
     team = await engine.access.who(token)
     session = await said(engine, "kelp", team, event_id=event.event_id, team="One")
     async with searching(parts):

@@ -7,6 +7,7 @@ from pitchscoop.access.model import Principal, Role
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Criterion, Event, Settings
 from pitchscoop.kernel import keys
+from pitchscoop.main import Parts
 from pitchscoop.recordings.model import Session
 from tests.speech import FLAC, pcm
 
@@ -16,7 +17,7 @@ ORGANIZER = Principal(role=Role.ORGANIZER)
 async def event_of(engine: Engine) -> Event:
     """An event with a rubric and settings of its own."""
     rubric = [Criterion(id="idea", name="Idée ☃", weight=2.5, min=0, max=10)]
-    return await engine.create_event(ORGANIZER, "Finals", rubric, Settings(max_seconds=60), "open", None)
+    return await engine.organizing.create_event(ORGANIZER, "Finals", rubric, Settings(max_seconds=60), "open", None)
 
 
 async def recording(engine: Engine, event_id: str | None = None, seconds: int = 2) -> Session:
@@ -67,3 +68,11 @@ async def digests(engine: Engine, session_id: str) -> dict[str, str]:
 
 async def read(engine: Engine, key: str) -> bytes:
     return b"".join([piece async for piece in engine.storage.read_audio(key)])
+
+
+async def checked(parts: Parts, *, mend: bool = False) -> list[str]:
+    """What fsck says is wrong."""
+    said: list[str] = []
+    well = await parts.upkeep.fsck(said.append, mend=mend)
+    assert well == (len(said) == 1)
+    return said[:-1]

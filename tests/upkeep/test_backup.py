@@ -103,7 +103,7 @@ async def test_the_log_goes_on_where_it_ends_and_is_never_mixed(
 ) -> None:
     async with place_of(here).parts() as old, place_of(there).parts() as new:
         event = (await event_of(old.engine)).event_id
-        other = (await old.engine.create_event(ORGANIZER, "B", [], Settings(), "open", None)).event_id
+        other = (await old.engine.organizing.create_event(ORGANIZER, "B", [], Settings(), "open", None)).event_id
         said = [Fact(f"said_{number}", event, "x", "now") for number in range(1200)]
         await old.engine.state.commit(event, [], said)
         await old.upkeep.backup(tmp_path / "a.zip", None, quietly)

@@ -12,17 +12,20 @@ from pitchscoop.kernel.state import Due, Put
 from pitchscoop.main import Parts
 from pitchscoop.recordings.model import Failure, Session
 from tests.speech import pcm
-from tests.upkeep.pitches import ORGANIZER, completed, digests, event_of, read, recording, stopped, uploaded, work
+from tests.upkeep.pitches import (
+    ORGANIZER,
+    checked,
+    completed,
+    digests,
+    event_of,
+    read,
+    recording,
+    stopped,
+    uploaded,
+    work,
+)
 
 Cause = Callable[[Engine, Session], Awaitable[object]]
-
-
-async def checked(parts: Parts, *, mend: bool = False) -> list[str]:
-    """What fsck says is wrong."""
-    said: list[str] = []
-    well = await parts.upkeep.fsck(said.append, mend=mend)
-    assert well == (len(said) == 1)
-    return said[:-1]
 
 
 async def put(engine: Engine, session: Session, **changed: object) -> None:
@@ -257,38 +260,6 @@ async def test_files_that_are_no_pitch_are_said_and_kept(parts: Parts) -> None:
     (line,) = await checked(parts, mend=True)
     assert "no pitch can be made" in line
     assert await read(parts.engine, key) == b"somebody's"
-
-
-async def test_an_event_and_its_record_must_agree(parts: Parts) -> None:
-    engine = parts.engine
-    event = await event_of(engine)
-    team, _ = await engine.add_team(ORGANIZER, event.event_id, "A", None, None)
-    await work(engine)
-    assert await checked(parts) == []
-
-    await engine.storage.delete_audio(keys.event_json(event.event_id))
-    (line,) = await checked(parts, mend=True)
-    assert line.startswith(f"mended event {event.event_id} has no event.json")
-    await work(engine)
-    assert await checked(parts) == []
-
-    key = keys.team(event.event_id, team.team_id)
-    row = await engine.state.read(key)
-    assert row
-    await engine.state.commit(event.event_id, [Put(key, row.version, row.fields)])
-    lines = await checked(parts, mend=True)
-    assert [line.split()[1] for line in lines] == ["event", "team"]
-    await work(engine)
-    assert await checked(parts) == []
-
-    row = await engine.state.read(key)
-    assert row
-    await engine.state.commit(event.event_id, [Put(key, row.version, None)])
-    (line,) = await checked(parts, mend=True)
-    assert "with more than state has" in line
-    await work(engine)
-    assert await checked(parts) == []
-    assert await engine.events.team(event.event_id, team.team_id) == team
 
 
 async def test_a_session_that_moves_is_not_called_wrong(parts: Parts) -> None:

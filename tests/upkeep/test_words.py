@@ -14,8 +14,8 @@ from pitchscoop.main import Parts
 from pitchscoop.recordings import words
 from pitchscoop.recordings.model import Session
 from tests.servers.place import MODES, Place
-from tests.upkeep.pitches import ORGANIZER, completed, event_of, read, recording, work
-from tests.upkeep.test_fsck import checked, forgotten, undue
+from tests.upkeep.pitches import ORGANIZER, checked, completed, event_of, read, recording, work
+from tests.upkeep.test_fsck import forgotten, undue
 from tests.words import READY, SAID, standing, written
 
 CORRECTED = READY.correct("u-1", 4, "varech.", "kelp.").correct("u-2", 3, "", "was")
