@@ -55,7 +55,7 @@ async def _mode(mode: str, count: int, size: int, pace: float) -> tuple[str, ...
 
 
 async def _filled(parts: Parts, count: int, size: int) -> str:
-    event = await parts.engine.create_event(ORGANIZER, "Finals", [], Settings(), "open", None)
+    event = await parts.engine.organizing.create_event(ORGANIZER, "Finals", [], Settings(), "open", None)
     for at in range(0, count, 20):
         batch = range(at, min(at + 20, count))
         await asyncio.gather(*(kept(parts.engine, event.event_id, f"Team {n % 300}", _audio(size)) for n in batch))

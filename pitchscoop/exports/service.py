@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from pitchscoop.events.model import Event
-from pitchscoop.exports import sheets
+from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.events.service import Events
+from pitchscoop.exports import sheets, whole
 from pitchscoop.exports.archive import Archive
 from pitchscoop.exports.names import legal
 from pitchscoop.exports.places import Places
@@ -18,19 +19,30 @@ _PAGE = 50  # sessions read at a time: 10 ms of work, during which nobody else i
 
 
 class Export:
-    """One event, to be taken away.
+    """One event, or what was ``chosen`` of it, to be taken away.
 
     Whatever is away before the first piece is ``Unavailable`` there; what fails later ends the stream with an error,
     and whoever sends it on must not end it as if it were whole.
     """
 
-    def __init__(self, event: Event, state: State, storage: AudioStorage, sessions: Sessions, clock: Clock) -> None:
+    def __init__(
+        self,
+        event: Event,
+        state: State,
+        storage: AudioStorage,
+        events: Events,
+        sessions: Sessions,
+        clock: Clock,
+        chosen: list[Session] | None = None,
+    ) -> None:
         self.name = legal(event.name, event.event_id)
         self._event = event
         self._state = state
         self._storage = storage
+        self._events = events
         self._sessions = sessions
         self._clock = clock
+        self._chosen = chosen
 
     async def sessions_csv(self) -> AsyncGenerator[bytes, None]:
         """A line a session, newest first."""
@@ -39,6 +51,24 @@ class Export:
             rows = [sheets.row(session, places.of(session) if session.has_audio else None) for session in page]
             yield head + sheets.lines(rows)
             head = b""
+
+    async def scores_csv(self) -> AsyncGenerator[bytes, None]:
+        """A line a scorecard."""
+        yield sheets.scores_head(self._event)
+
+    async def json(self) -> AsyncGenerator[bytes, None]:
+        """All that is known, as docs/export.md says it: what ``importing.py`` reads."""
+        left_out: list[str] = []
+        yield whole.head(self._event, await self._teams(), await self._judges())
+        first = True
+        async for page in self._pages():
+            for session in page:
+                if not session.finished:
+                    left_out.append(session.session_id)
+                    continue
+                yield whole.session(await self._sessions.with_words(session), first=first)
+                first = False
+        yield whole.end(left_out)
 
     async def zip(self) -> AsyncGenerator[bytes, None]:
         """All audio and what was said, the table, and a manifest of all at the end."""
@@ -50,7 +80,17 @@ class Export:
         async for piece in archive.end(self._event, self._clock()):
             yield piece
 
+    async def _teams(self) -> list[Team]:
+        return await self._events.teams.listed(self._event.event_id)
+
+    async def _judges(self) -> list[Judge]:
+        return await self._events.judges.listed(self._event.event_id)
+
     async def _pages(self) -> AsyncIterator[list[Session]]:
+        if self._chosen is not None:
+            for start in range(0, len(self._chosen), _PAGE):
+                yield self._chosen[start : start + _PAGE]
+            return
         cursor = None
         while True:
             page = await listing.page(

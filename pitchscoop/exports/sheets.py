@@ -9,6 +9,7 @@ import datetime as dt
 import io
 from collections.abc import Iterable
 
+from pitchscoop.events.model import Event
 from pitchscoop.recordings.model import Session
 
 Cell = str | bool | float | dt.datetime | None
@@ -22,9 +23,22 @@ COLUMNS = (
 """The names of REST's fields. ``file`` is where the audio lies in ``export.zip``; empty where it is not in there."""
 
 
+MARK = b"\xef\xbb\xbf"  # the byte order mark
+
+
 def head() -> bytes:
     """The first line."""
-    return b"\xef\xbb\xbf" + lines([COLUMNS])
+    return MARK + lines([COLUMNS])
+
+
+def scores_head(event: Event) -> bytes:
+    """The first line of ``scores.csv``: a line is a scorecard, one judge's of one session.
+
+    Each criterion has a column of its own, ``scores.`` and its id, with the number that was given.
+    """
+    given = [f"scores.{criterion.id}" for criterion in event.rubric]
+    who = ("event_id", "session_id", "team_id", "team_name", "pitch_title", "judge_id", "judge_name")
+    return MARK + lines([(*who, *given, "comment", "revision", "updated_at")])
 
 
 def row(session: Session, file: str | None) -> list[Cell]:

@@ -70,7 +70,7 @@ async def whole(pieces: AsyncIterator[bytes]) -> bytes:
 
 
 async def export(engine: Engine, event_id: str) -> Export:
-    return await engine.export(ORGANIZER, event_id)
+    return await engine.export(ORGANIZER, event_id, "export.zip")
 
 
 async def exported(engine: Engine, event_id: str) -> Exported:
@@ -191,8 +191,9 @@ def broken(folder: Path, session: Session) -> None:
 
 
 async def test_it_is_the_organizers_alone(parts: Parts) -> None:
-    team, token = await parts.engine.add_team(ORGANIZER, "default", "Kelp", None, None)
+    invited = await parts.engine.organizing.add_team(ORGANIZER, "default", "Kelp")
+    team, token = invited.who, invited.token
     who = await parts.engine.access.who(token)
     assert who.team_id == team.team_id
     with pytest.raises(Forbidden):
-        await parts.engine.export(who, "default")
+        await parts.engine.export(who, "default", "export.zip")

@@ -1,0 +1,147 @@
+"""``export.json``: an event with its people and its finished sessions, written piece by piece, and read again.
+
+docs/export.md describes it for people. A change that an older reader would misread raises ``VERSION``.
+"""
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from pitchscoop.events.model import Event, Judge, Team, named
+from pitchscoop.kernel import ids, keys
+from pitchscoop.kernel.errors import Invalid
+from pitchscoop.recordings.model import Session
+
+FORMAT = "pitchscoop-event"
+VERSION = 1
+_ID = re.compile(r"[0-9a-z]{1,64}")
+_AUDIO = re.compile(r"recording\.[a-z0-9]{1,8}")
+_MOST = 2**53  # beyond it a number is not the same in every reader of JSON
+_LONGEST = 10**9  # seconds: longer than any file lasts, and what a date can be moved by
+_HEIGHTS = 96  # of a silhouette
+_FIRST, _LAST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+
+
+class Whole(BaseModel):
+    """An event as its export has it. ``left_out`` are ids of sessions that were not finished then."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal["pitchscoop-event"]
+    version: Literal[1]
+    event: Event
+    teams: tuple[Team, ...]
+    judges: tuple[Judge, ...]
+    sessions: tuple[Session, ...]
+    left_out: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _is_of_one_event(self) -> "Whole":
+        """Nothing in it may reach into another event, or name what is not its own."""
+        event_id = self.event.event_id
+        _check(_ID.fullmatch(event_id) and event_id != keys.INSTALLATION, "event.event_id is none")
+        _check(self.event.deleted_at is None, "the event is deleted")
+        _check_values(self.model_dump())
+        for place, known in (("teams", self.teams), ("judges", self.judges), ("sessions", self.sessions)):
+            _check(all(one.event_id == event_id for one in known), f"{place}: one is of another event")
+        teams = [team.team_id for team in self.teams]
+        judges = [judge.judge_id for judge in self.judges]
+        _check(all(map(_ID.fullmatch, teams + judges)), "an id of a team or judge is none")
+        _check(_different(teams) and _different(judges), "a team or a judge is in it twice")
+        _check(_different(team.name.casefold() for team in self.teams), "two teams have one name")
+        _check(_different(session.session_id for session in self.sessions), "a session is in it twice")
+        for session in self.sessions:
+            _check_session(session, set(teams))
+        return self
+
+
+def read(document: bytes) -> Whole:
+    """What was exported.
+
+    Raises:
+        Invalid: ``bad_export``: it is none, is of a newer version, or says what cannot be.
+    """
+    try:
+        found = Whole.model_validate_json(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "it"
+        raise Invalid("bad_export", f"This is no export.json of version {VERSION}: {place}: {first['msg']}.") from None
+    for place, name in _names(found):
+        named(place, name)
+    return found
+
+
+def head(event: Event, teams: Sequence[Team], judges: Sequence[Judge]) -> bytes:
+    """All but the sessions."""
+    known: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "event": event.model_dump(mode="json"),
+        "teams": [team.model_dump(mode="json") for team in teams],
+        "judges": [judge.model_dump(mode="json") for judge in judges],
+    }
+    return json.dumps(known, ensure_ascii=False, indent=1)[:-2].encode() + b',\n "sessions": ['
+
+
+def session(session: Session, *, first: bool) -> bytes:
+    """One session with its words."""
+    return (b"\n" if first else b",\n") + json.dumps(session.model_dump(mode="json"), ensure_ascii=False).encode()
+
+
+def end(left_out: Sequence[str]) -> bytes:
+    """What makes it whole."""
+    return b'\n ],\n "left_out": ' + json.dumps(list(left_out)).encode() + b"\n}\n"
+
+
+def _names(found: Whole) -> Iterable[tuple[str, str]]:
+    yield "event.name", found.event.name
+    yield from (("teams.name", team.name) for team in found.teams)
+    yield from (("judges.name", judge.name) for judge in found.judges)
+    for one in found.sessions:
+        yield from (("sessions.team_name", one.team_name), ("sessions.pitch_title", one.pitch_title))
+
+
+def _check_session(session: Session, teams: set[str]) -> None:
+    """Its key must lie in the event's slot, and its audio in its own folder."""
+    session_id, key = session.session_id, session.audio_minio_key
+    _check(_ID.fullmatch(session_id), "the id of a session is none")
+    _check(ids.slot(keys.session(session_id)) == ids.slot(session.event_id), f"{session_id} is of another event")
+    _check(session.finished, f"{session_id} is not finished")
+    _check(session.team_id is None or session.team_id in teams, f"{session_id} is of a team that is not in it")
+    ours = keys.folder(session_id)
+    _check(key is None or (key.startswith(ours) and _AUDIO.fullmatch(key.removeprefix(ours))), f"{session_id}: bad key")
+    _check(0 <= (session.audio_duration or 0) <= _LONGEST, f"{session_id}: bad duration")
+    sizes = (session.audio_size, session.mp3_size or 0, session.received or 0)
+    _check(min(*sizes, session.max_seconds, session.idle_seconds) >= 0, f"{session_id}: a number is negative")
+    _check(session.sample_rate > 0, f"{session_id}: bad sample rate")
+    heights = session.silhouette
+    _check(len(heights) <= _HEIGHTS and all(0 <= one <= 100 for one in heights), f"{session_id}: bad silhouette")  # noqa: PLR2004
+
+
+def _check_values(part: object) -> None:
+    """Rows of state may be read leniently; what comes from elsewhere must not bring what breaks lists later."""
+    if isinstance(part, dt.datetime):
+        _check(part.tzinfo is not None and _FIRST <= part <= _LAST, f"{part} is no time with an offset from UTC")
+    elif isinstance(part, int | float):
+        _check(abs(part) <= _MOST, "a number is none, or too large")
+    elif isinstance(part, dict):
+        for value in part.values():
+            _check_values(value)
+    elif isinstance(part, list | tuple):
+        for value in part:
+            _check_values(value)
+
+
+def _different(names: Iterable[str]) -> bool:
+    found = list(names)
+    return len(found) == len(set(found))
+
+
+def _check(holds: object, what: str) -> None:
+    if not holds:
+        raise ValueError(what)
