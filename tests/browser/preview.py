@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import datetime as dt
 import io
 import math
 import random
@@ -31,17 +30,12 @@ from starlette.staticfiles import StaticFiles
 from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from tests import samples
-from tests.browser import said, talk
+from tests.browser import organized, said, talk
+from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
 from tests.servers.redis import free_port
 
 LENGTH = 178.0
 HALF_HOUR = 1800.0
-WHEN = dt.datetime(2026, 11, 14, 15, 42, tzinfo=dt.UTC)
-LONG_TEAM = "The Unreasonably Patient Beekeepers of Lower Saxony"
-ARABIC = "فريق المناخ والذاكرة"
-LONG_TITLE = (
-    "Listening to hives instead of opening them, so that eleven thousand small farms know a week ahead what is coming"
-)
 _POLICY = "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; object-src 'none'; base-uri 'none'"
 
 
@@ -187,13 +181,18 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         errors={"team_name": "Write a name: it is what people will see."},
     )
     organizers = replace(
-        _home(c.Viewer("organizer", "Organizer"), *ROWS), export_url="/sample/export", search_event="x"
+        _home(organized.ORGANIZER, *ROWS),
+        export_url="/sample/export",
+        search_event="x",
+        event_url="/desk",
+        others=[(LONG_TITLE, "/desk"), (ARABIC, "/desk")],
     )
     gone = c.ErrorPage(PERSON, 404, "not_found", "Nothing is here", "It may have been deleted, or the link was cut.")
     return {
         "home": lambda: renderer.home(_home(PERSON, *ROWS)),
         "home-organizer": lambda: renderer.home(organizers),
         "home-empty": lambda: renderer.home(_home(PERSON)),
+        "home-new": lambda: renderer.home(replace(_home(organized.ORGANIZER), set_up=True, event_url="/desk")),
         "home-public": lambda: renderer.home(_home(c.Viewer())),
         "search": lambda: renderer.search(_search(hits=HITS, next_url="/search")),
         "search-new": lambda: renderer.search(_search(q="")),
@@ -215,8 +214,13 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "pitch-recording": lambda: renderer.pitch(_pitch("recording", transcript=said.TRANSCRIPTS["live"])),
         **{f"pitch-transcript-{name}": _with(renderer, name) for name in said.TRANSCRIPTS},
         "sign-in": lambda: renderer.sign_in(c.SignIn(c.Viewer())),
+        "sign-in-confirm": lambda: renderer.sign_in(c.SignIn(c.Viewer(), "confirm", "a-token")),
+        "sign-in-instead": lambda: renderer.sign_in(
+            c.SignIn(c.Viewer(), "instead", "a-token", action="/join", name=LONG_TEAM)
+        ),
         "sign-in-used": lambda: renderer.sign_in(c.SignIn(c.Viewer(), "used")),
         "error": lambda: renderer.error(gone),
+        **organized.pages(renderer),
     }
 
 
@@ -279,6 +283,8 @@ def app() -> Starlette:
             *routes,
             # Not among the pages that every test looks at: the one is too long, the other never stands still.
             Route("/pitch-half-hour", page(lambda: renderer.pitch(_half_hour()))),
+            Route("/desk-many", page(lambda: renderer.desk(organized.desk("10000")))),
+            Route("/desk-trouble", page(lambda: renderer.desk(organized.desk("trouble")))),
             Route("/recorder-talk", page(lambda: renderer.recorder(_recorder(live="/sample/talk")))),
             Route("/sample/peaks.json", _peaks),
             Route("/sample/audio.wav", lambda _: FileResponse(audio)),
@@ -287,6 +293,7 @@ def app() -> Starlette:
             Route("/sample/processing", _details("processing")),
             Route("/sample/recording", _details("recording")),
             Route("/sample/stopped", _details("completed", 44 + 134 * 32000)),
+            *organized.routes(_details("completed")),
             *(Route(f"/sample/{status}", _refused(status)) for status in (401, 404)),
             WebSocketRoute("/sample/live", talk.live),
             WebSocketRoute("/sample/talk", talk.live),

@@ -142,7 +142,7 @@ def test_the_organizer_takes_the_event_away(app: App, context: BrowserContext, t
     told = subprocess.run(command, env=app.environment, capture_output=True, text=True, check=True).stdout
     page = context.new_page()
     page.goto(app.url + told.splitlines()[1][told.splitlines()[1].index("/sign-in") :])
-    page.goto(app.url)
+    page.goto(f"{app.url}/?event=default")
     with page.expect_download() as download:
         page.get_by_role("link", name="Export").click()
     assert download.value.suggested_filename == "Pitches.zip"

@@ -58,6 +58,13 @@ export class PitchWave extends HTMLElement {
     this.#sheet?.paint();
   }
 
+  /** Another pitch, whose wave is not there yet. */
+  clear(): void {
+    this.#peaks = null;
+    this.#heights = [];
+    this.#sheet?.paint();
+  }
+
   set duration(seconds: number) {
     this.#duration = seconds;
     this.#tell();
@@ -114,8 +121,9 @@ export class PitchWave extends HTMLElement {
   #draw({ context, width, height }: Surface): void {
     const sheet = this.#sheet;
     if (sheet === null) return;
-    const bottom = height - RULER;
-    const middle = Math.round((FLAG + bottom) / 2);
+    const plain = this.dataset.plain !== undefined; // a dock has no room for a ruler, and the flag stands before it
+    const bottom = height - (plain ? 0 : RULER);
+    const middle = Math.round(((plain ? 0 : FLAG) + bottom) / 2);
     const bars = Math.ceil(width / (THICK + GAP));
     const at = this.#duration > 0 ? (this.#position / this.#duration) * width : 0;
     if (this.#peaks === null) this.#dots(context, sheet, width, middle);
@@ -152,7 +160,7 @@ export class PitchWave extends HTMLElement {
     const wide = this.#wide;
     this.#flag.style.transform = `translateX(${x + wide > width ? x + 2 - wide : x}px)`;
     const key = `${this.#duration}/${width}`;
-    if (this.#ruler.dataset.for !== key) {
+    if (this.dataset.plain === undefined && this.#ruler.dataset.for !== key) {
       this.#ruler.dataset.for = key;
       rule(this.#ruler, this.#duration, width);
     }

@@ -49,7 +49,9 @@ class Home:
     """The first page: the running event and its newest pitches.
 
     ``sentence`` says how the event stands. ``export_url`` answers with all of it, ``search_event`` is the id by
-    which it is searched; None where the viewer may not.
+    which it is searched, ``event_url`` its page for whoever runs it; None where the viewer may not. ``others`` are the
+    names and pages of their other events. ``record_query`` is what the way to the recorder carries.
+    ``set_up``: the viewer may set up an event, and none was yet.
     """
 
     viewer: Viewer
@@ -62,6 +64,10 @@ class Home:
     next_url: str | None = None
     export_url: str | None = None
     search_event: str | None = None
+    event_url: str | None = None
+    others: Sequence[tuple[str, str]] = ()
+    record_query: str = ""
+    set_up: bool = False
     zone: str | None = None
 
 
@@ -94,8 +100,9 @@ class Search:
 class RecordForm:
     """Who speaks and about what, before recording or uploading.
 
-    ``team_name`` is fixed for a team that is signed in. ``values`` and ``errors`` are by field
-    (``team_name``, ``pitch_title``); the form posts to its own address, with ``way``.
+    ``retention_days``: what is recorded is removed so many days later. ``team_name`` is fixed for a team that is
+    signed in, ``event_id`` is the event where it is not theirs. ``values`` and ``errors`` are by field (``team_name``,
+    ``pitch_title``); the form posts to its own address, with ``way``.
     """
 
     viewer: Viewer
@@ -103,6 +110,8 @@ class RecordForm:
     limit_seconds: int
     way: Way = "record"
     team_name: str | None = None
+    retention_days: int | None = None
+    event_id: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -301,13 +310,14 @@ class SignIn:
 
     ``waiting``: no link was opened. ``confirm``: a link was opened, and its ``token`` is posted to ``action`` by
     a button, because previews of links in chat programs would use it up by looking. ``used``: it was used up,
-    or has expired.
+    or has expired. ``instead``: a team's or judge's link, ``name``'s, was opened by whoever is signed in as another.
     """
 
     viewer: Viewer
-    state: Literal["waiting", "confirm", "used"] = "waiting"
+    state: Literal["waiting", "confirm", "instead", "used"] = "waiting"
     token: str = ""
     action: str = "/sign-in"
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,3 +19,8 @@ _NAMES = dict(entry.strip().split(" ", 1) for entry in _TABLE.split(","))
 def language(code: str) -> str:
     """``English`` for ``en`` or ``en-GB``; a code that is not known as it is."""
     return _NAMES.get(code.replace("_", "-").partition("-")[0].lower(), code)
+
+
+def languages() -> list[tuple[str, str]]:
+    """All codes and names, by name."""
+    return sorted(_NAMES.items(), key=lambda entry: entry[1])

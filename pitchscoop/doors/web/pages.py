@@ -1,11 +1,14 @@
 """Routes of the pages: fill a context, render it."""
 
+import datetime as dt
+
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from pitchscoop.access.model import ANYBODY, Role, Target, Verb, may
+from pitchscoop.access.model import ANYBODY, Principal, Role, Target, Verb, may
 from pitchscoop.doors.auth import engine_of, principal_of
+from pitchscoop.doors.bodies import form_of
 from pitchscoop.doors.problems import status_of
 from pitchscoop.doors.schemas import NewSession
 from pitchscoop.doors.web import contexts
@@ -15,16 +18,19 @@ from pitchscoop.doors.web.visitors import local_url, peaks_path, person_of, stat
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event
 from pitchscoop.events.service import DEFAULT_EVENT
-from pitchscoop.kernel.errors import NotFound, Problem, Unauthorized
+from pitchscoop.kernel.errors import NotFound, Problem
 from pitchscoop.recordings.model import CONTENT_TYPES, MAX_UPLOAD, Session
 
 _NEWEST = 12  # pitches on the first page
+_OTHERS = 5  # events beside the one that is shown; the list has all
 _HEADLINES: dict[int | str, str] = {
     "bad_token": "This link is not complete",
     "expired_token": "This link has expired",
+    "wrong_stage": "Not now",
     401: "Sign in first",
     403: "This is not open to you",
     404: "Nothing is here",
+    429: "Too many wrong links",
     503: "The server is waiting",
 }
 
@@ -32,7 +38,11 @@ _HEADLINES: dict[int | str, str] = {
 async def home(request: Request) -> Response:
     """``GET /``."""
     engine, who = engine_of(request), await person_of(request)
-    event = await engine.events.get(who.event_id or DEFAULT_EVENT)
+    organizes = may(who, Verb.EVENT_LIST, Target())
+    run = await engine.organizing.list_events(who) if organizes else []
+    event = await _running(engine, who, run, request.query_params.get("event"))
+    elsewhere = [ours for ours in run if ours.event_id != event.event_id]
+    named = "" if event.event_id in (who.event_id, DEFAULT_EVENT) else f"event={event.event_id}"
     cursor = request.query_params.get("cursor")
     rows: list[contexts.PitchRow] = []
     earlier = None
@@ -41,9 +51,10 @@ async def home(request: Request) -> Response:
             who, event.event_id, cursor=cursor, limit=_NEWEST, status=None, team=None, q=None
         )
         rows = [await _row(engine, session) for session in page.sessions]
-        earlier = f"/?cursor={page.next_cursor}" if page.next_cursor else None
+        earlier = f"/?cursor={page.next_cursor}{'&' if named else ''}{named}" if page.next_cursor else None
     searches = bool(rows) and may_search(who, event.event_id)
-    exports = bool(rows) and may(who, Verb.EVENT_EXPORT, Target(event_id=event.event_id))
+    own = Target(event_id=event.event_id, team_id=who.team_id)
+    exports = bool(rows) and may(who, Verb.EVENT_EXPORT, own)
     context = contexts.Home(
         viewer=viewer_of(who),
         event_name=event.name,
@@ -51,14 +62,30 @@ async def home(request: Request) -> Response:
         sentence=f"{event.stage.capitalize()}. {_counted(len(rows), 'earlier' if cursor else 'newest')}"
         if who != ANYBODY
         else f"{event.stage.capitalize()}.",
-        can_record=who.role in (Role.ORGANIZER, Role.TEAM),
+        can_record=may(who, Verb.SESSION_CREATE, own.model_copy(update={"stage": event.stage})),
         sessions=rows,
         limit_seconds=event.settings.max_seconds,
         next_url=earlier,
         search_event=event.event_id if searches else None,
         export_url=f"/api/v1/events/{event.event_id}/export.zip" if exports else None,
+        event_url=f"/events/{event.event_id}/desk" if organizes else None,
+        others=[(ours.name, f"/events/{ours.event_id}/desk") for ours in elsewhere[:_OTHERS]],
+        set_up=organizes and not run,
+        record_query=named,
     )
     return HTMLResponse(renderer_of(request).home(context))
+
+
+async def _running(engine: Engine, who: Principal, run: list[Event], asked: str | None) -> Event:
+    """The event that the first page shows: one's own; for whoever runs them the newest, or where pitches came since."""
+    if chosen := next((event for event in run if event.event_id == asked), None):
+        return chosen
+    newest = next((event for event in run if event.event_id != DEFAULT_EVENT), None)
+    if newest is None or who.event_id is not None:
+        return await engine.events.get(who.event_id or DEFAULT_EVENT)
+    last = await engine.state.last_fact(DEFAULT_EVENT)
+    since = last is not None and dt.datetime.fromisoformat(last.at) > newest.created_at
+    return await engine.events.get(DEFAULT_EVENT) if since else newest
 
 
 def _counted(pitches: int, which: str) -> str:
@@ -86,12 +113,11 @@ async def _row(engine: Engine, session: Session) -> contexts.PitchRow:
 async def record_form(request: Request) -> Response:
     """``GET`` and ``POST /record`` and ``/upload``: who speaks, about what."""
     engine, who = engine_of(request), await principal_of(request)
-    if who.role not in (Role.ORGANIZER, Role.TEAM):
-        raise Unauthorized("not_signed_in", "Open your team's link, or the organizer's link that the server printed.")
-    form = dict(await request.form()) if request.method == "POST" else {}
+    form = dict(await form_of(request, who)) if request.method == "POST" else {}
     asked = form.get("way") or request.query_params.get("way") or request.query_params.get("mode")
     way: contexts.Way = "upload" if asked == "upload" or request.url.path == "/upload" else "record"
-    event = await engine.events.get(who.event_id or DEFAULT_EVENT)
+    named = str(form.get("event") or request.query_params.get("event") or DEFAULT_EVENT)
+    event = await engine.organizing.allowed(who, Verb.SESSION_CREATE, who.event_id or named, team_id=who.team_id)
     fixed = who.name if who.role is Role.TEAM else None
     values = {name: str(form.get(name, "")) for name in ("team_name", "pitch_title")}
     errors: dict[str, str] = {}
@@ -108,6 +134,8 @@ async def record_form(request: Request) -> Response:
         limit_seconds=event.settings.max_seconds,
         way=way,
         team_name=fixed,
+        retention_days=event.settings.retention_days,
+        event_id=event.event_id if who.event_id is None and event.event_id != DEFAULT_EVENT else None,
         values=values,
         errors=errors,
     )
@@ -184,7 +212,8 @@ def error_page(request: Request, problem: Problem) -> Response:
         "Open the whole link that you were given." if unknown else problem.message,
         *(("Sign in with a link", "/sign-in") if unknown else ()),
     )
-    headers = {"Retry-After": "5"} if status == 503 else None  # noqa: PLR2004
+    wait = getattr(problem, "retry_after", None)
+    headers = {"Retry-After": str(wait)} if wait else None
     return HTMLResponse(renderer_of(request).error(context), status, headers)
 
 

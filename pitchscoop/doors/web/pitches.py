@@ -5,7 +5,7 @@ import json
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from pitchscoop.access.model import Principal, Role, Verb, may
+from pitchscoop.access.model import Principal, Verb, may
 from pitchscoop.doors.auth import engine_of
 from pitchscoop.doors.exports import attachment
 from pitchscoop.doors.web import contexts
@@ -61,7 +61,7 @@ async def pitch(request: Request) -> Response:
         original_url=await _download(engine, who, session, "wav"),
         original_label=_original(session),
         recorder_url=f"/record/{session_id}" if _may_record(person, session) else None,
-        delete_path=f"/api/v1/sessions/{session_id}" if person.role is Role.ORGANIZER else None,
+        delete_path=f"/api/v1/sessions/{session_id}" if may(person, Verb.SESSION_DELETE, session.target) else None,
     )
     return HTMLResponse(renderer_of(request).pitch(context))
 

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from pitchscoop.doors.web import wording
 from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, Search, SignIn, Upload
 from pitchscoop.doors.web.languages import language
+from pitchscoop.doors.web.organizer_contexts import Desk, EventList, EventPage, Invitation, Pasted, Room, Sheet
 
 ASSETS = Path(__file__).parent / "assets"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -83,6 +84,34 @@ class Renderer:
     def sign_in(self, page: SignIn) -> str:
         """Signing in with a link."""
         return self._render("sign_in.html", page)
+
+    def events(self, page: EventList) -> str:
+        """All events, and setting one up."""
+        return self._render("events.html", page)
+
+    def event(self, page: EventPage) -> str:
+        """An event: teams, judges, settings."""
+        return self._render("event.html", page)
+
+    def pasted(self, page: Pasted) -> str:
+        """A pasted list, before anybody is added."""
+        return self._render("pasted.html", page)
+
+    def invitation(self, page: Invitation) -> str:
+        """The link of a team or a judge."""
+        return self._render("invitation.html", page)
+
+    def sheet(self, page: Sheet) -> str:
+        """Cards to be printed."""
+        return self._render("sheet.html", page)
+
+    def desk(self, page: Desk) -> str:
+        """The organizer's desk."""
+        return self._render("desk.html", page)
+
+    def room(self, page: Room) -> str:
+        """The screen in the room."""
+        return self._render("room.html", page)
 
     def docs(self, page: Docs) -> str:
         """The description of REST."""

@@ -3,10 +3,10 @@
 from starlette.requests import Request
 
 from pitchscoop.access.model import ANYBODY, Principal, Role
-from pitchscoop.doors.auth import engine_of, principal_of
+from pitchscoop.doors.auth import address_of, engine_of, principal_of
 from pitchscoop.doors.web import contexts
 from pitchscoop.engine import Engine
-from pitchscoop.kernel.errors import Unauthorized
+from pitchscoop.kernel.errors import SlowDown, Unauthorized
 from pitchscoop.recordings.model import Session
 
 
@@ -19,7 +19,7 @@ async def person_of(request: Request) -> Principal:
     """Whoever looks; a cookie that is no longer valid makes a visitor, not an error."""
     try:
         return await principal_of(request)
-    except Unauthorized:
+    except (Unauthorized, SlowDown):
         return ANYBODY
 
 
@@ -33,7 +33,7 @@ async def visitor_of(request: Request) -> Principal:
     person = await person_of(request)
     key = request.query_params.get("key")
     if key and person.role is Role.PUBLIC:
-        return await engine_of(request).listener(request.path_params["session_id"], key)
+        return await engine_of(request).listener(request.path_params["session_id"], key, address_of(request))
     return person
 
 

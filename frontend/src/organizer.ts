@@ -1,0 +1,5 @@
+import "./organizer/copy-link";
+import "./organizer/print-page";
+import { fillZones } from "./organizer/zone";
+
+fillZones(document);

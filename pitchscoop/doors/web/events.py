@@ -1,0 +1,201 @@
+"""The organizer's pages of an event: the list, the event itself, its settings and its stage."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from pitchscoop.access.model import Principal, Target, Verb, require
+from pitchscoop.doors.auth import engine_of, principal_of
+from pitchscoop.doors.bodies import form_of
+from pitchscoop.doors.web import organizer_contexts as contexts
+from pitchscoop.doors.web.languages import languages
+from pitchscoop.doors.web.order_form import filled_order, read_order, typed_order
+from pitchscoop.doors.web.render import renderer_of
+from pitchscoop.doors.web.settings_form import Typed, filled, overtaken, read, typed_in
+from pitchscoop.doors.web.visitors import person_of, viewer_of
+from pitchscoop.engine import Engine
+from pitchscoop.events.model import Event, Settings, Team, named, time_zones
+from pitchscoop.kernel.errors import Conflict, Invalid
+from pitchscoop.kernel.stages import MOVES
+
+_ONWARD: dict[str, tuple[str, str]] = {
+    "draft": ("open", "Open"),
+    "open": ("frozen", "Freeze"),
+    "frozen": ("published", "Publish"),
+    "published": ("archived", "Archive"),
+}
+_BACK: dict[str, tuple[str, str]] = {
+    "open": ("draft", "Back to draft"),
+    "frozen": ("open", "Open again"),
+    "published": ("frozen", "Back to frozen"),
+    "archived": ("published", "Back to published"),
+}
+_MEANINGS = {
+    "draft": "Draft: teams can record once the event is open.",
+    "open": "Open: teams can record. Freeze it when time is up; whoever is speaking then finishes.",
+    "frozen": "Frozen: teams can no longer begin a recording. Judges go on.",
+    "published": "Published: what the event shows is final.",
+    "archived": "Archived: nothing changes any more. Everything can be heard and exported.",
+}
+
+
+def bar_of(event: Event, where: contexts.Where) -> contexts.EventBar:
+    """What stands above the pages of an event."""
+    return contexts.EventBar(
+        event_id=event.event_id,
+        name=event.name,
+        stage=event.stage,
+        where=where,
+        meaning=_MEANINGS[event.stage],
+        onward=_ONWARD.get(event.stage),
+        back=_BACK.get(event.stage),
+    )
+
+
+def to_event(event_id: str, anchor: str = "") -> Response:
+    """Back to the event's page, after a form."""
+    return RedirectResponse(f"/events/{event_id}{anchor}", 303)
+
+
+async def events(request: Request) -> Response:
+    """``GET`` and ``POST /events``: all events; a new one by its name."""
+    engine, who = engine_of(request), await person_of(request)
+    require(who, Verb.EVENT_CREATE, Target())  # who may not would find a form here that refuses them
+    name, error = "", None
+    if request.method == "POST":
+        form = await form_of(request, who)
+        name, zone = str(form.get("name", "")), str(form.get("timezone", ""))
+        settings = Settings(timezone=zone if zone in time_zones() else "UTC")
+        try:
+            event = await engine.organizing.create_event(who, named("name", name), (), settings, "open")
+            return to_event(event.event_id)
+        except Invalid:
+            error = "Write a name of at most 200 letters: it is what people will see."
+    lines = [
+        contexts.EventLine(event.event_id, event.name, event.stage, event.created_at, event.settings.timezone)
+        for event in await engine.organizing.list_events(who)
+    ]
+    page = contexts.EventList(viewer_of(who), lines, name, error)
+    return HTMLResponse(renderer_of(request).events(page), 422 if error else 200)
+
+
+async def event(request: Request) -> Response:
+    """``GET /events/{event_id}``."""
+    return await event_page(request, await person_of(request))
+
+
+async def event_page(
+    request: Request,
+    who: Principal,
+    *,
+    form: contexts.SettingsForm | None = None,
+    order: contexts.OrderForm | None = None,
+    texts: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    """The event's page, with what was sent where it could not be used."""
+    engine, event_id = engine_of(request), request.path_params["event_id"]
+    found = await engine.organizing.event(who, event_id)
+    judges = await engine.organizing.list_judges(who, event_id)
+    teams = await engine.organizing.list_teams(who, event_id)
+    page = contexts.EventPage(
+        viewer=viewer_of(who),
+        bar=bar_of(found, "event"),
+        teams=lines_of(teams),
+        judges=[contexts.JudgeLine(judge.judge_id, judge.name) for judge in judges],
+        order=order or await _order_form(request, who, found, teams),
+        settings=form or filled(found, saved="saved" in request.query_params),
+        languages=languages(),
+        zones=sorted(time_zones()),
+        tracks=found.settings.tracks,
+        texts=texts or {},
+        wrong=wrong or {},
+        removed=await _removed(engine, who, event_id, request.query_params.get("removed")),
+        closed=found.stage == "archived",
+    )
+    return HTMLResponse(renderer_of(request).event(page), status)
+
+
+async def team_lines(engine: Engine, who: Principal, event_id: str) -> list[contexts.TeamLine]:
+    """The teams of an event as pages list them."""
+    return lines_of(await engine.organizing.list_teams(who, event_id))
+
+
+def lines_of(teams: Sequence[Team]) -> list[contexts.TeamLine]:
+    """Teams as pages list them."""
+    return [contexts.TeamLine(team.team_id, team.name, team.track, team.withdrawn_at is not None) for team in teams]
+
+
+async def _order_form(request: Request, who: Principal, event: Event, teams: Sequence[Team]) -> contexts.OrderForm:
+    order = await engine_of(request).running_orders.read(who, event.event_id)
+    return filled_order(order, teams, event.settings.timezone, saved="ordered" in request.query_params)
+
+
+async def _removed(engine: Engine, who: Principal, event_id: str, judge_id: str | None) -> contexts.JudgeLine | None:
+    if not judge_id:
+        return None
+    judge = await engine.organizing.judge(who, event_id, judge_id)
+    return contexts.JudgeLine(judge.judge_id, judge.name) if judge.removed_at else None
+
+
+async def settings(request: Request) -> Response:
+    """``POST /events/{event_id}/settings``. What somebody else changed meanwhile is shown, and not overwritten."""
+    engine, who = engine_of(request), await principal_of(request)
+    event_id = request.path_params["event_id"]
+    now = await engine.organizing.allowed(who, Verb.EVENT_UPDATE, event_id)
+    typed = typed_in(await form_of(request, who))
+    read_ = read(typed, now.settings)
+    if read_.errors:
+        return await event_page(request, who, form=_again(now, typed, read_), status=422)
+    try:
+        await engine.organizing.update_event(
+            who, event_id, name=read_.name, settings=read_.settings, revision=read_.revision
+        )
+    except Conflict as conflict:
+        if conflict.code != "changed_meanwhile":
+            raise
+        current: Any = conflict.members["current"]
+        form = overtaken(Event.model_validate(current), typed)
+        return await event_page(request, who, form=form, status=409)
+    return to_event(event_id, "?saved=1#settings")
+
+
+def _again(event: Event, typed: Mapping[str, str], read_: Typed) -> contexts.SettingsForm:
+    return contexts.SettingsForm(read_.revision or event.revision, typed, read_.errors)
+
+
+async def order(request: Request) -> Response:
+    """``POST /events/{event_id}/order``: the running order. What somebody else made of it meanwhile is kept."""
+    engine, who = engine_of(request), await principal_of(request)
+    event_id = request.path_params["event_id"]
+    event = await engine.organizing.allowed(who, Verb.SCHEDULE_WRITE, event_id)
+    typed = typed_order(await form_of(request, who))
+    teams = await engine.organizing.list_teams(who, event_id)
+    wanted, errors = read_order(typed, teams, event.settings.timezone)
+    if errors:
+        return await event_page(request, who, order=contexts.OrderForm(wanted.revision or 0, typed, errors), status=422)
+    try:
+        await engine.running_orders.write(who, event_id, wanted)
+    except Conflict as conflict:
+        if conflict.code != "changed_meanwhile":
+            raise
+        current: Any = conflict.members["current"]
+        form = contexts.OrderForm(current["revision"], typed, overtaken=True)
+        return await event_page(request, who, order=form, status=409)
+    return to_event(event_id, "?ordered=1#order")
+
+
+async def stage(request: Request) -> Response:
+    """``POST /events/{event_id}/stage``: one step onward, or back."""
+    engine, who = engine_of(request), await principal_of(request)
+    event_id = request.path_params["event_id"]
+    await engine.organizing.allowed(who, Verb.EVENT_MOVE, event_id)
+    form = await form_of(request, who)
+    asked = str(form.get("stage", ""))
+    if asked not in MOVES:
+        raise Invalid("invalid_request", "There is no such stage. Go back and use the buttons of the page.")
+    await engine.organizing.move_event(who, event_id, asked)
+    return RedirectResponse(f"/events/{event_id}/desk" if form.get("where") == "desk" else f"/events/{event_id}", 303)

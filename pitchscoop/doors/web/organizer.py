@@ -1,0 +1,30 @@
+"""Where the organizer's pages are."""
+
+from starlette.routing import Route
+
+from pitchscoop.doors.web import desk, events, people, room
+
+_EVENT = "/events/{event_id}"
+_TEAM, _JUDGE = f"{_EVENT}/teams/{{team_id}}", f"{_EVENT}/judges/{{judge_id}}"
+
+ROUTES = [
+    Route("/events", events.events, methods=["GET", "POST"]),
+    Route(_EVENT, events.event),
+    Route(f"{_EVENT}/settings", events.settings, methods=["POST"]),
+    Route(f"{_EVENT}/order", events.order, methods=["POST"]),
+    Route(f"{_EVENT}/stage", events.stage, methods=["POST"]),
+    Route(f"{_EVENT}/teams", people.add_teams, methods=["POST"]),
+    Route(f"{_EVENT}/judges", people.add_judges, methods=["POST"]),
+    Route(f"{_EVENT}/sheet", people.sheet),
+    Route(_TEAM, people.team),
+    Route(_JUDGE, people.judge),
+    Route(f"{_TEAM}/qr.svg", people.code),
+    Route(f"{_JUDGE}/qr.svg", people.code),
+    *(Route(f"{_TEAM}/{act}", people.button("team", act), methods=["POST"]) for act in people.ACTS["team"]),
+    *(Route(f"{_JUDGE}/{act}", people.button("judge", act), methods=["POST"]) for act in people.ACTS["judge"]),
+    Route(f"{_EVENT}/desk", desk.desk),
+    Route(f"{_EVENT}/desk/rows", desk.rows),
+    Route(f"{_EVENT}/desk/news", desk.news),
+    Route(f"{_EVENT}/room", room.room),
+    Route(f"{_EVENT}/room/now", room.room_now),
+]

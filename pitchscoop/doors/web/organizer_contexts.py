@@ -1,0 +1,209 @@
+"""What the organizer's pages are told: plain values, as in ``contexts``."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pitchscoop.doors.web.contexts import Viewer
+
+Where = Literal["desk", "event", "room"]
+Kind = Literal["team", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """An event in the list."""
+
+    event_id: str
+    name: str
+    stage: str
+    created_at: dt.datetime
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventList:
+    """All events, newest first, and the field that sets up another. ``error`` says what is wrong with ``name``."""
+
+    viewer: Viewer
+    events: Sequence[EventLine]
+    name: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventBar:
+    """What stands above every page of an event.
+
+    ``onward`` and ``back`` are the stages that lie beside this one and what their buttons say; ``meaning`` is what the
+    stage is for.
+    """
+
+    event_id: str
+    name: str
+    stage: str
+    where: Where
+    meaning: str
+    onward: tuple[str, str] | None = None
+    back: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamLine:
+    """A team in the list."""
+
+    team_id: str
+    name: str
+    track: str | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeLine:
+    """A judge in the list."""
+
+    judge_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsForm:
+    """The settings as they stand in the form. ``values`` and ``errors`` are by field.
+
+    ``now``: by label, what somebody else has made of it meanwhile; the form then holds what was typed, and ``revision``
+    is that of what is there now.
+    """
+
+    revision: int
+    values: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    now: Sequence[tuple[str, str]] = ()
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderForm:
+    """The running order as it stands in the form. ``missing`` are teams that have no slot.
+
+    ``overtaken``: somebody else has changed it meanwhile; the form holds what was typed, ``revision`` is that of now.
+    """
+
+    revision: int
+    values: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    missing: Sequence[str] = ()
+    overtaken: bool = False
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """The event's own page. ``wrong`` says what is wrong with the list that was sent, by ``teams`` or ``judges``.
+
+    ``texts`` is what stands in the two fields. ``removed`` is the judge who was taken off just now. ``closed``: the
+    event is archived, and nothing in it changes.
+    """
+
+    viewer: Viewer
+    bar: EventBar
+    teams: Sequence[TeamLine]
+    judges: Sequence[JudgeLine]
+    order: OrderForm
+    settings: SettingsForm
+    languages: Sequence[tuple[str, str]]
+    zones: Sequence[str]
+    tracks: Sequence[str] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    removed: JudgeLine | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastedLine:
+    """A line of a pasted list; ``wrong`` says why nobody is added by it."""
+
+    number: int
+    name: str
+    track: str | None = None
+    members: int = 0
+    wrong: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """A pasted list before anybody is added. ``text`` is the list as it was pasted.
+
+    ``lines`` are as many as a page shows, those first that are left out; ``adding`` and ``left_out`` count all.
+    ``ignored`` are columns that are not used.
+    """
+
+    viewer: Viewer
+    bar: EventBar
+    kind: Kind
+    lines: Sequence[PastedLine]
+    adding: int
+    left_out: int
+    text: str
+    ignored: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """The link of a team or a judge, for copying and scanning. ``path`` is where its changes are posted."""
+
+    viewer: Viewer
+    bar: EventBar
+    kind: Kind
+    name: str
+    url: str
+    qr: str
+    path: str
+    qr_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One card of the sheet. ``qr`` is an SVG."""
+
+    kind: Kind
+    name: str
+    url: str
+    qr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Cards to be printed and cut."""
+
+    viewer: Viewer
+    bar: EventBar
+    cards: Sequence[Card]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The desk. ``rows_path`` answers with all sessions, ``news_path`` with what changed (see ``desk.py``)."""
+
+    viewer: Viewer
+    bar: EventBar
+    has_teams: bool
+    judges: Sequence[JudgeLine]
+    limit_seconds: int
+    rows_path: str
+    news_path: str
+    export_url: str
+    search_url: str
+    zone: str
+    transcribes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The screen in the room. ``now_path`` answers with who is being recorded, on stage, and next (see ``room.py``)."""
+
+    viewer: Viewer
+    event_name: str
+    now_path: str
+    zone: str

@@ -1,0 +1,240 @@
+"""Sample pages of the organizer, and what they fetch: for the preview and its tests."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from pitchscoop.doors.web import organizer_contexts as o
+from pitchscoop.doors.web.contexts import Viewer
+from pitchscoop.doors.web.events import bar_of
+from pitchscoop.doors.web.languages import languages
+from pitchscoop.doors.web.qr import qr_svg
+from pitchscoop.doors.web.render import Renderer
+from pitchscoop.doors.web.settings_form import filled, overtaken, read
+from pitchscoop.events.model import Event, Settings
+from pitchscoop.kernel.clock import utc_now
+from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
+
+ORGANIZER = Viewer("organizer", "Organizer")
+TEAMS = ("Grandmother Tongue", LONG_TEAM, "Kelpline", ARABIC, "Müll & Söhne", "Ro", "Ørsted Ghost", "No Plan B")
+TRACKS = (None, "Sea", "Land")
+TITLES = ("A phone call that keeps a dialect alive", "Listening to hives instead of opening them", LONG_TITLE,
+          "هاتف يحفظ لهجة حية", "What your bin would say about us", "Quiet brakes for cargo bikes")  # fmt: skip
+EVENT = Event(event_id="nordhavn", name="Nordhavn Climate Hack 2026", created_at=WHEN,
+              settings=Settings(max_seconds=180, timezone="UTC"))  # fmt: skip
+URL = "https://pitches.example.org/join?token=team_0123456789abcdefghijklmnopqrstuvwxyzABCDEF0"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+_teams = [o.TeamLine(str(place), name, withdrawn=place == 5) for place, name in enumerate(TEAMS)]
+_judges = [o.JudgeLine(str(place), name) for place, name in enumerate(("Dr. Nkechi Okonkwo-Lindqvist", "Bo Halvorsen"))]
+
+
+def _page(
+    *,
+    teams: list[o.TeamLine] | None = None,
+    judges: list[o.JudgeLine] | None = None,
+    form: o.SettingsForm | None = None,
+    wrong: dict[str, str] | None = None,
+    order: o.OrderForm | None = None,
+    event: Event = EVENT,
+) -> o.EventPage:
+    return o.EventPage(
+        viewer=ORGANIZER,
+        bar=bar_of(event, "event"),
+        teams=_teams if teams is None else teams,
+        judges=_judges if judges is None else judges,
+        order=order or o.OrderForm(0, {"order": "\n".join(TEAMS), "slot": "3:00"}, missing=(LONG_TEAM, ARABIC)),
+        settings=form or filled(event),
+        languages=languages(),
+        zones=["Europe/Berlin", "UTC"],
+        texts={"teams": "Kelpline"} if wrong else {},
+        wrong=wrong or {},
+        removed=o.JudgeLine("9", "Kaspar Brandt"),
+        closed=event.stage == "archived",
+    )
+
+
+def _typed() -> dict[str, str]:
+    return {**filled(EVENT).values, "name": LONG_TITLE, "max_seconds": "three", "reads": "0"}
+
+
+def _wrong() -> o.SettingsForm:
+    return o.SettingsForm(1, _typed(), read(_typed(), EVENT.settings).errors)
+
+
+def _order() -> o.OrderForm:
+    typed = {"order": "Kelp", "starts_at": "2026-11-14T16:45", "slot": "soon"}
+    errors = {"order": "There is no team “Kelp” in this event.", "slot": "Write it as 3:00, or as seconds, 180."}
+    return o.OrderForm(2, typed, errors, overtaken=True)
+
+
+def _pasted() -> o.Pasted:
+    lines = [o.PastedLine(number, name) for number, name in enumerate(TEAMS, 1)]
+    lines += [
+        o.PastedLine(9, "Ro", wrong="Row 6 has the same name."),
+        o.PastedLine(10, "Kelpline", "Sea", 3, "There is already a team 'Kelpline' in this event."),
+    ]
+    lines = [*lines[-2:], *lines[:-2]]
+    text = "\n".join(TEAMS)
+    return o.Pasted(ORGANIZER, bar_of(EVENT, "event"), "team", lines, 508, 2, text, ("Website",))
+
+
+def _invitation(kind: o.Kind, name: str) -> o.Invitation:
+    return o.Invitation(
+        ORGANIZER, bar_of(EVENT, "event"), kind, name, URL, qr_svg(URL), "/invitation", "/sample/qr.svg"
+    )
+
+
+def _cards() -> list[o.Card]:
+    return [o.Card("team", name, URL, qr_svg(URL)) for name in TEAMS] + [
+        o.Card("judge", judge.name, URL, qr_svg(URL)) for judge in _judges
+    ]
+
+
+def desk(rows: str, *, has_teams: bool = True) -> o.Desk:
+    """A desk of so many pitches."""
+    return o.Desk(
+        viewer=ORGANIZER,
+        bar=bar_of(EVENT, "desk"),
+        has_teams=has_teams,
+        judges=_judges,
+        limit_seconds=180,
+        rows_path=f"/sample/desk/{rows}",
+        news_path="/sample/desk/news",
+        export_url="/sample/export",
+        search_url="/search",
+        zone="UTC",
+    )
+
+
+def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
+    """Name of a page and how it is made."""
+    lines = [o.EventLine(str(place), name, "open", WHEN, "UTC") for place, name in enumerate((EVENT.name, LONG_TITLE))]
+    long = EVENT.model_copy(update={"name": LONG_TITLE, "stage": "frozen"})
+    archived = EVENT.model_copy(update={"stage": "archived"})
+    theirs = overtaken(EVENT, {**filled(EVENT).values, "max_seconds": "5:00", "downloads": ""})
+    return {
+        "events": lambda: renderer.events(o.EventList(ORGANIZER, lines)),
+        "events-none": lambda: renderer.events(o.EventList(ORGANIZER, (), "", "Write a name: people will see it.")),
+        "event": lambda: renderer.event(_page()),
+        "event-new": lambda: renderer.event(_page(teams=[], judges=[])),
+        "event-long": lambda: renderer.event(_page(event=long)),
+        "event-order": lambda: renderer.event(_page(order=_order())),
+        "event-archived": lambda: renderer.event(_page(event=archived)),
+        "event-wrong": lambda: renderer.event(_page(form=_wrong(), wrong={"teams": "Is in this event already."})),
+        "event-overtaken": lambda: renderer.event(_page(form=theirs)),
+        "pasted": lambda: renderer.pasted(_pasted()),
+        "invitation": lambda: renderer.invitation(_invitation("team", LONG_TEAM)),
+        "invitation-judge": lambda: renderer.invitation(_invitation("judge", ARABIC)),
+        "sheet": lambda: renderer.sheet(o.Sheet(ORGANIZER, bar_of(EVENT, "event"), _cards())),
+        "sheet-empty": lambda: renderer.sheet(o.Sheet(ORGANIZER, bar_of(EVENT, "event"), [])),
+        "desk": lambda: renderer.desk(desk("48")),
+        "desk-empty": lambda: renderer.desk(desk("0", has_teams=False)),
+        "room": lambda: renderer.room(o.Room(ORGANIZER, EVENT.name, "/sample/room/live", "UTC")),
+        "room-stage": lambda: renderer.room(o.Room(ORGANIZER, EVENT.name, "/sample/room/stage", "UTC")),
+        "room-next": lambda: renderer.room(o.Room(ORGANIZER, LONG_TITLE, "/sample/room/next", "UTC")),
+        "room-between": lambda: renderer.room(o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC")),
+    }
+
+
+def sent(number: int) -> list[object]:
+    """A row as ``doors/web/desk.py`` sends it."""
+    chance = random.Random(number)
+    wave = "".join(chance.choice(_LETTERS[4:]) if chance.random() > 0.15 else "A" for _ in range(48))
+    state = {3: "recording", 9: "failed", 11: "processing", 13: "waiting"}.get(number, "completed")
+    ready = state == "completed"
+    team = TEAMS[number] if number < len(TEAMS) else f"Team {number}"
+    length = chance.randint(60, 180)
+    transcript = {5: "pending", 7: "failed"}.get(number, "ready")
+    return [
+        f"s{number}", str(number), team, TITLES[number % len(TITLES)], state, int(ready), length if ready else None,
+        int(WHEN.timestamp() * 1000) - number * 60_000, transcript if ready else "none", wave if ready else "",
+    ]  # fmt: skip
+
+
+def _rows(request: Request) -> Response:
+    count = request.path_params["count"]
+    if count == "trouble":
+        detail = "State is away. Try again in a few seconds."
+        return JSONResponse({"code": "state_unavailable", "detail": detail}, 503)
+    number = int(count)
+    teams = [
+        [str(place), TEAMS[place] if place < len(TEAMS) else f"Team {place}", TRACKS[place % 3]]
+        for place in range(number)
+    ]
+    placed = [*teams, ["x", "Hanseatic League", None]] if number else []
+    around = {"teams": placed, "stage": stage("stage" if number else "nobody")}
+    firsts = range(60, number, 500)
+    batches = [range(min(60, number)), *(range(first, min(first + 500, number)) for first in firsts)]
+
+    async def pieces() -> AsyncIterator[str]:
+        yield '{"position": ""}\n'
+        for batch in batches:
+            yield f"{json.dumps([sent(place) for place in batch])}\n"
+            await asyncio.sleep(0)
+        yield f'{json.dumps(around)}\n{{"end": true}}\n'
+
+    return StreamingResponse(pieces(), media_type="application/x-ndjson")
+
+
+LIVE = {"id": "live", "team": "Heat Pump Social Club", "title": "A neighbourhood of borrowed warmth", "stored": 161.4,
+        "limit": 180, "silent": None}  # fmt: skip
+
+
+def stage(case: str) -> dict[str, object]:
+    """The running order as ``doors/web/room.py`` sends it."""
+    now = int(utc_now().timestamp() * 1000)
+    first = {"next": 95_000, "live": 130_000, "stage": 42_000}.get(case, 0)
+    slots = [
+        {"id": str(place), "team": TEAMS[place], "begins": now + first + 180_000 * number,
+         "ends": now + first + 180_000 * (number + 1)}
+        for number, place in enumerate((1, 2, 3, 4))
+    ]  # fmt: skip
+    on: dict[str, object] = {"id": "0", "team": TEAMS[0], "begins": now - 138_000, "ends": now + 42_000}
+    return {
+        "now": on if case == "stage" else None,
+        "next": [] if case == "nobody" else slots,
+        "slot": 180,
+        "at": now,
+    }
+
+
+def _room(request: Request) -> Response:
+    case = request.path_params["case"]
+    return JSONResponse({"live": [LIVE] if case == "live" else [], "stage": stage(case)})
+
+
+deleted: list[str] = []
+"""Ids of the sessions that were deleted from the sample desk."""
+
+
+def _delete(request: Request) -> Response:
+    deleted.append(request.path_params["session_id"])
+    return Response(status_code=204)
+
+
+called: list[str | None] = []
+"""Ids of the teams that were called on the sample stage."""
+
+
+async def _call(request: Request) -> Response:
+    called.append((await request.json())["team_id"])
+    return JSONResponse({})
+
+
+def routes(details: Callable[[Request], Response]) -> list[Route]:
+    """What the pages fetch."""
+    nobody: dict[str, object] = {"position": "", "rows": [], "gone": [], "live": [], "stage": None}
+    return [
+        Route("/sample/desk/news", lambda _: JSONResponse({**nobody, "live": [LIVE]})),
+        Route("/sample/room/{case}", _room),
+        Route("/sample/desk/{count}", _rows),
+        Route("/pitches/{session_id}/details", details),
+        Route("/api/v1/events/nordhavn/schedule/stage", _call, methods=["PUT"]),
+        Route("/api/v1/sessions/{session_id}", _delete, methods=["DELETE"]),
+    ]
