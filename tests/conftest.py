@@ -19,18 +19,21 @@ pytest_plugins = [
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """One of several processes says which servers it ran against (pytest-xdist)."""
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["ran"] = servers.ran
+        session.config.workeroutput |= {"ran": servers.ran, "tried": servers.tried}
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """What one of several processes said."""
-    servers.ran.update(getattr(node, "workeroutput", {}).get("ran", {}))
+    said = getattr(node, "workeroutput", {})
+    servers.ran.update(said.get("ran", {}))
+    servers.tried.update(said.get("tried", {}))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say which real servers the tests ran against."""
-    if servers.ran:
-        terminalreporter.section("real servers")
-        for name, version in sorted(servers.ran.items()):
-            terminalreporter.write_line(f"{name}: {version}")
+    """Say which real servers the tests ran against, and how much those tried that make up their own cases."""
+    for title, told in (("real servers", servers.ran), ("tried", servers.tried)):
+        if told:
+            terminalreporter.section(title)
+            for name, what in sorted(told.items()):
+                terminalreporter.write_line(f"{name}: {what}")

@@ -16,14 +16,15 @@ from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 from uvicorn.supervisors import Multiprocess
 
-from pitchscoop.access.model import Principal, Role
-from pitchscoop.cli import transcripts, upkeep
+from pitchscoop.access.model import Role
+from pitchscoop.cli import organizing, transcripts, upkeep
 from pitchscoop.cli.common import OPERATOR, fail, parts_of, read_settings
 from pitchscoop.cli.search import search
 from pitchscoop.doctor import examine
 from pitchscoop.doors.frames import FrameProtocol
 from pitchscoop.engine import PIECE, Engine
 from pitchscoop.kernel.errors import Problem
+from pitchscoop.kernel.facts import acting
 from pitchscoop.main import Deferred, Parts, application, assembled, working
 from pitchscoop.recordings.model import Session
 from pitchscoop.settings import Settings
@@ -33,8 +34,17 @@ cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Record, keep, play."
 )
 
+_SERVING = ("serve", "worker", "mcp")  # which act for those who call them, or by themselves
 _PING = 4.0  # seconds between pings to live clients: proxies commonly cut what is silent for ten
+_LARGEST = 4 << 30  # bytes of an import: it is held in memory
 _GRACE = 2  # seconds a stopping server gives requests under way; live clients are told 1012 and move on
+
+
+@cli.callback()
+def _acting(called: typer.Context) -> None:
+    """Record, keep, play."""
+    if called.invoked_subcommand not in _SERVING:
+        acting.set(OPERATOR.name.lower())
 
 
 @cli.command()
@@ -85,6 +95,7 @@ def mcp_stdio(
         async with assembled(settings, settings.public_url or _address(listener)) as parts:
             http = uvicorn.Server(_config(application(parts, worker=True)))
             serving = asyncio.create_task(http.serve([listener]))
+            acting.set(OPERATOR.name.lower())
             await mcp.server(parts.engine, "_" if underscores else ".", OPERATOR).run_stdio_async()
             http.should_exit = True
             await serving
@@ -129,12 +140,27 @@ def export(
 
     async def run() -> None:
         async with parts_of(settings) as parts:
-            found = await parts.engine.export(OPERATOR, event)
+            found = await parts.engine.export(OPERATOR, event, "export.zip")
             path = file or Path(f"{found.name}.zip")
             with new_file(path) as out:
                 async for piece in found.zip():
                     await asyncio.to_thread(out.write, piece)
             typer.echo(f"{path}: what is in it, and what is not and why, says its manifest.json.")
+
+    asyncio.run(run())
+
+
+@cli.command("import")
+def import_command(file: Annotated[Path, typer.Argument(help="An export.json.")]) -> None:
+    """Take in an event that was exported, where it is not known yet. Links of its people are made anew."""
+    settings = read_settings()
+    if not file.is_file():
+        fail(f"{file} is not a file.")
+
+    async def run() -> None:
+        async with parts_of(settings) as parts:
+            event = await parts.engine.import_event(OPERATOR, _pieces(file), _LARGEST)
+            typer.echo(f"{event.name}: its id is {event.event_id}. Audio is not in an export.json; docs/export.md.")
 
     asyncio.run(run())
 
@@ -167,10 +193,8 @@ def token(role: Annotated[str, typer.Argument(help="organizer")] = "organizer") 
 
     async def run() -> None:
         async with parts_of(settings) as parts:
-            value, _ = await parts.engine.access.cookie(Principal(role=Role.ORGANIZER, name="Organizer"))
-            typer.echo(value)
-            link = await parts.engine.access.sign_in_link()
-            typer.echo(f"{parts.engine.public_url}/sign-in?token={link}")
+            for shown in await parts.engine.organizing.visits.operator():
+                typer.echo(shown)
 
     asyncio.run(run())
 
@@ -189,6 +213,8 @@ def doctor() -> None:
 
 for command in (*transcripts.COMMANDS, search, *upkeep.COMMANDS):
     cli.command()(command)
+for name, group in organizing.GROUPS.items():
+    cli.add_typer(group, name=name)
 
 
 def main() -> None:

@@ -18,11 +18,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pitchscoop import __version__
 from pitchscoop.access.answers import Answers
-from pitchscoop.doors import exports, media, problems, rest, search, transcripts, uploads
+from pitchscoop.doors import (
+    events,
+    exports,
+    media,
+    panel,
+    people,
+    problems,
+    rest,
+    rosters,
+    schedule,
+    search,
+    transcripts,
+    uploads,
+)
 from pitchscoop.doors.assistants import Assistants
 from pitchscoop.doors.described import ABOUT, describe
 from pitchscoop.doors.live import live
-from pitchscoop.doors.web import entry, pages, pitches, searching
+from pitchscoop.doors.web import entry, organizer, pages, pitches, searching
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
@@ -54,8 +67,8 @@ def create_app(
     app.state.renderer = Renderer()
     problems.install(app)
     _errors_as_pages(app)
-    for router in (rest.router, transcripts.router, exports.router, search.router, uploads.router):
-        app.include_router(router)
+    for door in (events, people, rosters, panel, schedule, rest, transcripts, exports, search, uploads):
+        app.include_router(door.router)
     for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
         app.add_api_route(path, answer, tags=["operating"], response_class=Response)
     describe(app)
@@ -70,9 +83,13 @@ def create_app(
         Route("/pitches/{session_id}/details", pitches.details),
         Route("/pitches/{session_id}/peaks", pitches.peaks),
         Route("/search", searching.search),
+        *organizer.ROUTES,
         Route("/pitches/{session_id}/transcript.{form}", pitches.words),
         Route("/sign-in", entry.sign_in),
+        Route("/sign-in", entry.enter, methods=["POST"]),
         Route("/join", entry.join),
+        Route("/join", entry.join_instead, methods=["POST"]),
+        Route("/sign-out", entry.sign_out, methods=["POST"]),
         Route("/docs", pages.docs),
         Mount("/assets", _Assets(directory=ASSETS, check_dir=False)),
         Mount("/compat", assistants.compat),

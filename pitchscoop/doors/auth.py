@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection, Request
 from pitchscoop.access.model import Principal
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Forbidden
+from pitchscoop.kernel.facts import acting
 
 COOKIE = "pitchscoop"
 _SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -24,18 +25,47 @@ def bearer(connection: HTTPConnection) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
+def address_of(connection: HTTPConnection) -> str:
+    """Where a request comes from: what a proxy says of it counts only where the server trusts that proxy."""
+    return connection.client.host if connection.client else ""
+
+
+async def identified(connection: HTTPConnection, engine: Engine, token: str | None) -> Principal:
+    """Whoever brings this token; from here on it is they who act."""
+    who = await engine.access.who(token, address_of(connection))
+    acting.set(who.label)
+    return who
+
+
 async def principal_of(request: Request) -> Principal:
     """The principal of a request.
 
     A cookie counts for a write only from our own pages: browsers say where a request comes from.
     """
+    known: Principal | None = getattr(request.state, "who", None)
+    if known is None:
+        known = request.state.who = await _principal_of(request)
+    return known
+
+
+async def _principal_of(request: Request) -> Principal:
     engine = engine_of(request)
     if token := bearer(request):
-        return await engine.access.who(token)
+        return await identified(request, engine, token)
     cookie = request.cookies.get(COOKIE)
-    if cookie and request.method not in _SAFE and not _from_our_pages(request):
+    if cookie and request.method not in _SAFE:
+        require_our_pages(request)
+    return await identified(request, engine, cookie)
+
+
+def require_our_pages(request: Request) -> None:
+    """Pass if one of our pages sent it.
+
+    Raises:
+        Forbidden: ``other_site``.
+    """
+    if not _from_our_pages(request):
         raise Forbidden("other_site", "This request came from another site. Open the page itself and try again.")
-    return await engine.access.who(cookie)
 
 
 def _from_our_pages(request: Request) -> bool:

@@ -11,7 +11,8 @@ from pitchscoop.kernel import errors
 ABOUT = """Record, keep and play pitches.
 
 Programs send `Authorization: Bearer TOKEN`. Every write takes an `Idempotency-Key`: one key has one effect and one
-answer, for a day. Errors are `application/problem+json` (RFC 9457) with a stable `code`.
+answer, for a day; without a token it has 22 characters or more, such as a UUID. Errors are `application/problem+json`
+(RFC 9457) with a stable `code`.
 
 **Live audio** is a WebSocket at `live.url`, which `POST /api/v1/sessions` answers. A binary frame is 8 bytes,
 big-endian, the offset of its first audio byte, then signed 16-bit little-endian mono PCM. The server begins with
@@ -22,11 +23,29 @@ M is durable), and answers `{"type": "stop", "offset": TOTAL}` with `{"type": "s
 """
 
 
+class BadRow(BaseModel):
+    """What is wrong with a row of a list. Rows are counted from 1, with the header and empty rows."""
+
+    row: int
+    field: str
+    message: str
+
+
+class TooFewJudges(BaseModel):
+    """A team that cannot be heard by enough judges. ``full`` are ids of the judges whose limits stand in the way."""
+
+    team_id: str
+    missing: int
+    full: list[str]
+    why: str
+
+
 class Problem(BaseModel):
     """RFC 9457. ``code`` is stable, ``detail`` says what to do, ``errors`` name the fields that cannot be used.
 
     ``word`` comes with ``word_changed``: what the word reads now. ``transcript_status`` comes with
-    ``transcript_not_ready``.
+    ``transcript_not_ready``, ``rows`` with ``bad_rows``. ``shortfalls`` and ``nearest`` (ids of judges by id of team:
+    the best there is) come with ``assignment_impossible``. ``current`` comes with ``changed_meanwhile``: how it is now.
     """
 
     type: str
@@ -37,6 +56,10 @@ class Problem(BaseModel):
     errors: list[dict[str, str]] | None = None
     word: str | None = None
     transcript_status: Literal["none", "pending", "failed"] | None = None
+    rows: list[BadRow] | None = None
+    shortfalls: list[TooFewJudges] | None = None
+    nearest: dict[str, list[str]] | None = None
+    current: dict[str, Any] | None = None
 
 
 def _described(kind: type[errors.Problem]) -> dict[str, Any]:
@@ -65,7 +88,9 @@ def describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = plain()
             parts = document.setdefault("components", {})
-            parts["schemas"]["Problem"] = Problem.model_json_schema()
+            schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            parts["schemas"] |= schema.pop("$defs")
+            parts["schemas"]["Problem"] = schema
             parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             for path, calls in document["paths"].items():
                 if path.startswith("/api/"):

@@ -2,21 +2,25 @@
 
 import contextlib
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import PROBLEMS
+from pitchscoop.doors.events import EventDetails, event_details
+from pitchscoop.doors.idempotency import IdempotentRoute
 from pitchscoop.kernel.errors import Problem
 
-router = APIRouter(prefix="/api/v1/events/{event_id}", responses=PROBLEMS, tags=["events"])
+router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS, tags=["events"])
 log = structlog.get_logger(__name__)
 
+_DOCUMENT = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -24,21 +28,62 @@ def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "The file, streamed.", "content": {media_type: _FILE}}}
 
 
-@router.get("/export.zip", response_class=Response, responses=_described("application/zip"))
-async def export_zip(event_id: str, who: Caller, engine: TheEngine) -> Response:
+_CSV = "text/csv; charset=utf-8; header=present"
+_MOST = 1000  # sessions named in one address; more do not fit into it
+_LARGEST = 16 << 20  # bytes of an import: it is held in memory, and read while others wait; the command takes any size
+
+Chosen = Annotated[
+    list[str], Query(max_length=_MOST, alias="session", description="Ids of sessions; all of them without.")
+]
+
+
+@router.get("/events/{event_id}/export.zip", response_class=Response, responses=_described("application/zip"))
+async def export_zip(event_id: str, who: Caller, engine: TheEngine, chosen: Chosen = []) -> Response:  # noqa: B006
     """Everything of an event in one file: each recording as received, ``sessions.csv``, ``manifest.json``.
 
     Beside a recording lies what was said: text, captions, JSON. A stream that ends early was cut: ask again.
     """
-    export = await engine.export(who, event_id)
+    export = await engine.export(who, event_id, "export.zip", chosen)
     return await _download(export.zip(), "application/zip", f"{export.name}.zip")
 
 
-@router.get("/sessions.csv", response_class=Response, responses=_described("text/csv"))
-async def sessions_csv(event_id: str, who: Caller, engine: TheEngine) -> Response:
-    """All sessions of an event as a table for spreadsheets, newest first."""
-    export = await engine.export(who, event_id)
-    return await _download(export.sessions_csv(), "text/csv; charset=utf-8; header=present", f"{export.name}.csv")
+@router.get("/events/{event_id}/export.json", response_class=Response, responses=_described("application/json"))
+async def export_json(event_id: str, who: Caller, engine: TheEngine) -> Response:
+    """All that is known of an event but its audio, to be read by programs and to be imported again."""
+    export = await engine.export(who, event_id, "export.json")
+    return await _download(export.json(), "application/json", f"{export.name}.json")
+
+
+@router.get("/events/{event_id}/sessions.csv", response_class=Response, responses=_described("text/csv"))
+async def sessions_csv(event_id: str, who: Caller, engine: TheEngine, chosen: Chosen = []) -> Response:  # noqa: B006
+    """Sessions of an event as a table for spreadsheets, newest first."""
+    export = await engine.export(who, event_id, "sessions.csv", chosen)
+    return await _download(export.sessions_csv(), _CSV, f"{export.name}.csv")
+
+
+@router.get("/events/{event_id}/scores.csv", response_class=Response, responses=_described("text/csv"))
+async def scores_csv(event_id: str, who: Caller, engine: TheEngine) -> Response:
+    """All scorecards of an event as a table for spreadsheets."""
+    export = await engine.export(who, event_id, "scores.csv")
+    return await _download(export.scores_csv(), _CSV, f"{export.name} scores.csv")
+
+
+@router.get("/events/{event_id}/audit.csv", response_class=Response, responses=_described("text/csv"))
+async def event_audit_csv(event_id: str, who: Caller, engine: TheEngine) -> Response:
+    """Who did what when in an event, oldest first. It stays when the event is deleted."""
+    return await _download(await engine.audit_csv(who, event_id), _CSV, f"{event_id} audit.csv")
+
+
+@router.get("/audit.csv", response_class=Response, responses=_described("text/csv"))
+async def installation_audit_csv(who: Caller, engine: TheEngine) -> Response:
+    """Who did what when beside all events: organizers, their sign-ins, deleted events."""
+    return await _download(await engine.audit_csv(who, None), _CSV, "audit.csv")
+
+
+@router.post("/events/import", status_code=201, openapi_extra={"requestBody": _DOCUMENT})
+async def import_event(request: Request, who: Caller, engine: TheEngine) -> EventDetails:
+    """Take in an event that ``export.json`` was made of, where it is not known. Links of its people are made anew."""
+    return event_details(await engine.import_event(who, request.stream(), _LARGEST))
 
 
 def attachment(filename: str) -> str:

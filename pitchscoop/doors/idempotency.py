@@ -1,4 +1,4 @@
-"""REST writes with an ``Idempotency-Key`` have one effect and one answer."""
+"""REST writes: who asks is known before a body is read, and an ``Idempotency-Key`` has one effect and one answer."""
 
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
@@ -9,9 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pitchscoop.access.answers import Answer, Answers
-from pitchscoop.doors.auth import COOKIE, bearer
+from pitchscoop.doors.auth import COOKIE, address_of, bearer, principal_of
+from pitchscoop.doors.bodies import whole
+from pitchscoop.kernel.errors import Invalid
 
 _KEY = "idempotency-key"
+_UNGUESSABLE = 22  # characters: 128 random bits
 
 
 class IdempotentRoute(APIRoute):
@@ -22,17 +25,20 @@ class IdempotentRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def once(request: Request) -> Response:
-            key = request.headers.get(_KEY)
-            if key is None or request.method in ("GET", "HEAD"):
+            if request.method in ("GET", "HEAD"):
                 return await handle(request)
-            return await _once(handle, request, key)
+            who = await principal_of(request)  # a token that was ended gets no answer of before
+            key = request.headers.get(_KEY)
+            if key is not None or self.body_field is not None:
+                request = await whole(request, who)
+            return await (handle(request) if key is None else _once(handle, request, key))
 
         return once
 
 
 async def _once(handle: Callable[[Request], Coroutine[Any, Any, Response]], request: Request, key: str) -> Response:
     answers = cast("Answers", request.app.state.answers)
-    caller = bearer(request) or request.cookies.get(COOKIE) or ""
+    caller = _caller(request, key)
     begun = await answers.begin(caller, f"{request.method} {request.url.path}", key, await request.body())
     if isinstance(begun, Answer):
         headers = {"Idempotency-Replayed": "true"}
@@ -47,6 +53,20 @@ async def _once(handle: Callable[[Request], Coroutine[Any, Any, Response]], requ
         begun, Answer(response.status_code, response.headers.get("content-type", ""), bytes(response.body))
     )
     return response
+
+
+def _caller(request: Request, key: str) -> str:
+    """Whose key it is: two people may use the same one.
+
+    Without a token the answer, which may hold one, goes to whoever brings the key from the same address. So it must be
+    a key that nobody else has.
+    """
+    if token := bearer(request) or request.cookies.get(COOKIE):
+        return token
+    if len(key) < _UNGUESSABLE:
+        message = f"Without a token, an Idempotency-Key has at least {_UNGUESSABLE} characters: take a UUID."
+        raise Invalid("bad_idempotency_key", message)
+    return f"somebody at {address_of(request)}"
 
 
 def _seed(request: Request) -> bytes | None:

@@ -5,7 +5,7 @@ import asyncio
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from pitchscoop.access.model import Principal
-from pitchscoop.doors.auth import COOKIE, bearer, engine_of
+from pitchscoop.doors.auth import COOKIE, bearer, engine_of, identified
 from pitchscoop.doors.problems import close_code_of
 from pitchscoop.doors.recorder import Recorder, closed, in_time
 from pitchscoop.engine import Engine
@@ -43,4 +43,4 @@ async def _who(engine: Engine, websocket: WebSocket) -> Principal:
         token = websocket.cookies.get(COOKIE)
     if not token:
         raise Unauthorized("not_signed_in", "Open live.url with its token.")
-    return await engine.access.who(token)
+    return await identified(websocket, engine, token)

@@ -5,7 +5,7 @@ The same functions stand behind both spellings, because several hosts refuse a s
 
 import base64
 import binascii
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -20,10 +20,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from pitchscoop import __version__
 from pitchscoop.access.model import ANYBODY, Principal
 from pitchscoop.doors import schemas, search
-from pitchscoop.doors.auth import bearer
-from pitchscoop.doors.mcp_calls import Calls, SessionId, caller, told
+from pitchscoop.doors.auth import bearer, identified
+from pitchscoop.doors.mcp_calls import Calls, SessionId, Tool, caller, told
+from pitchscoop.doors.mcp_events import EventTools
+from pitchscoop.doors.mcp_people import JudgeTools, TeamTools
 from pitchscoop.doors.mcp_transcripts import TranscriptTools
-from pitchscoop.doors.problems import problem_response, status_of
+from pitchscoop.doors.problems import problem_response, response_to
 from pitchscoop.engine import PIECE, Engine
 from pitchscoop.events.service import DEFAULT_EVENT
 from pitchscoop.kernel.errors import Problem
@@ -119,27 +121,35 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
         "pitchscoop", title="PitchScoop", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
     )
 
-    def add(work: Callable[..., Any], title: str, *, reads: bool, repeatable: bool, destroys: bool = False) -> None:
-        marks = ToolAnnotations(
-            title=title,
-            read_only_hint=reads,
-            destructive_hint=destroys,
-            idempotent_hint=repeatable,
-            open_world_hint=False,
-        )
-        mcp.tool(name=f"pitches{separator}{work.__name__}", title=title, annotations=marks)(work)
-
-    add(tools.start_recording, "Start recording", reads=False, repeatable=False)
-    add(tools.stop_recording, "Stop recording", reads=False, repeatable=True)
-    add(tools.get_session_details, "Get session details", reads=True, repeatable=True)
-    add(tools.get_playback_url, "Get playback URL", reads=True, repeatable=True)
-    add(tools.list_sessions, "List sessions", reads=True, repeatable=True)
-    add(tools.search_transcripts, "Search transcripts", reads=True, repeatable=True)
-    add(tools.delete_session, "Delete session", reads=False, repeatable=True, destroys=True)
-    add(transcripts.get_transcript, "Get transcript", reads=True, repeatable=True)
-    add(transcripts.get_delivery, "Get delivery", reads=True, repeatable=True)
-    add(transcripts.write_transcript, "Write transcript", reads=False, repeatable=True)
-    add(transcripts.correct_word, "Correct word", reads=False, repeatable=True)
+    families: dict[str, list[Tool]] = {
+        "pitches": [
+            Tool(tools.start_recording, "Start recording", repeatable=False),
+            Tool(tools.stop_recording, "Stop recording"),
+            Tool(tools.get_session_details, "Get session details", reads=True),
+            Tool(tools.get_playback_url, "Get playback URL", reads=True),
+            Tool(tools.list_sessions, "List sessions", reads=True),
+            Tool(tools.search_transcripts, "Search transcripts", reads=True),
+            Tool(tools.delete_session, "Delete session", destroys=True),
+            Tool(transcripts.get_transcript, "Get transcript", reads=True),
+            Tool(transcripts.get_delivery, "Get delivery", reads=True),
+            Tool(transcripts.write_transcript, "Write transcript"),
+            Tool(transcripts.correct_word, "Correct word"),
+        ],
+        "events": EventTools(engine, trusted).tools,
+        "teams": TeamTools(engine, trusted).tools,
+        "judges": JudgeTools(engine, trusted).tools,
+    }
+    for family, found in families.items():
+        for tool in found:
+            marks = ToolAnnotations(
+                title=tool.title,
+                read_only_hint=tool.reads,
+                destructive_hint=tool.destroys,
+                idempotent_hint=tool.repeatable,
+                open_world_hint=False,
+            )
+            name = f"{family}{separator}{tool.work.__name__}"
+            mcp.tool(name=name, title=tool.title, annotations=marks)(tool.work)
     return mcp
 
 
@@ -159,9 +169,9 @@ def http_app(mcp: MCPServer[Any], engine: Engine) -> ASGIApp:
         # httptools hands on the spaces behind a value, which are no part of it (RFC 9110, 5.5).
         scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
         try:
-            who = await engine.access.who(bearer(Request(scope)))
+            who = await identified(Request(scope), engine, bearer(Request(scope)))
         except Problem as problem:
-            await problem_response(status_of(problem), problem.code, problem.message)(scope, receive, send)
+            await response_to(problem)(scope, receive, send)
             return
         if who == ANYBODY:
             message = "Send a token as Authorization: Bearer TOKEN."

@@ -19,6 +19,7 @@ STATUS: dict[type[errors.Problem], int] = {
     errors.Conflict: 409,
     errors.TooLarge: 413,
     errors.Invalid: 422,
+    errors.SlowDown: 429,
     errors.Unavailable: 503,
 }
 CLOSE_CODE: dict[type[errors.Problem], int] = {
@@ -28,14 +29,15 @@ CLOSE_CODE: dict[type[errors.Problem], int] = {
     errors.Conflict: 4410,
     errors.TooLarge: 4413,
     errors.Invalid: 4400,
+    errors.SlowDown: 1012,  # come again in a while
     errors.Unavailable: 1012,
 }
 _PLAIN = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take this method."),
 }
-_LASTING = {"not_ready", "transcript_not_ready", "transcript_ready", "no_transcriber", "word_changed"}
-"""Conflicts that are the same a second later."""
+_PASSING = {"idempotency_in_progress": 1}
+"""Conflicts that end by themselves, and in how many seconds; all others are the same a second later."""
 
 log = structlog.get_logger(__name__)
 
@@ -56,9 +58,17 @@ def problem_response(status: int, code: str, message: str, extra: Mapping[str, A
     headers = {"Cache-Control": "no-store"}
     if status == 401:  # noqa: PLR2004
         headers["WWW-Authenticate"] = "Bearer"
-    if status in (503, 409) and code not in _LASTING:
-        headers["Retry-After"] = str(errors.Unavailable.retry_after) if status == 503 else "1"  # noqa: PLR2004
+    if wait := errors.Unavailable.retry_after if status == 503 else _PASSING.get(code):  # noqa: PLR2004
+        headers["Retry-After"] = str(wait)
     return JSONResponse(body, status, headers, media_type="application/problem+json")
+
+
+def response_to(problem: errors.Problem) -> Response:
+    """The answer to an error."""
+    response = problem_response(status_of(problem), problem.code, problem.message, problem.members)
+    if isinstance(problem, errors.SlowDown):
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
 
 
 def install(app: FastAPI) -> None:
@@ -66,7 +76,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(errors.Problem)
     async def _(_: Request, problem: errors.Problem) -> Response:
-        return problem_response(status_of(problem), problem.code, problem.message, problem.members)
+        return response_to(problem)
 
     @app.exception_handler(RequestValidationError)
     async def _(_: Request, error: RequestValidationError) -> Response:

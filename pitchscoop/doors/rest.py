@@ -13,29 +13,6 @@ from pitchscoop.playback import Variant
 router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS)
 
 
-@router.post("/events", status_code=201, tags=["events"])
-async def create_event(new: schemas.NewEvent, who: Caller, engine: TheEngine, seed: Seed) -> schemas.EventDetails:
-    """Set up a competition. Everything but the name has a default."""
-    event = await engine.create_event(who, new.name, new.rubric, new.settings, new.stage, seed)
-    return schemas.EventDetails.model_validate(event.model_dump())
-
-
-@router.get("/events/{event_id}", tags=["events"])
-async def get_event(event_id: str, who: Caller, engine: TheEngine) -> schemas.EventDetails:
-    """An event with its rubric and settings."""
-    return schemas.EventDetails.model_validate((await engine.event(who, event_id)).model_dump())
-
-
-@router.post("/events/{event_id}/teams", status_code=201, tags=["events"])
-async def add_team(
-    event_id: str, new: schemas.NewTeam, who: Caller, engine: TheEngine, seed: Seed
-) -> schemas.TeamDetails:
-    """Let a team join. Its token is shown here and nowhere else."""
-    team, token = await engine.add_team(who, event_id, new.name, new.track, seed)
-    join_url = f"{engine.public_url}/join?token={token}"
-    return schemas.TeamDetails(**team.model_dump(exclude={"created_at"}), token=token, join_url=join_url)
-
-
 @router.get("/events/{event_id}/sessions", tags=["sessions"])
 async def list_sessions(
     event_id: str,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pitchscoop.access.model import Principal
 from pitchscoop.engine import Engine
-from pitchscoop.events.model import Criterion, Name, Settings, Stage
+from pitchscoop.events.model import Name
 from pitchscoop.playback import EXPIRES_IN
 from pitchscoop.recordings.listing import Page
 from pitchscoop.recordings.model import Session
@@ -20,22 +20,6 @@ Status = Literal["recording", "processing", "completed", "failed"]
 
 class _Input(BaseModel):
     model_config = ConfigDict(extra="forbid")
-
-
-class NewEvent(_Input):
-    """``POST /events``."""
-
-    name: Name
-    rubric: list[Criterion] = Field(default_factory=list, max_length=100)
-    settings: Settings = Settings()
-    stage: Stage = "open"
-
-
-class NewTeam(_Input):
-    """``POST /events/{event_id}/teams``."""
-
-    name: Name
-    track: Name | None = None
 
 
 class NewSession(_Input):
@@ -56,28 +40,6 @@ class Correction(_Input):
     index: int = Field(ge=0, description="The word's place in its utterance, from 0.")
     word: str = Field(max_length=LONGEST_WORD)
     was: str = Field(max_length=2000)
-
-
-class EventDetails(BaseModel):
-    """An event."""
-
-    event_id: str
-    name: str
-    stage: Stage
-    rubric: list[Criterion]
-    settings: Settings
-    created_at: dt.datetime
-
-
-class TeamDetails(BaseModel):
-    """A team as it is made: its token is shown once."""
-
-    team_id: str
-    event_id: str
-    name: str
-    track: str | None
-    token: str
-    join_url: str
 
 
 class Live(BaseModel):

@@ -94,7 +94,7 @@ def requests(details: dict[str, Any], session: dict[str, Any], upload: str) -> l
         ("POST", "../../mcp", {"json": call, "headers": accept}),
         ("GET", "../../readyz", {}),
         ("GET", f"../../record/{session['session_id']}", {"headers": {"Accept": "text/html"}}),
-        ("GET", "../../sign-in?token=x", {"headers": {"Accept": "text/html"}}),
+        ("POST", "../../sign-in", {"data": {"token": "x"}, "headers": {"Accept": "text/html"}}),
     ]
 
 

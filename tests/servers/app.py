@@ -83,6 +83,11 @@ class App:
         return httpx.AsyncClient(base_url=f"{self.url}/api/v1", headers=headers, timeout=30)
 
 
+async def sign_in(browser: httpx.AsyncClient, link: str) -> httpx.Response:
+    """Press the button that an organizer's one-time link shows."""
+    return await browser.post("/sign-in", data={"token": link.rpartition("token=")[2]})
+
+
 Settings = Callable[[], dict[str, str]]
 
 

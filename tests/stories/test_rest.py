@@ -1,6 +1,7 @@
 """REST as programs see it: errors, idempotency, rights, pages of sessions, many writers."""
 
 import asyncio
+import uuid
 from typing import Any
 
 import httpx
@@ -73,6 +74,58 @@ async def test_one_key_has_one_effect_and_one_answer(app: App) -> None:
         assert [found["session_id"] for found in listed] == [answers[0].json()["session_id"]]
         other = await client.post("/sessions", json={**new, "pitch_title": "C"}, headers=key)
         assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_key_without_a_token_is_nobody_elses(app: App) -> None:
+    """Two people who came to the same key and the same name would share a team's link."""
+    async with app.client() as client, app.client(None) as anybody:
+        new = {"name": "E", "settings": {"self_registration": True}}
+        event = (await client.post("/events", json=new)).json()["event_id"]
+        path, team = f"/events/{event}/join", {"name": "A"}
+        short = await anybody.post(path, json=team, headers={"Idempotency-Key": "join"})
+        assert (short.status_code, short.json()["code"]) == (422, "bad_idempotency_key")
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        joined, again = [await anybody.post(path, json=team, headers=key) for _ in range(2)]
+        assert (joined.status_code, again.text) == (201, joined.text)
+        elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2")
+        async with httpx.AsyncClient(base_url=anybody.base_url, transport=elsewhere) as other:
+            taken = await other.post(path, json=team, headers=key)
+        assert (taken.status_code, taken.json()["code"]) == (409, "team_name_taken")
+
+
+async def test_an_answer_of_before_is_not_for_a_token_that_was_ended(app: App) -> None:
+    async with app.client() as client:
+        event = (await client.post("/events", json={"name": "E"})).json()["event_id"]
+        team = (await client.post(f"/events/{event}/teams", json={"name": "A"})).json()
+        new = {"team_name": "A", "pitch_title": "B", "event_id": event}
+        async with app.client(team["token"]) as speaker:
+            key = {"Idempotency-Key": "k"}
+            assert (await speaker.post("/sessions", json=new, headers=key)).status_code == 201
+            assert (await speaker.post("/sessions", json=new, headers=key)).status_code == 201
+            await client.post(f"/events/{event}/teams/{team['team_id']}/invitation")
+            assert (await speaker.post("/sessions", json=new, headers=key)).status_code == 401
+
+
+async def test_the_first_change_of_the_default_event_is_of_revision_zero(own_app: App) -> None:
+    async with own_app.client() as client:
+        assert (await client.get("/events/default")).json()["revision"] == 0
+        changed = await client.patch("/events/default", json={"name": "Finals", "revision": 0})
+        assert (changed.status_code, changed.json()["revision"]) == (200, 1)
+        stale = await client.patch("/events/default", json={"name": "Other", "revision": 0})
+        assert (stale.status_code, stale.json()["code"]) == (409, "changed_meanwhile")
+        assert (stale.json()["current"]["name"], stale.json()["current"]["revision"]) == ("Finals", 1)
+        assert "retry-after" not in stale.headers
+
+
+async def test_a_wish_that_stays_refused_is_not_to_be_repeated(app: App) -> None:
+    async with app.client() as client:
+        event = (await client.post("/events", json={"name": "E", "stage": "draft"})).json()["event_id"]
+        team = (await client.post(f"/events/{event}/teams", json={"name": "A"})).json()
+        async with app.client(team["token"]) as speaker:
+            new = {"team_name": "A", "pitch_title": "B", "event_id": event}
+            early = await speaker.post("/sessions", json=new)
+        assert (early.status_code, early.json()["code"]) == (409, "wrong_stage")
+        assert "retry-after" not in early.headers
 
 
 async def test_a_hundred_joins_and_a_hundred_sessions_at_once_lose_nothing(app: App) -> None:

@@ -268,9 +268,11 @@ async def test_a_backup_moves_everything_into_the_other_mode(
 async def test_one_event_is_backed_up_without_the_others(place: Place, tmp_path: Path) -> None:
     async with place.parts() as parts:
         engine = parts.engine
-        wanted, other = [await engine.create_event(ORGANIZER, name, [], Settings(), "open", None) for name in "AB"]
+        wanted, other = [
+            await engine.organizing.create_event(ORGANIZER, name, [], Settings(), "open", None) for name in "AB"
+        ]
         for event in (wanted, other):
-            await engine.add_team(ORGANIZER, event.event_id, "Team", None, None)
+            await engine.organizing.add_team(ORGANIZER, event.event_id, "Team")
             await completed(engine, event.event_id)
         await engine.access.cookie(ORGANIZER)
     run(place, "backup", str(tmp_path / "a.zip"), "--event", wanted.event_id)

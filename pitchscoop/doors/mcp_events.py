@@ -1,0 +1,106 @@
+"""MCP tools for events: setting them up, moving them on, and the running order."""
+
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field
+
+from pitchscoop.doors import events, schedule
+from pitchscoop.doors.mcp_calls import Calls, EventId, TeamId, Tool, told
+from pitchscoop.events.model import Criterion, Name, Settings
+from pitchscoop.kernel.stages import Stage
+from pitchscoop.organizing.running_order import Order
+
+Rubric = Annotated[list[Criterion], Field(max_length=100)]
+Revision = Annotated[int | None, Field(ge=0, description="Change only what was seen: its revision then.")]
+
+
+class EventTools(Calls):
+    """Each tool is a verb of REST under the same name."""
+
+    async def create_event(
+        self, name: Name, rubric: Rubric | None = None, settings: Settings | None = None, stage: Stage = "open"
+    ) -> events.EventDetails:
+        """Set up a competition. Everything but the name has a default."""
+        making = self._engine.organizing.create_event
+        made = making(self._who, name, rubric or [], settings or Settings(), stage)
+        return events.event_details(await told(made))
+
+    async def list_events(self) -> events.EventList:
+        """All events, newest first; for a team or a judge their own."""
+        found = await told(self._engine.organizing.list_events(self._who))
+        return events.EventList(events=[events.event_details(event) for event in found])
+
+    async def get_event(self, event_id: EventId) -> events.EventDetails:
+        """An event with its rubric and settings."""
+        return events.event_details(await told(self._engine.organizing.event(self._who, event_id)))
+
+    async def update_event(
+        self,
+        event_id: EventId,
+        name: Name | None = None,
+        rubric: Rubric | None = None,
+        settings: Annotated[dict[str, Any] | None, Field(description="Those that change; see get_event.")] = None,
+        revision: Revision = None,
+    ) -> events.EventDetails:
+        """Change name, rubric or settings; what is left out stays."""
+        changing = self._engine.organizing.update_event(
+            self._who, event_id, name=name, rubric=rubric, settings=settings, revision=revision
+        )
+        return events.event_details(await told(changing))
+
+    async def move_event(self, event_id: EventId, stage: Stage) -> events.EventDetails:
+        """Move an event to another stage. published ends what judges do: ask a person first."""
+        return events.event_details(await told(self._engine.organizing.move_event(self._who, event_id, stage)))
+
+    async def copy_event(self, event_id: EventId, name: Name) -> events.EventDetails:
+        """A new event, a draft, with the rubric and the settings of this one."""
+        return events.event_details(await told(self._engine.organizing.copy_event(self._who, event_id, name)))
+
+    async def audit(
+        self,
+        event_id: EventId,
+        after: Annotated[str, Field(description="next_after of the answer before.", max_length=40)] = "",
+        limit: Annotated[int, Field(ge=1, le=1000)] = 100,
+    ) -> events.Audit:
+        """Who did what when in an event, oldest first."""
+        facts = await told(self._engine.organizing.facts(self._who, event_id, after, limit))
+        following = facts[-1].position if len(facts) == limit else None
+        return events.Audit(facts=[events.fact_details(fact) for fact in facts], next_after=following)
+
+    async def get_schedule(self, event_id: EventId) -> schedule.ScheduleDetails:
+        """Which team is on stage when, who is on now and who is next."""
+        return schedule.schedule_details(await told(self._engine.running_orders.read(self._who, event_id)))
+
+    async def write_schedule(
+        self,
+        event_id: EventId,
+        team_ids: Annotated[list[str] | None, Field(description="In order; as they joined at first.")] = None,
+        starts_at: Annotated[AwareDatetime | None, Field(description="When the first is on, with its offset.")] = None,
+        slot_seconds: Annotated[int | None, Field(ge=10, le=24 * 3600)] = None,
+        revision: Revision = None,
+    ) -> schedule.ScheduleDetails:
+        """Set the order of teams, when it starts, and how long a slot is; what is left out stays."""
+        order = Order(team_ids, starts_at, slot_seconds, revision)
+        return schedule.schedule_details(await told(self._engine.running_orders.write(self._who, event_id, order)))
+
+    async def call_on_stage(
+        self, event_id: EventId, team_id: Annotated[TeamId | None, Field(description="null clears the stage.")]
+    ) -> schedule.ScheduleDetails:
+        """Call a team on stage. The room's screen shows it at once."""
+        return schedule.schedule_details(await told(self._engine.running_orders.call(self._who, event_id, team_id)))
+
+    @property
+    def tools(self) -> list[Tool]:
+        """All of them."""
+        return [
+            Tool(self.create_event, "Create event", repeatable=False),
+            Tool(self.list_events, "List events", reads=True),
+            Tool(self.get_event, "Get event", reads=True),
+            Tool(self.update_event, "Update event"),
+            Tool(self.move_event, "Move event to a stage"),
+            Tool(self.copy_event, "Copy event", repeatable=False),
+            Tool(self.audit, "Read who did what", reads=True),
+            Tool(self.get_schedule, "Get running order", reads=True),
+            Tool(self.write_schedule, "Write running order"),
+            Tool(self.call_on_stage, "Call on stage"),
+        ]
