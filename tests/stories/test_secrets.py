@@ -81,6 +81,7 @@ async def _everything(app: App, secrets: Secrets) -> None:
         secrets.note(team["token"], judge["token"])
         for url in (team["join_url"], judge["invite_url"], organizer["sign_in_url"]):
             secrets.note_url(url)
+            phone.cookies.clear()  # they are different people
             await phone.get(url)
             await sign_in(phone, url)
             secrets.note(phone.cookies["pitchscoop"])
