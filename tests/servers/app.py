@@ -115,10 +115,20 @@ def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     server.stop()
 
 
+def apart(settings: dict[str, str], database: int) -> dict[str, str]:
+    """The same settings with an empty database of their own, where there is a Redis."""
+    if "REDIS_URL" not in settings:
+        return settings
+    url = f"{settings['REDIS_URL'].rpartition('/')[0]}/{database}"
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return settings | {"REDIS_URL": url}
+
+
 @pytest.fixture(params=["embedded", "redis-minio"])
 def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[App]:
-    """A server in each mode for a test that kills it."""
-    server = App(tmp_path, settings_of(request.param, request), request.param)
+    """A server in each mode, with state of its own, for a test that kills it or changes what all have in common."""
+    server = App(tmp_path, apart(settings_of(request.param, request), 3), request.param)
     server.start()
     yield server
     server.stop()
@@ -130,11 +140,7 @@ def listening(request: pytest.FixtureRequest, tmp_path: Path, gladia: "GladiaSer
 
     Its state is its own: servers without an engine would finish its recordings, and leave them without a transcript.
     """
-    settings = settings_of(request.param, request) | gladia_settings(gladia)
-    if "REDIS_URL" in settings:
-        settings["REDIS_URL"] += "/2"
-        with redis.Redis.from_url(settings["REDIS_URL"]) as client:
-            client.flushdb()
+    settings = apart(settings_of(request.param, request), 2) | gladia_settings(gladia)
     server = App(tmp_path, settings, request.param)
     server.start()
     yield server
