@@ -25,7 +25,7 @@ from pitchscoop.doors.frames import FrameProtocol
 from pitchscoop.engine import PIECE, Engine
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.kernel.facts import acting
-from pitchscoop.main import Deferred, Parts, application, assembled, working
+from pitchscoop.main import Deferred, Parts, application, assembled, collect_seldom, working
 from pitchscoop.recordings.model import Session
 from pitchscoop.settings import Settings
 from pitchscoop.upkeep.archive import new_file
@@ -259,6 +259,7 @@ def _address(listener: socket.socket) -> str:
 async def _serve(settings: Settings, listener: socket.socket, public: str, *, worker: bool) -> None:
     async with assembled(settings, public) as parts:
         server = uvicorn.Server(_config(application(parts, worker=worker)))
+        collect_seldom()
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.02)
