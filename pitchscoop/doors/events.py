@@ -1,6 +1,7 @@
 """Events, organizers and the log over REST (design.md 2.3). Teams and judges are in ``doors/people.py``."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -10,7 +11,9 @@ from pitchscoop.access.organizers import Organizer
 from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
-from pitchscoop.events.model import Criterion, Event, Name, Settings
+from pitchscoop.events.model import Event, Settings
+from pitchscoop.events.names import Name
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.stages import Stage
 
@@ -51,6 +54,7 @@ class ChangedEvent(Input):
     rubric: list[Criterion] | None = Field(default=None, max_length=100)
     settings: ChangedSettings | None = None
     revision: Revision = None
+    new_version: bool = Field(default=False, description="Change the rubric although there are cards: they stay.")
 
 
 class Named(Input):
@@ -72,6 +76,7 @@ class EventDetails(BaseModel):
     name: str
     stage: Stage
     rubric: list[Criterion]
+    rubric_version: int
     settings: Settings
     created_at: dt.datetime
     revision: int
@@ -88,6 +93,12 @@ class DeletedEvent(BaseModel):
 
     event_id: str
     deleted: Literal[True] = True
+
+
+class RubricList(BaseModel):
+    """Rubrics to begin with, by name."""
+
+    rubrics: dict[str, list[Criterion]]
 
 
 class OrganizerDetails(BaseModel):
@@ -135,6 +146,12 @@ async def create_event(new: NewEvent, who: Caller, engine: TheEngine, seed: Seed
     return event_details(event)
 
 
+@router.get("/rubrics", tags=["events"])
+async def list_rubrics(who: Caller, engine: TheEngine) -> RubricList:
+    """Rubrics to begin with. An event that is given none is scored by ``hackathon``."""
+    return rubric_list(engine.organizing.rubrics(who))
+
+
 @router.get("/events", tags=["events"])
 async def list_events(who: Caller, engine: TheEngine) -> EventList:
     """All events, newest first; for a team or a judge their own."""
@@ -149,7 +166,11 @@ async def get_event(event_id: str, who: Caller, engine: TheEngine) -> EventDetai
 
 @router.patch("/events/{event_id}", tags=["events"])
 async def update_event(event_id: str, change: ChangedEvent, who: Caller, engine: TheEngine) -> EventDetails:
-    """Change name, rubric or settings. With ``revision``, 409 and the event as it is now where somebody was faster."""
+    """Change name, rubric or settings. With ``revision``, 409 and the event as it is now where somebody was faster.
+
+    Once there is a card, ``settings.method`` stays, and another rubric needs ``new_version``: without, 409
+    ``scoring_began`` says how many cards stay complete and how many become drafts.
+    """
     settings: Any = change.settings
     event = await engine.organizing.update_event(
         who,
@@ -158,6 +179,7 @@ async def update_event(event_id: str, change: ChangedEvent, who: Caller, engine:
         rubric=change.rubric,
         settings=settings.model_dump(exclude_unset=True) if settings else None,
         revision=change.revision,
+        new_version=change.new_version,
     )
     return event_details(event)
 
@@ -230,6 +252,11 @@ async def sign_out_organizer(organizer_id: str, who: Caller, engine: TheEngine) 
 def event_details(event: Event) -> EventDetails:
     """An event as REST and MCP give it."""
     return EventDetails(**event.model_dump(), revision=event.revision)
+
+
+def rubric_list(found: Mapping[str, Sequence[Criterion]]) -> RubricList:
+    """Rubrics as REST and MCP give them."""
+    return RubricList(rubrics={name: list(rubric) for name, rubric in found.items()})
 
 
 def _organizer(organizer: Organizer) -> OrganizerDetails:

@@ -6,7 +6,9 @@ from pydantic import AwareDatetime, Field
 
 from pitchscoop.doors import events, schedule
 from pitchscoop.doors.mcp_calls import Calls, EventId, TeamId, Tool, told
-from pitchscoop.events.model import Criterion, Name, Settings
+from pitchscoop.events.model import Settings
+from pitchscoop.events.names import Name
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.organizing.running_order import Order
 
@@ -25,6 +27,10 @@ class EventTools(Calls):
         made = making(self._who, name, rubric or [], settings or Settings(), stage)
         return events.event_details(await told(made))
 
+    async def list_rubrics(self) -> events.RubricList:
+        """Rubrics to begin with, for create_event. An event that is given none is scored by hackathon."""
+        return await told(self._rubrics())
+
     async def list_events(self) -> events.EventList:
         """All events, newest first; for a team or a judge their own."""
         found = await told(self._engine.organizing.list_events(self._who))
@@ -41,10 +47,14 @@ class EventTools(Calls):
         rubric: Rubric | None = None,
         settings: Annotated[dict[str, Any] | None, Field(description="Those that change; see get_event.")] = None,
         revision: Revision = None,
+        new_version: Annotated[bool, Field(description="Change the rubric although there are cards.")] = False,
     ) -> events.EventDetails:
-        """Change name, rubric or settings; what is left out stays."""
+        """Change name, rubric or settings; what is left out stays.
+
+        On scoring_began tell a person what becomes of the cards; only they decide on new_version.
+        """
         changing = self._engine.organizing.update_event(
-            self._who, event_id, name=name, rubric=rubric, settings=settings, revision=revision
+            self._who, event_id, name=name, rubric=rubric, settings=settings, revision=revision, new_version=new_version
         )
         return events.event_details(await told(changing))
 
@@ -89,11 +99,15 @@ class EventTools(Calls):
         """Call a team on stage. The room's screen shows it at once."""
         return schedule.schedule_details(await told(self._engine.running_orders.call(self._who, event_id, team_id)))
 
+    async def _rubrics(self) -> events.RubricList:
+        return events.rubric_list(self._engine.organizing.rubrics(self._who))
+
     @property
     def tools(self) -> list[Tool]:
         """All of them."""
         return [
             Tool(self.create_event, "Create event", repeatable=False),
+            Tool(self.list_rubrics, "List rubrics", reads=True),
             Tool(self.list_events, "List events", reads=True),
             Tool(self.get_event, "Get event", reads=True),
             Tool(self.update_event, "Update event"),
