@@ -28,6 +28,8 @@ from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring.ledger import Ledger
+from pitchscoop.scoring.standings import Standings
 from pitchscoop.search.service import Search
 from pitchscoop.transcribing.service import Transcripts
 
@@ -77,6 +79,7 @@ class Engine:
         self.panel = Panel(state, self.organizing, events, clock)
         self.running_orders = RunningOrders(state, self.organizing, events, clock)
         self.imports = Imports(self.organizing, events, clock)
+        self.standings = Standings(state, events, Ledger(state, clock))
         self.public_url = public_url
         self._clock = clock
         self._live: dict[str, tuple[str, Connection]] = {}
@@ -321,8 +324,24 @@ class Engine:
 
     def page_url(self, session: Session) -> str:
         """The page of a pitch, for whoever holds this link."""
-        key = self.access.link_token("listen", session.session_id).rpartition(".")[2]
-        return f"{self.public_url}/pitches/{session.session_id}?key={key}"
+        return self.page_url_of(session.session_id)
+
+    def page_url_of(self, session_id: str) -> str:
+        """The same by the session's id, for long lists."""
+        key = self.access.link_token("listen", session_id).rpartition(".")[2]
+        return f"{self.public_url}/pitches/{session_id}?key={key}"
+
+    async def move_preview(self, who: Principal, session_id: str, start: float | None) -> Session:
+        """Have a pitch's preview begin at this second; None: where it is best by itself."""
+        session = await self.sessions.get(session_id)
+        await self.organizing.allowed(who, Verb.SESSION_UPDATE, session.event_id)
+
+        def moved(session: Session) -> Session:
+            if session.preview_start == start:
+                return session
+            return session.model_copy(update={"preview_start": start})
+
+        return await self.sessions.change(session_id, "session_preview_moved", moved)
 
     async def listener(self, session_id: str, key: str, address: str) -> Principal:
         """Whoever opens a pitch's page by its link."""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pitchscoop.doors.web.contexts import Viewer
 
-Where = Literal["desk", "event", "room"]
+Where = Literal["desk", "event", "room", "standings"]
 Kind = Literal["team", "judge"]
 
 
