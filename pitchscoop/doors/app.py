@@ -29,6 +29,7 @@ from pitchscoop.doors import (
     rest,
     rosters,
     schedule,
+    scores,
     search,
     transcripts,
     uploads,
@@ -69,7 +70,9 @@ def create_app(
     app.state.policy = _policy(media_origin)
     problems.install(app)
     _errors_as_pages(app)
-    for door in (events, people, rosters, panel, schedule, rest, leaderboard, transcripts, exports, search, uploads):
+    for door in (
+        events, people, rosters, panel, schedule, rest, scores, leaderboard, transcripts, exports, search, uploads,
+    ):  # fmt: skip
         app.include_router(door.router)
     for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
         app.add_api_route(path, answer, tags=["operating"], response_class=Response)
