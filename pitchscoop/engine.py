@@ -340,8 +340,8 @@ class Engine:
 
     async def move_preview(self, who: Principal, session_id: str, start: float | None) -> Session:
         """Have a pitch's preview begin at this second; None: where it is best by itself."""
-        session = await self.sessions.get(session_id)
-        await self.events.allowed(who, Verb.SESSION_UPDATE, session.event_id)
+        event_id = (await self.session(who, session_id)).event_id
+        await self.events.allowed(who, Verb.SESSION_UPDATE, event_id)
 
         def moved(session: Session) -> Session:
             if session.preview_start == start:

@@ -66,7 +66,7 @@ class Held:
         self._judges: dict[str, Judge] = {}
         self._glances: dict[str, Glance] = {}
         self._previews: dict[str, Preview | None] = {}
-        self._cards: dict[tuple[str, str], Card] = {}
+        self._cards = dict[tuple[str, str], Card]()
         self._head: Head | None = None
         self._reading = asyncio.Lock()
         self._making: asyncio.Task[None] | None = None

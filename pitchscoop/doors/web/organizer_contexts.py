@@ -201,9 +201,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The screen in the room. ``now_path`` answers with who is being recorded, on stage, and next (see ``room.py``)."""
+    """The screen in the room.
+
+    ``now_path`` answers with who is being recorded, on stage, and next (see ``room.py``), ``standings_path`` with what
+    a reveal shows to organizers.
+    """
 
     viewer: Viewer
     event_name: str
     now_path: str
     zone: str
+    standings_path: str = ""
