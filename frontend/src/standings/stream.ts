@@ -4,6 +4,7 @@ import { pause } from "../common/wait";
 import type { Board } from "./board";
 
 const EVERY = 10_000; // ms between questions where there is no stream
+const GONE = 8_000; // ms without a stream after which it is said: one that only ended is back by then
 const LATER = 60_000; // ms until a stream is tried again
 
 /** Calls `told` with every board, and `lost` with false and true as the connection comes and goes. */
@@ -14,12 +15,17 @@ export function follow(
   lost: (gone: boolean) => void,
 ): void {
   const source = new EventSource(streamPath);
-  source.addEventListener("open", () => lost(false));
+  let timer = 0;
+  source.addEventListener("open", () => {
+    clearTimeout(timer);
+    lost(false);
+  });
   source.addEventListener("standings", (event) => told(JSON.parse(event.data) as Board));
   source.addEventListener("error", () => {
+    clearTimeout(timer);
     // A stream that only ended comes back by itself; one that was refused does not.
     if (source.readyState === EventSource.CLOSED) void ask(streamPath, readPath, told, lost);
-    else lost(true);
+    else timer = window.setTimeout(() => lost(true), GONE);
   });
 }
 
