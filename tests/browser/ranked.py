@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from pitchscoop.doors.web import organizer_contexts as o
 from pitchscoop.doors.web import standings_contexts as s
 from pitchscoop.doors.web.contexts import Viewer
 from pitchscoop.doors.web.events import bar_of
@@ -100,6 +101,9 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "standings-live": lambda: renderer.standings(_page("live", ORGANIZER)),
         "standings-empty": lambda: renderer.standings(_page("empty", ORGANIZER)),
         "standings-refused": lambda: renderer.standings(_page("refused")),
+        "room-reveal": lambda: renderer.room(
+            o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC", "/sample/standings/published")
+        ),
         "standings-embed": lambda: renderer.standings(_page("published", public=True, embedded=True)),
     }
 

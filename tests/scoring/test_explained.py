@@ -15,7 +15,7 @@ MINUS = "\N{MINUS SIGN}"
 BOTH = (
     "Both judges were milder than the others (-2.0), and 2 cards leave doubt, so it moves up towards the middle (+1.0)"
 )
-EACH = "1 of the 2 judges was stricter and 1 milder than the others (-0.4), and 2 cards leave doubt, so it moves up"
+EACH = "1 of the 2 judges was stricter and 1 milder than the others (-0.5), and 2 cards leave doubt, so it moves up"
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ EACH = "1 of the 2 judges was stricter and 1 milder than the others (-0.4), and 
         (0.0, [-1, 1], "Adjusting changes nothing here."),
         (2.0, [-2.0], "The judge was stricter than the others; adjusted +2.0."),
         (-0.5, [0.0, 0.0], "2 cards leave doubt, so it moves down towards the middle; adjusted -0.5."),
-        (-0.3, [-1, 1.9], f"{EACH} towards the middle (+0.1): adjusted -0.3."),
+        (-0.3, [-1, 2.0], f"{EACH} towards the middle (+0.2): adjusted -0.3."),
     ],
 )
 def test_a_shift_is_explained(shift: float, effects: list[float], words: str) -> None:
