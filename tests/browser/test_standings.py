@@ -113,7 +113,7 @@ def test_the_room_reveals_one_rank_at_a_time(page: Page, preview: str) -> None:
 
 
 @pytest.fixture
-def organizer(chromium: Browser, house: App) -> Iterator[Page]:
+def organizer(chromium: Browser) -> Iterator[Page]:
     """A wide window of whoever runs the events of the house."""
     context = chromium.new_context(
         viewport={"width": 1440, "height": 900}, extra_http_headers={"Authorization": f"Bearer {ADMIN}"}
