@@ -26,7 +26,7 @@ const common = {
 
 const pages = {
   ...common,
-  entryPoints: ["site", "home", "recorder", "upload", "pitch", "docs", "organizer", "desk", "room"]
+  entryPoints: ["site", "home", "recorder", "upload", "pitch", "docs", "organizer", "desk", "room", "standings"]
     .map((name) => `src/${name}.ts`)
     .concat("css/site.css", "css/docs.css"),
   format: "esm",

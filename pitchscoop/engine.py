@@ -32,6 +32,7 @@ from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.scoring.cards import Cards
 from pitchscoop.scoring.ledger import Ledger
+from pitchscoop.scoring.standings import Standings
 from pitchscoop.search.service import Search
 from pitchscoop.transcribing.service import Transcripts
 
@@ -85,6 +86,7 @@ class Engine:
         self.running_orders = RunningOrders(state, events, clock)
         self.judging = Judging(state, events, self.cards, self.panel, self.running_orders)
         self.imports = Imports(self.organizing, events, clock)
+        self.standings = Standings(state, events, ledger)
         self.public_url = public_url
         self._clock = clock
         self._live: dict[str, tuple[str, Connection]] = {}
@@ -330,8 +332,24 @@ class Engine:
 
     def page_url(self, session: Session) -> str:
         """The page of a pitch, for whoever holds this link."""
-        key = self.access.link_token("listen", session.session_id).rpartition(".")[2]
-        return f"{self.public_url}/pitches/{session.session_id}?key={key}"
+        return self.page_url_of(session.session_id)
+
+    def page_url_of(self, session_id: str) -> str:
+        """The same by the session's id, for long lists."""
+        key = self.access.link_token("listen", session_id).rpartition(".")[2]
+        return f"{self.public_url}/pitches/{session_id}?key={key}"
+
+    async def move_preview(self, who: Principal, session_id: str, start: float | None) -> Session:
+        """Have a pitch's preview begin at this second; None: where it is best by itself."""
+        event_id = (await self.session(who, session_id)).event_id
+        await self.events.allowed(who, Verb.SESSION_UPDATE, event_id)
+
+        def moved(session: Session) -> Session:
+            if session.preview_start == start:
+                return session
+            return session.model_copy(update={"preview_start": start})
+
+        return await self.sessions.change(session_id, "session_preview_moved", moved)
 
     async def listener(self, session_id: str, key: str, address: str) -> Principal:
         """Whoever opens a pitch's page by its link."""

@@ -126,6 +126,7 @@ async def working(parts: Parts, *, worker: bool, search: bool = False) -> AsyncI
     with contextlib.suppress(Exception):  # not there yet: /readyz says so, and every use tries again
         await parts.engine.storage.check()
     tasks = [asyncio.create_task(parts.engine.follow()), asyncio.create_task(parts.engine.transcripts.run())]
+    tasks.append(asyncio.create_task(parts.engine.standings.run()))
     if worker:
         parts.media.warm()
         tasks.append(asyncio.create_task(parts.engine.completion.run()))

@@ -1,1 +1,2 @@
 import "./room/room-screen";
+import "./wave/mini-wave";

@@ -21,6 +21,7 @@ from pitchscoop.access.answers import Answers
 from pitchscoop.doors import (
     events,
     exports,
+    leaderboard,
     media,
     panel,
     people,
@@ -36,7 +37,7 @@ from pitchscoop.doors import (
 from pitchscoop.doors.assistants import Assistants
 from pitchscoop.doors.described import ABOUT, describe
 from pitchscoop.doors.live import live
-from pitchscoop.doors.web import entry, organizer, pages, pitches, searching
+from pitchscoop.doors.web import entry, organizer, pages, pitches, searching, standings
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
@@ -66,9 +67,12 @@ def create_app(
     )
     app.state.engine, app.state.answers, app.state.files = engine, answers, files
     app.state.renderer = Renderer()
+    app.state.policy = _policy(media_origin)
     problems.install(app)
     _errors_as_pages(app)
-    for door in (events, people, rosters, panel, schedule, rest, scores, transcripts, exports, search, uploads):
+    for door in (
+        events, people, rosters, panel, schedule, rest, scores, leaderboard, transcripts, exports, search, uploads,
+    ):  # fmt: skip
         app.include_router(door.router)
     for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
         app.add_api_route(path, answer, tags=["operating"], response_class=Response)
@@ -85,6 +89,8 @@ def create_app(
         Route("/pitches/{session_id}/peaks", pitches.peaks),
         Route("/search", searching.search),
         *organizer.ROUTES,
+        Route("/events/{event_id}/standings", standings.standings),
+        Route("/events/{event_id}/standings/embed", standings.embed),
         Route("/pitches/{session_id}/transcript.{form}", pitches.words),
         Route("/sign-in", entry.sign_in),
         Route("/sign-in", entry.enter, methods=["POST"]),
@@ -98,7 +104,7 @@ def create_app(
     ]
     if files is not None:
         app.router.routes.append(Route("/media/{path:path}", media.media, methods=["GET", "HEAD"]))
-    return _Headers(app, media_origin)
+    return _Headers(app, app.state.policy)
 
 
 class _Assets(StaticFiles):
@@ -167,19 +173,23 @@ async def _metrics() -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+def _policy(media_origin: str | None) -> str:
+    """What pages may load, but for who may show them within pages of their own."""
+    parts = urlsplit(media_origin or "")
+    origin = f" {parts.scheme}://{parts.netloc}" if media_origin else ""
+    return (
+        f"default-src 'self'; media-src 'self' blob:{origin}; connect-src 'self'{origin}; img-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'"
+    )
+
+
 class _Headers:
     """Security headers on every answer, and a count of answers."""
 
-    def __init__(self, app: FastAPI, media_origin: str | None) -> None:
+    def __init__(self, app: FastAPI, policy: str) -> None:
         self._app = app
-        parts = urlsplit(media_origin or "")
-        origin = f" {parts.scheme}://{parts.netloc}" if media_origin else ""
-        policy = (
-            f"default-src 'self'; media-src 'self' blob:{origin}; connect-src 'self'{origin}; img-src 'self' data:; "
-            "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-        )
         self._headers = [
-            (b"content-security-policy", policy.encode()),
+            (b"content-security-policy", f"{policy}; frame-ancestors 'none'".encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"referrer-policy", b"same-origin"),
             (b"permissions-policy", b"microphone=(self), camera=()"),

@@ -23,6 +23,7 @@ from pitchscoop.doors import schemas, search
 from pitchscoop.doors.auth import bearer, identified
 from pitchscoop.doors.mcp_calls import Calls, SessionId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
+from pitchscoop.doors.mcp_leaderboard import LeaderboardTools
 from pitchscoop.doors.mcp_people import JudgeTools, TeamTools
 from pitchscoop.doors.mcp_scores import ScoreTools
 from pitchscoop.doors.mcp_transcripts import TranscriptTools
@@ -118,6 +119,7 @@ class Tools(Calls):
 def server(engine: Engine, separator: str, trusted: Principal | None = None) -> MCPServer[Any]:
     """A server whose tool names are spelled with ``separator``. ``trusted`` is who a stdio caller is."""
     tools, transcripts, scores = Tools(engine, trusted), TranscriptTools(engine, trusted), ScoreTools(engine, trusted)
+    standings = LeaderboardTools(engine, trusted)
     mcp: MCPServer[Any] = MCPServer(
         "pitchscoop", title="PitchScoop", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
     )
@@ -136,10 +138,12 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
             Tool(transcripts.write_transcript, "Write transcript"),
             Tool(transcripts.correct_word, "Correct word"),
             *scores.of_pitches,
+            Tool(standings.move_preview, "Move preview"),
         ],
         "events": EventTools(engine, trusted).tools,
         "teams": TeamTools(engine, trusted).tools,
         "judges": [*JudgeTools(engine, trusted).tools, *scores.of_judges],
+        "leaderboard": [Tool(standings.get, "Get leaderboard", reads=True)],
     }
     for family, found in families.items():
         for tool in found:

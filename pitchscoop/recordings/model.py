@@ -58,7 +58,8 @@ class Session(BaseModel):
 
     ``source`` is set by the first audio. ``received`` are the bytes of all audio, known from the stop on.
     ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness`` in LUFS, its range in LU, ``silhouette``
-    96 heights of 0 to 100. ``metadata.interrupted`` marks a speaker who vanished.
+    96 heights of 0 to 100. ``preview_start`` is the second from which the organizer wants its preview to play, None
+    where that is chosen by itself. ``metadata.interrupted`` marks a speaker who vanished.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -89,6 +90,7 @@ class Session(BaseModel):
     loudness_range: float | None = None
     true_peak: float | None = None
     silhouette: tuple[int, ...] = ()
+    preview_start: float | None = None
     transcript: Transcript = Transcript()
     metadata: dict[str, Any] = Field(default_factory=dict)
     error: Failure | None = None

@@ -17,7 +17,11 @@ _MOST_LIVE = 12  # recordings looked at in storage at once: no room has more sta
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """A session in short. ``created`` is in milliseconds, ``silhouette`` as in ``Session``."""
+    """A session in short.
+
+    ``created`` is in milliseconds, ``silhouette`` and ``preview_start`` as in
+    ``Session``.
+    """
 
     session_id: str
     team_id: str | None
@@ -30,6 +34,7 @@ class Glance:
     created: int
     transcript: str
     silhouette: tuple[int, ...]
+    preview_start: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +94,5 @@ def _glance(fields: Mapping[str, str]) -> Glance:
         created=int(dt.datetime.fromisoformat(fields["created_at"]).timestamp() * 1000),
         transcript=transcript.get("status", "none"),
         silhouette=tuple(json.loads(fields.get("silhouette", "[]"))),
+        preview_start=float(fields["preview_start"]) if "preview_start" in fields else None,
     )

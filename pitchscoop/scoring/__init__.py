@@ -1,1 +1,1 @@
-"""What judges give, kept so that a change of it is found."""
+"""Scores: what judges give, and what can be said from it about who was better."""

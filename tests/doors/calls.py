@@ -54,6 +54,7 @@ _SESSION = {"team_name": "{team}", "pitch_title": "T", "event_id": "{event_id}"}
 _WORD = {"utterance_id": "u", "index": 0, "word": "a", "was": "b"}
 _FORM = {"team_name": "{team}", "pitch_title": "T"}
 _UNWRITTEN = "transcript_not_ready"
+_HIDES = "Whoever may not see the standings is told the stage, and no more; tests/doors/test_nothing_leaks.py."
 _E, _T, _J, _S = "/events/{event_id}", "/teams/{team_id}", "/judges/{judge_id}", "/sessions/{session_id}"
 _U, _O = "/uploads/{upload_id}", "/organizers/{organizer_id}"
 
@@ -97,6 +98,8 @@ REST = {
     f"GET {_E}/schedule": ask(Verb.SCHEDULE_READ),
     f"PUT {_E}/schedule": ask(Verb.SCHEDULE_WRITE, json={}),
     f"PUT {_E}/schedule/stage": ask(Verb.SCHEDULE_WRITE, json={"team_id": None}),
+    f"GET {_E}/leaderboard": everybody(_HIDES),
+    f"GET {_E}/leaderboard/stream": everybody(_HIDES),
     f"GET {_E}/sessions": ask(Verb.SESSION_LIST, own=True),
     f"GET {_E}/search": ask(Verb.TRANSCRIPT_SEARCH, query="?q=word", own=True),
     "POST /organizers": ask(Verb.ORGANIZER_INVITE, json=_NEW),
@@ -114,6 +117,7 @@ REST = {
     f"GET {_S}/transcript.txt": ask(Verb.SESSION_READ, fine=_UNWRITTEN),
     f"POST {_S}/transcript": ask(Verb.TRANSCRIPT_ASK, fine="no_transcriber"),
     f"PUT {_S}/transcript/words": ask(Verb.TRANSCRIPT_CORRECT, json=_WORD, fine="no_such_word"),
+    f"PATCH {_S}/preview": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json={"start": 1}),
     f"GET {_S}/delivery": ask(Verb.DELIVERY_READ, fine=_UNWRITTEN),
     f"PUT {_S}/scores": ask(Verb.CARD_WRITE, json={"scores": {"problem": 5}}, own=True),
     f"GET {_S}/scores": ask(Verb.CARD_READ, own=True, fine="no_card"),
@@ -162,6 +166,8 @@ PAGES = {
     f"POST {_E}{_J}/remove": ask(Verb.JUDGE_REMOVE, fresh="judge"),
     f"POST {_E}{_J}/return": ask(Verb.JUDGE_INVITE, fresh="judge"),
     f"POST {_E}{_J}/invitation": ask(Verb.JUDGE_INVITE, fresh="judge"),
+    f"GET {_E}/standings": everybody(_HIDES),
+    f"GET {_E}/standings/embed": everybody(_HIDES),
     f"GET {_E}/desk": ask(Verb.EVENT_READ, Verb.JUDGE_LIST, Verb.TEAM_LIST),
     f"GET {_E}/desk/rows": ask(Verb.TEAM_LIST, Verb.SESSION_LIST),
     f"GET {_E}/desk/news": ask(Verb.AUDIT_READ, Verb.SESSION_LIST),
@@ -205,6 +211,8 @@ TOOLS = {
     "pitches.get_delivery": ask(Verb.DELIVERY_READ, json=_ID, fine=_UNWRITTEN),
     "pitches.write_transcript": ask(Verb.TRANSCRIPT_ASK, json=_ID, fine="no_transcriber"),
     "pitches.correct_word": ask(Verb.TRANSCRIPT_CORRECT, json=_ID | _WORD, fine="no_such_word"),
+    "pitches.move_preview": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json=_ID | {"start": 1}),
+    "leaderboard.get": everybody(_HIDES),
     "pitches.score": ask(Verb.CARD_WRITE, json=_ID | {"scores": {"problem": 6}}, own=True),
     "pitches.get_scores": ask(Verb.CARD_READ, json=_ID, own=True),
     "pitches.get_score_history": ask(Verb.CARD_READ, json=_ID, own=True),

@@ -5,6 +5,7 @@ import { given, part, say } from "../common/parts";
 import { pause } from "../common/wait";
 import type { Live } from "../desk/news";
 import { hours, NOBODY, type Slot, type Stage } from "../stage/slots";
+import { Reveal } from "./reveal";
 import { type Hour, type Scene, scene } from "./scene";
 
 const EVERY = 1_000; // ms
@@ -26,6 +27,7 @@ class RoomScreen extends HTMLElement {
 
   connectedCallback(): void {
     this.#hour = hours(given(this, "zone"));
+    new Reveal(this, given(this, "standings"));
     void this.#follow();
     setInterval(() => this.#tick(), TICK);
   }

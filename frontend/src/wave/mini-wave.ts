@@ -8,6 +8,7 @@ export class MiniWave extends HTMLElement {
   #heights: number[] = [];
   #peaks: Peaks | null = null;
   #progress: number | null = null;
+  #stretch: [number, number] = [0, 1];
 
   connectedCallback(): void {
     this.#heights = (this.dataset.heights ?? "")
@@ -28,6 +29,14 @@ export class MiniWave extends HTMLElement {
     this.#sheet?.paint();
   }
 
+  /** Shows a stretch of a recording, from and to in shares of it. */
+  show(peaks: string, from: number, to: number): void {
+    this.#stretch = [from, to];
+    if (this.dataset.peaks === peaks) return this.#sheet?.paint();
+    this.dataset.peaks = peaks;
+    void this.#load(peaks);
+  }
+
   async #load(url: string): Promise<void> {
     try {
       this.#peaks = await getJson<Peaks>(url);
@@ -41,14 +50,22 @@ export class MiniWave extends HTMLElement {
     const [thick, gap] = [Number(this.dataset.bar), Number(this.dataset.gap)];
     const [share, pad] = [Number(this.dataset.share ?? 1), Number(this.dataset.pad ?? 0)];
     const bars = Math.max(1, Math.floor((width * share + gap) / (thick + gap)));
-    const heights = this.#peaks === null ? resize(this.#heights, bars) : shape(this.#peaks, bars);
+    const heights = this.#peaks === null ? resize(this.#heights, bars) : shape(stretch(this.#peaks, this.#stretch), bars);
     const rest = this.#sheet?.colour(this.#progress === null ? (share < 1 || pad === 0 ? "ink-2" : "ink") : "wave");
     const played = this.#sheet?.colour("ink") ?? "";
     heights.forEach((value, index) => {
       context.fillStyle = this.#progress !== null && index < this.#progress * bars ? played : (rest ?? played);
       bar(context, index * (thick + gap), thick, Math.round(height / 2), value * (height - 2 * pad));
     });
+    if (this.dataset.head === undefined || this.#progress === null) return;
+    context.fillStyle = played;
+    context.fillRect(Math.min(width - 2, this.#progress * width * share), 0, 2, height);
   }
+}
+
+function stretch({ mean, max }: Peaks, [from, to]: [number, number]): Pick<Peaks, "mean" | "max"> {
+  const cut = (values: number[]): number[] => values.slice(Math.floor(from * values.length), Math.ceil(to * values.length));
+  return { mean: cut(mean), max: cut(max) };
 }
 
 customElements.define("mini-wave", MiniWave);

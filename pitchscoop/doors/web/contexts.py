@@ -51,7 +51,8 @@ class Home:
     ``sentence`` says how the event stands. ``export_url`` answers with all of it, ``search_event`` is the id by
     which it is searched, ``event_url`` its page for whoever runs it; None where the viewer may not. ``others`` are the
     names and pages of their other events. ``record_query`` is what the way to the recorder carries.
-    ``set_up``: the viewer may set up an event, and none was yet.
+    ``set_up``: the viewer may set up an event, and none was yet. ``standings_url`` is None while they are hidden
+    from the viewer; ``published`` are names and standings of events that are shown to everybody.
     """
 
     viewer: Viewer
@@ -68,6 +69,8 @@ class Home:
     others: Sequence[tuple[str, str]] = ()
     record_query: str = ""
     set_up: bool = False
+    standings_url: str | None = None
+    published: Sequence[tuple[str, str]] = ()
     zone: str | None = None
 
 

@@ -202,4 +202,5 @@ async def stage(request: Request) -> Response:
     if asked not in MOVES:
         raise Invalid("invalid_request", "There is no such stage. Go back and use the buttons of the page.")
     await engine.organizing.move_event(who, event_id, asked)
-    return RedirectResponse(f"/events/{event_id}/desk" if form.get("where") == "desk" else f"/events/{event_id}", 303)
+    where = form.get("where")
+    return to_event(event_id, f"/{where}" if where in ("desk", "standings") else "")

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pitchscoop.doors.web.contexts import Viewer
 
-Where = Literal["desk", "event", "room"]
+Where = Literal["desk", "event", "room", "standings"]
 Kind = Literal["team", "judge"]
 
 
@@ -201,9 +201,14 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The screen in the room. ``now_path`` answers with who is being recorded, on stage, and next (see ``room.py``)."""
+    """The screen in the room.
+
+    ``now_path`` answers with who is being recorded, on stage, and next (see ``room.py``), ``standings_path`` with what
+    a reveal shows to organizers.
+    """
 
     viewer: Viewer
     event_name: str
     now_path: str
     zone: str
+    standings_path: str = ""

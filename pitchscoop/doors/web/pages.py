@@ -20,6 +20,7 @@ from pitchscoop.events.model import Event
 from pitchscoop.events.service import DEFAULT_EVENT
 from pitchscoop.kernel.errors import NotFound, Problem
 from pitchscoop.recordings.model import CONTENT_TYPES, MAX_UPLOAD, Session
+from pitchscoop.scoring.standings import visible
 
 _NEWEST = 12  # pitches on the first page
 _OTHERS = 5  # events beside the one that is shown; the list has all
@@ -72,6 +73,8 @@ async def home(request: Request) -> Response:
         others=[(ours.name, f"/events/{ours.event_id}/desk") for ours in elsewhere[:_OTHERS]],
         set_up=organizes and not run,
         record_query=named,
+        standings_url=f"/events/{event.event_id}/standings" if who != ANYBODY and visible(who, event) else None,
+        published=[(shown.name, f"/events/{shown.event_id}/standings") for shown in await engine.standings.offered()],
     )
     return HTMLResponse(renderer_of(request).home(context))
 

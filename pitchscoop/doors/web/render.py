@@ -13,6 +13,7 @@ from pitchscoop.doors.web import wording
 from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, Search, SignIn, Upload
 from pitchscoop.doors.web.languages import language
 from pitchscoop.doors.web.organizer_contexts import Desk, EventList, EventPage, Invitation, Pasted, Room, Sheet
+from pitchscoop.doors.web.standings_contexts import Standings
 
 ASSETS = Path(__file__).parent / "assets"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -112,6 +113,10 @@ class Renderer:
     def room(self, page: Room) -> str:
         """The screen in the room."""
         return self._render("room.html", page)
+
+    def standings(self, page: Standings) -> str:
+        """The standings."""
+        return self._render("standings.html", page)
 
     def docs(self, page: Docs) -> str:
         """The description of REST."""

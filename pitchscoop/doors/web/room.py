@@ -21,7 +21,13 @@ async def room(request: Request) -> Response:
     engine, who = engine_of(request), await person_of(request)
     event_id = request.path_params["event_id"]
     event = await engine.events.allowed(who, Verb.SESSION_LIST, event_id)
-    page = contexts.Room(viewer_of(who), event.name, f"/events/{event_id}/room/now", event.settings.timezone)
+    page = contexts.Room(
+        viewer_of(who),
+        event.name,
+        f"/events/{event_id}/room/now",
+        event.settings.timezone,
+        f"/api/v1/events/{event_id}/leaderboard",
+    )
     return HTMLResponse(renderer_of(request).room(page))
 
 

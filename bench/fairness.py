@@ -1,0 +1,77 @@
+"""How well rankings find the truth in simulated competitions, and how long that takes: ``python -m bench fairness``."""
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from bench.harness import table, verdict
+from pitchscoop.scoring.mixed import fit
+from pitchscoop.scoring.places import places
+from tests.scoring.simulation import DESIGNS, DRAWS, RUNS, Design, Found, held, measured
+
+LEAST, MOST = 0.88, 0.95  # of true ranks lie in their intervals of 90 %
+LOSS = 0.005  # of tau, to the mean, where there is nothing to adjust for
+GAIN = 0.02  # of tau, over z-scores, where tracks are unequal
+
+LARGE = Design("1000 teams, 100 judges, 3 readings each", 1000, 100, 3)
+ROUNDS = 20
+AIM = 200  # ms
+
+
+async def main(runs: str = str(RUNS)) -> None:
+    """Print both tables. The second is made by a process of its own, which has one core for its arithmetic."""
+    rows = [_row(design, measured(design, int(runs))) for design in DESIGNS]
+    columns = ("Kendall's tau to the truth", "mean", "z-scores", "adjusted", "rank in interval", "aims")
+    table(f"{len(DESIGNS)} kinds of competitions, {runs} of each", columns, rows)
+    alone = ("env", "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1", sys.executable, "-m", "bench.fairness")
+    process = await asyncio.create_subprocess_exec(*alone)
+    if await process.wait():
+        sys.exit("The timing failed.")
+
+
+def _row(design: Design, found: Found) -> tuple[str, ...]:
+    kept = (
+        found.adjusted >= found.raw - LOSS
+        and found.adjusted >= found.z + (GAIN if design.tracks > 1 else 0)
+        and LEAST <= found.covered <= MOST
+    )
+    taus = (f"{value:.3f}" for value in (found.raw, found.z, found.adjusted))
+    return design.name, *taus, f"{found.covered:.1%}", verdict(kept=kept)
+
+
+def timed() -> None:
+    """How long each step takes at full size."""
+    _, reads = held(LARGE, np.random.default_rng(1))
+    found = fit(reads)
+    drawn = found.draws(DRAWS, 1)
+    reads.total[0] += 1  # a card was saved
+    steps: dict[str, Callable[[], object]] = {
+        "fit, cold": lambda: fit(reads),
+        "fit, from the one before": lambda: fit(reads, found.theta),
+        f"{DRAWS} draws": lambda: found.draws(DRAWS, 1),
+        "places": lambda: places(drawn, found.adjusted),
+    }
+    taken = {name: _median(step) for name, step in steps.items()}
+    cold, *warm = taken.values()
+    taken["all, from the one before"] = sum(warm)
+    rows = [(name, f"{value:.0f} ms") for name, value in taken.items()]
+    rows += [("all, cold", f"{cold + sum(warm[1:]):.0f} ms"), ("aim", f"{AIM} ms, {verdict(kept=sum(warm) <= AIM)}")]
+    table(f"{LARGE.name}: median of {ROUNDS}, one core", ("", "took"), rows)
+
+
+def _median(step: Callable[[], object]) -> float:
+    """Milliseconds."""
+    taken = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        step()
+        taken.append(time.perf_counter() - began)
+    return statistics.median(taken) * 1000
+
+
+if __name__ == "__main__":
+    timed()

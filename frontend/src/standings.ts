@@ -1,0 +1,2 @@
+import "./standings/pitch-standings";
+import "./wave/mini-wave";

@@ -1,0 +1,259 @@
+"""The leaderboard over REST: read, and streamed while it changes. What is sent is made once for all who are told it."""
+
+import datetime as dt
+import random
+from asyncio import get_running_loop
+from collections.abc import AsyncGenerator, Callable, Hashable
+from contextlib import aclosing
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from pitchscoop.access.model import ANYBODY
+from pitchscoop.doors import schemas
+from pitchscoop.doors.auth import Caller, TheEngine
+from pitchscoop.doors.described import PROBLEMS
+from pitchscoop.doors.idempotency import IdempotentRoute
+from pitchscoop.doors.packed import HEAD, Document, body, event, part, takes_packed
+from pitchscoop.engine import Engine
+from pitchscoop.events.model import Name
+from pitchscoop.kernel.stages import Stage
+from pitchscoop.recordings.model import LONGEST_SECONDS
+from pitchscoop.scoring.rows import Board, Row
+from pitchscoop.scoring.standings import View
+
+router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS, tags=["standings"])
+
+_LIFE = (600, 900)  # seconds until a stream ends and its viewer, who may have lost the right to it, asks anew; spread
+_AGAIN = 3000  # ms until a browser whose stream ended asks anew
+_BEAT = Document(b":\n\n", part(b":\n\n"))
+
+Track = Annotated[
+    Name | None, Query(max_length=200, description="One track, ranked for itself; all teams if left out.")
+]
+AsPublic = Annotated[bool, Query(description="What everybody sees, whoever asks.")]
+
+
+class PreviewDetails(BaseModel):
+    """The best 20 s of a recording, from where to where, in seconds."""
+
+    start: float
+    end: float
+
+
+class StandingDetails(BaseModel):
+    """A pitch in its place. Scores are on the scale of the weighted rubric total; ``score`` is the one that ranks.
+
+    ``interval`` is of the rank, 90 %. ``judges`` counts complete cards. ``tied`` counts those who share the rank, of
+    whom ``tied_with`` names the nearest 20. ``p_first`` and ``p_top3`` are probabilities.
+    """
+
+    rank: int
+    session_id: str
+    team_id: str | None
+    team_name: str
+    pitch_title: str
+    track: str | None
+    score: float
+    raw_mean: float
+    adjusted: float
+    interval: tuple[int, int]
+    judges: int
+    tied: int
+    tied_with: list[str]
+    p_first: float
+    p_top3: float
+    why: str
+    audio_duration: float | None
+    preview: PreviewDetails | None
+    page_url: str
+
+
+class Leaderboard(BaseModel):
+    """An event's standings; empty while they are hidden from whoever asks (``hidden``).
+
+    ``stage_since`` is when the event came into its stage. ``cards`` counts those that count, ``judges`` who gave them;
+    ``chain`` is that of the last entry, ``as_of`` when the newest card was saved. ``advice`` is for organizers, before
+    publication.
+    """
+
+    event_id: str
+    stage: Stage
+    stage_since: dt.datetime | None
+    method: str
+    hidden: bool
+    track: str | None
+    tracks: list[str]
+    standings: list[StandingDetails]
+    warnings: list[str]
+    advice: list[str]
+    judges: int | None
+    cards: int | None
+    chain: str | None
+    as_of: dt.datetime | None
+
+
+class MovedPreview(BaseModel):
+    """``PATCH /sessions/{session_id}/preview``."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: float | None = Field(
+        ge=0, le=LONGEST_SECONDS, allow_inf_nan=False, description="Its first second; null: the best by itself."
+    )
+
+
+_SAME: dict[int | str, dict[str, Any]] = {304: {"description": "As it was when it had this ETag."}}
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events named ``standings``, whose data is a Leaderboard, now and whenever it changes.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
+
+@router.get("/events/{event_id}/leaderboard", response_model=Leaderboard, responses=_SAME)
+async def get_leaderboard(
+    event_id: str,
+    request: Request,
+    who: Caller,
+    engine: TheEngine,
+    track: Track = None,
+    public: AsPublic = False,  # noqa: FBT002  a query parameter
+) -> Response:
+    """The standings. Before publication only organizers see any; all others are told the stage."""
+    view = await engine.standings.read(ANYBODY if public else who, event_id, track)
+    document = await _document(engine, view, body)
+    headers = {
+        "ETag": document.etag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Accept-Encoding, Authorization, Cookie",
+    }
+    if document.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    if not takes_packed(request):
+        return Response(document.plain, media_type="application/json", headers=headers)
+    return Response(document.packed, media_type="application/json", headers={**headers, "Content-Encoding": "gzip"})
+
+
+@router.get("/events/{event_id}/leaderboard/stream", response_class=Response, responses=_STREAM)
+async def stream_leaderboard(
+    event_id: str,
+    request: Request,
+    who: Caller,
+    engine: TheEngine,
+    track: Track = None,
+    public: AsPublic = False,  # noqa: FBT002  a query parameter
+) -> Response:
+    """The standings now and whenever they change, as server-sent events. Who reads slowly misses those between.
+
+    It ends after some minutes: ask again, as browsers do by themselves. 503 where too many watch: ask for the
+    leaderboard once in a while.
+    """
+    views = engine.standings.watch(ANYBODY if public else who, event_id, track)
+    first = await anext(views)
+    packed = takes_packed(request)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    known = request.headers.get("last-event-id", "")
+    return StreamingResponse(
+        _messages(engine, first, views, known, packed=packed), media_type="text/event-stream", headers=headers
+    )
+
+
+@router.patch("/sessions/{session_id}/preview", tags=["sessions"])
+async def move_preview(session_id: str, move: MovedPreview, who: Caller, engine: TheEngine) -> schemas.SessionDetails:
+    """Have the preview of a pitch, which the leaderboard plays, begin elsewhere."""
+    return await schemas.details(engine, who, await engine.move_preview(who, session_id, move.start))
+
+
+def leaderboard(engine: Engine, view: View) -> dict[str, Any]:
+    """What ``Leaderboard`` describes, as plain values: models of a thousand rows would take long."""
+    board = view.shown.board if view.shown else None
+    known = board.event if board else view.event
+    return {
+        "event_id": known.event_id,
+        "stage": known.stage,
+        "stage_since": view.since,
+        "method": known.settings.method,
+        "hidden": board is None,
+        "track": view.track,
+        "tracks": sorted({*known.settings.tracks, *board.tracks}) if board else [],
+        "standings": [_row(engine, row) for row in _rows(board, view.track)] if board else [],
+        "warnings": list(board.warnings) if board else [],
+        "advice": list(board.advice) if board and view.advised else [],
+        "judges": board.judges if board else None,
+        "cards": board.cards if board else None,
+        "chain": board.chain if board else None,
+        "as_of": board.as_of.isoformat() if board and board.as_of else None,
+    }
+
+
+def _rows(board: Board, track: str | None) -> tuple[Row, ...]:
+    return board.rows if track is None else board.tracks.get(track, ())
+
+
+def _row(engine: Engine, row: Row) -> dict[str, Any]:
+    """Scores to four digits behind the point and probabilities to three: what lies behind is not known."""
+    pitch = row.pitch
+    return {
+        "rank": row.rank,
+        "session_id": pitch.session_id,
+        "team_id": pitch.team_id,
+        "team_name": pitch.team_name,
+        "pitch_title": pitch.pitch_title,
+        "track": pitch.track,
+        "score": round(row.score, 4),
+        "raw_mean": round(row.raw_mean, 4),
+        "adjusted": round(row.adjusted, 4),
+        "interval": row.interval,
+        "judges": row.judges,
+        "tied": row.tied,
+        "tied_with": row.tied_with,
+        "p_first": round(row.p_first, 3),
+        "p_top3": round(row.p_top3, 3),
+        "why": row.why,
+        "audio_duration": pitch.audio_duration,
+        "preview": {"start": pitch.preview.start, "end": pitch.preview.end} if pitch.preview else None,
+        "page_url": engine.page_url_of(pitch.session_id),
+    }
+
+
+async def _document(engine: Engine, view: View, make: Callable[[Any], Document]) -> Document:
+    """A body or an event of a stream, as ``make`` packs it."""
+
+    def made() -> Document:
+        return make(leaderboard(engine, view))
+
+    return made() if view.shown is None else await view.shown.once((make, *_audience(view)), made)
+
+
+def _audience(view: View) -> tuple[Hashable, ...]:
+    """All that documents of one board differ by."""
+    return view.advised, view.track, view.since
+
+
+async def _messages(
+    engine: Engine, first: View | None, views: AsyncGenerator[View | None, None], known: str, *, packed: bool
+) -> AsyncGenerator[bytes, None]:
+    """What goes out. What says the same as the last is not sent again; ``known`` is what the viewer has already."""
+    until = get_running_loop().time() + random.uniform(*_LIFE)  # noqa: S311  it spreads, it hides nothing
+    async with aclosing(views):
+        begin = b"retry: %d\n\n" % _AGAIN
+        yield HEAD + part(begin) if packed else begin
+        view = first
+        while get_running_loop().time() < until:
+            message = await _document(engine, view, event) if view is not None else None
+            if message is None:
+                yield _BEAT.packed if packed else _BEAT.plain
+            elif message.etag != known:
+                known = message.etag
+                yield message.packed if packed else message.plain
+            try:
+                view = await anext(views)
+            except StopAsyncIteration:
+                return

@@ -1,0 +1,34 @@
+"""MCP tools for the standings."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from pitchscoop.doors import leaderboard, schemas
+from pitchscoop.doors.mcp_calls import Calls, EventId, SessionId, told
+from pitchscoop.recordings.model import LONGEST_SECONDS
+
+
+class LeaderboardTools(Calls):
+    """Each tool is a verb of REST under the same name."""
+
+    async def get(
+        self,
+        event_id: EventId,
+        track: Annotated[str | None, Field(description="One track, ranked for itself.", max_length=200)] = None,
+    ) -> leaderboard.Leaderboard:
+        """The standings with 90 % intervals of ranks; empty (hidden) before publication, but for organizers."""
+        view = await told(self._engine.standings.read(self._who, event_id, track))
+        return leaderboard.Leaderboard.model_validate(leaderboard.leaderboard(self._engine, view))
+
+    async def move_preview(
+        self,
+        session_id: SessionId,
+        start: Annotated[
+            float | None,
+            Field(ge=0, le=LONGEST_SECONDS, description="Its first second; null: the best by itself."),
+        ],
+    ) -> schemas.SessionDetails:
+        """Have the 20 s preview of a pitch, which the leaderboard plays, begin elsewhere."""
+        session = await told(self._engine.move_preview(self._who, session_id, start))
+        return await told(schemas.details(self._engine, self._who, session))

@@ -1,0 +1,183 @@
+"""The leaderboard: cards to rows. Pure: the same cards give the same rows, byte for byte."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pitchscoop.events.conflicts import conflict
+from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.events.rubrics import Criterion
+from pitchscoop.scoring import explained
+from pitchscoop.scoring.groups import groups, next_readings
+from pitchscoop.scoring.mixed import Fit, FloatArray, IntArray, Reads, fit
+from pitchscoop.scoring.model import total
+from pitchscoop.scoring.places import Places, places
+from pitchscoop.scoring.rows import Board, Pitch, Row, Scored
+
+SEED, DRAWS = 1, 1000  # fixed, so that a result can be made again; a thousand draws tell places to a few per cent
+_NAMED = 20  # of those a row is tied with: where a thousand teams are equal, naming all makes a million names
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A pitch that counts, and its complete cards: judge and total, by judge."""
+
+    pitch: Pitch
+    cards: Sequence[tuple[str, float]]
+
+
+def board(scored: Scored, start: tuple[float, float] | None = None) -> Board:
+    """The standings of an event. ``start`` is ``theta`` of an earlier board: it saves time, and changes nothing."""
+    heard, unscored, stretched = _counting(scored)
+    if not heard:
+        return Board(scored.event, scored.chain)
+    judges = sorted({judge for one in heard for judge, _ in one.cards})
+    reads = _reads(heard, judges)
+    fitted = fit(reads, start)
+    made = _Rows(scored.event, heard, reads, fitted)
+    everybody = np.arange(len(heard))
+    tracks = sorted({one.pitch.track for one in heard if one.pitch.track is not None})
+    order = np.argsort(-fitted.adjusted, kind="stable").tolist()
+    counts = [len(one.cards) for one in heard]
+    counted = {(one.pitch.session_id, judge) for one in heard for judge, _ in one.cards}
+    return Board(
+        scored.event,
+        scored.chain,
+        made.rows(everybody),
+        {track: made.rows(np.array([one.pitch.track == track for one in heard]).nonzero()[0]) for track in tracks},
+        tuple(explained.cautions(counts, len(judges), len(groups(reads)), unscored, stretched=stretched)),
+        _advice(scored, heard, judges, reads, fitted, order) if scored.event.stage == "open" else (),
+        len(judges),
+        sum(counts),
+        max(scored.cards[key].saved_at for key in counted),
+        fitted.theta,
+    )
+
+
+def _counting(scored: Scored) -> tuple[list[_Heard], int, bool]:
+    """The pitches that count, by session, how many wait for a complete card, and whether totals were stretched.
+
+    Of a team's several pitches the one with most complete cards counts, the newest of equals.
+    """
+    scales = _scales(scored)
+    cards = defaultdict[str, list[tuple[str, float]]](list)
+    for (session_id, judge_id), card in sorted(scored.cards.items(), key=lambda item: item[0]):
+        pitch = scored.pitches.get(session_id)
+        if pitch is None or pitch.withdrawn:
+            continue
+        criteria, stretch = scales[pitch.track]
+        if card.complete(criteria):
+            cards[session_id].append((judge_id, total(card, criteria) * stretch))
+    best: dict[str, _Heard] = {}
+    for session_id, found in cards.items():
+        pitch = scored.pitches[session_id]
+        one, known = _Heard(pitch, found), best.get(pitch.team_id or session_id)
+        if known is None or _weight(one) > _weight(known):
+            best[pitch.team_id or session_id] = one
+    heard = sorted(best.values(), key=lambda one: one.pitch.session_id)
+    teams = {pitch.team_id or pitch.session_id for pitch in scored.pitches.values() if not pitch.withdrawn}
+    used = {scales[one.pitch.track][1] for one in heard}
+    return heard, len(teams) - len(heard), len(used) > 1
+
+
+def _weight(one: _Heard) -> tuple[int, int, str]:
+    return len(one.cards), one.pitch.created, one.pitch.session_id
+
+
+def _scales(scored: Scored) -> dict[str | None, tuple[tuple[Criterion, ...], float]]:
+    """By track its criteria, and by what its totals are multiplied so that the best one is the same in all tracks."""
+    tracks = {pitch.track for pitch in scored.pitches.values()}
+    criteria = {track: scored.event.criteria(track) for track in tracks}
+    best = {track: sum(one.weight * one.max for one in found) for track, found in criteria.items()}
+    most = max(best.values(), default=0.0)
+    return {track: (criteria[track], most / best[track] if best[track] > 0 else 1.0) for track in tracks}
+
+
+def _reads(heard: Sequence[_Heard], judges: Sequence[str]) -> Reads:
+    place = {judge: at for at, judge in enumerate(judges)}
+    found = [(team, place[judge], points) for team, one in enumerate(heard) for judge, points in one.cards]
+    teams, by, totals = zip(*found, strict=True)
+    return Reads(np.array(teams), np.array(by), np.array(totals, dtype=np.float64), len(heard), len(judges))
+
+
+class _Rows:
+    """Rows of all pitches or of some: draws are made once."""
+
+    def __init__(self, event: Event, heard: Sequence[_Heard], reads: Reads, fitted: Fit) -> None:
+        self._heard = heard
+        self._draws = fitted.draws(DRAWS, SEED)
+        self._raw = np.bincount(reads.team, reads.total) / np.bincount(reads.team)
+        self._adjusted = fitted.adjusted
+        self._score = self._raw if event.settings.method == "mean" else self._adjusted
+        shifts, effects = self._adjusted - self._raw, _split(fitted.judge[reads.judge], reads)
+        self._why = [
+            explained.why(shift, theirs, fitted.sd_judge)
+            for shift, theirs in zip(shifts.tolist(), effects, strict=True)
+        ]
+
+    def rows(self, some: IntArray) -> tuple[Row, ...]:
+        """These pitches, ranked among themselves."""
+        told = places(self._draws[:, some], self._score[some])
+        rows: list[Row] = []
+        for group in told.groups:
+            names = [self._heard[some[one]].pitch.session_id for one in group]
+            rows += [self._row(int(some[one]), one, told, names, at) for at, one in enumerate(group)]
+        return tuple(rows)
+
+    def _row(self, at: int, place: int, told: Places, group: Sequence[str], seat: int) -> Row:
+        one = self._heard[at]
+        return Row(
+            pitch=one.pitch,
+            rank=int(told.rank[place]),
+            score=float(self._score[at]),
+            raw_mean=float(self._raw[at]),
+            adjusted=float(self._adjusted[at]),
+            interval=(int(told.lo[place]), int(told.hi[place])),
+            judges=len(one.cards),
+            tied=len(group) - 1,
+            tied_with=_beside(group, seat),
+            p_first=float(told.first[place]),
+            p_top3=float(told.top3[place]),
+            why=self._why[at],
+        )
+
+
+def _beside(group: Sequence[str], seat: int) -> tuple[str, ...]:
+    """The others of a group, or those who stand nearest."""
+    begin = max(0, min(seat - _NAMED // 2, len(group) - 1 - _NAMED))
+    return (*group[begin:seat], *group[seat + 1 : begin + _NAMED + 1])
+
+
+def _split(effects: FloatArray, reads: Reads) -> list[list[float]]:
+    """The effects of the judges of each team."""
+    order = np.argsort(reads.team, kind="stable")
+    ends = np.cumsum(np.bincount(reads.team, minlength=reads.teams))[:-1]
+    return [part.tolist() for part in np.split(effects[order], ends)]
+
+
+def _advice(
+    scored: Scored, heard: Sequence[_Heard], judges: Sequence[str], reads: Reads, fitted: Fit, order: Sequence[int]
+) -> tuple[str, ...]:
+    """Which further readings would tell most, as sentences with names."""
+    teams = [scored.teams.get(one.pitch.team_id or "") for one in heard]
+    people = [scored.judges.get(judge_id) for judge_id in judges]
+    may = np.array([[_may_hear(judge, team) for judge in people] for team in teams])
+    said = []
+    for reading in next_readings(reads, fitted, order, may):
+        judge, name = people[reading.judge], heard[reading.team].pitch.team_name
+        what = f"{judge.name if judge else 'A judge'} should hear {name}"
+        if reading.other is None:
+            said.append(f"{what}: it links judges who share no team so far.")
+        else:
+            said.append(
+                f"{what}: it tells most about {name} and {heard[reading.other].pitch.team_name}, who are close."
+            )
+    return tuple(said)
+
+
+def _may_hear(judge: Judge | None, team: Team | None) -> bool:
+    if judge is None or judge.removed_at is not None:
+        return False
+    return team is None or conflict(judge, team) is None

@@ -1,0 +1,93 @@
+"""Why a score was adjusted, and what a reader should beware of, in sentences for people who never met statistics."""
+
+from collections.abc import Sequence
+
+_SHOWN = 0.05  # of a score: less is not seen at one decimal
+_WORTH = 0.2  # of the whole: a smaller part is not worth a word
+_STRICT = 0.5  # standard deviations of all judges from which one is called strict or mild
+
+
+def why(shift: float, effects: Sequence[float], spread: float) -> str:
+    """Why a row's adjusted score differs from its mean by ``shift``.
+
+    ``effects`` are how far each of its judges is above the others, in points; ``spread`` is the standard deviation of
+    those effects over all judges.
+    """
+    if abs(shift) < _SHOWN:
+        return "Adjusting changes nothing here."
+    judges = -sum(effects) / len(effects)
+    doubt = shift - judges
+    parts = [
+        (words, part)
+        for words, part in ((_judges(effects, spread, judges), judges), (_doubt(len(effects), doubt), doubt))
+        if abs(part) >= max(_SHOWN, _WORTH * abs(shift))
+    ]
+    if len(parts) == 1:
+        return f"{_begun(parts[0][0])}; adjusted {signed(shift)}."
+    said = ", and ".join(f"{words} ({signed(part)})" for words, part in parts)
+    return f"{_begun(said)}: adjusted {signed(shift)}."
+
+
+def signed(points: float) -> str:
+    """``+1.8``; below nothing with a true minus."""
+    sign = "+" if points > 0 else "\N{MINUS SIGN}"
+    return f"{sign}{abs(points):.1f}"
+
+
+def _judges(effects: Sequence[float], spread: float, shift: float) -> str:
+    far = _STRICT * spread
+    strict, mild = sum(effect <= -far for effect in effects), sum(effect >= far for effect in effects)
+    if strict and mild:
+        return f"{_some(strict, len(effects))} stricter and {mild} milder than the others"
+    if strict or mild:
+        return f"{_some(strict or mild, len(effects))} {'stricter' if strict else 'milder'} than the others"
+    whole = "the judge was" if len(effects) == 1 else "the judges were"
+    return f"{whole} a little {'stricter' if shift > 0 else 'milder'} than the others"
+
+
+def _some(some: int, of: int) -> str:
+    if of == 1:
+        return "the judge was"
+    if some == of:
+        return "both judges were" if of == 2 else f"all {of} judges were"  # noqa: PLR2004  two are both
+    return f"{some} of the {of} judges {'was' if some == 1 else 'were'}"
+
+
+def _doubt(cards: int, shift: float) -> str:
+    """A mean of few cards is far from the others by luck, too: how much is known from all cards together."""
+    whose = "one card leaves" if cards == 1 else f"{cards} cards leave"
+    return f"{whose} doubt, so it moves {'up' if shift > 0 else 'down'} towards the middle"
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def cautions(counts: Sequence[int], judges: int, groups: int, unscored: int, *, stretched: bool) -> list[str]:
+    """What a reader should beware of.
+
+    ``counts`` are how many cards each row has, ``groups`` how many groups of teams share no judge, ``unscored`` how
+    many pitches have no complete card, ``stretched`` says that tracks are scored by different criteria.
+    """
+    if not counts:
+        return []
+    found = []
+    if judges == 1:
+        found.append("One judge scored everybody. How strict they are cannot be told, so nothing was adjusted for it.")
+    elif groups > 1:
+        found.append(
+            f"The teams fall into {groups} groups that share no judge. Whether one group's judges were stricter cannot"
+            " be told, so compare teams of different groups with care."
+        )
+    few = sum(count == 1 for count in counts)
+    if few and judges > 1:
+        found.append(f"{_pitches(few)} one card only. Their places are little more than a guess.")
+    if unscored:
+        found.append(f"{_pitches(unscored)} no complete card yet and {'is' if unscored == 1 else 'are'} not listed.")
+    if stretched:
+        found.append("Tracks are scored by different criteria. Totals are stretched to one scale.")
+    return found
+
+
+def _pitches(count: int) -> str:
+    return "One pitch has" if count == 1 else f"{count} pitches have"

@@ -1,0 +1,261 @@
+"""What is held of one event to make its standings: read once, then followed by the event's fact log."""
+
+import asyncio
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar, cast
+
+import structlog
+
+from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.events.service import Events
+from pitchscoop.kernel import keys
+from pitchscoop.kernel.errors import Invalid, NotFound, Unavailable
+from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.state import State
+from pitchscoop.recordings import overview, words
+from pitchscoop.recordings.overview import Glance
+from pitchscoop.scoring.ledger import Head, Ledger
+from pitchscoop.scoring.model import Card
+from pitchscoop.scoring.previews import Preview, moved, preview, spoken_in
+from pitchscoop.scoring.rows import Board, Pitch, Scored
+
+_FACTS = 500  # facts taken at a time, so that others get their turn between
+_WANTED = 60.0  # seconds after a look in which the standings are kept current without being asked for
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+
+class Shown:
+    """A board, and what doors make of it: each once, whoever asks for it first."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self._made: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, made in a thread: a thousand rows would hold up everybody else."""
+        if key not in self._made:
+            self._made[key] = asyncio.create_task(asyncio.to_thread(make))
+        return cast("T", await asyncio.shield(self._made[key]))
+
+
+class Held:
+    """The cards, pitches and people of one event, and the board made of them.
+
+    ``since`` is when the event came into its stage. ``turn`` is set when the event or the board is another one, and
+    replaced. ``gone``: the event was deleted.
+    """
+
+    def __init__(self, state: State, events: Events, ledger: Ledger, event: Event) -> None:
+        self._state = state
+        self._events = events
+        self._ledger = ledger
+        self.event = event
+        self.since: str | None = None
+        self.shown: Shown | None = None
+        self.turn = asyncio.Event()
+        self.watchers = 0
+        self.gone = False
+        self._asked = -_WANTED
+        self._position = ""
+        self._stale = {"teams", "judges", "cards"}  # of what is held: what the log says has changed
+        self._changed: set[str] | None = None  # sessions; None: all
+        self._teams: dict[str, Team] = {}
+        self._judges: dict[str, Judge] = {}
+        self._glances: dict[str, Glance] = {}
+        self._previews: dict[str, Preview | None] = {}
+        self._cards = dict[tuple[str, str], Card]()
+        self._head: Head | None = None
+        self._reading = asyncio.Lock()
+        self._making: asyncio.Task[None] | None = None
+        self._noticing: asyncio.Task[None] | None = None
+        self._news = False
+
+    def ask(self) -> None:
+        """Somebody looks who may see it: keep it current for a while."""
+        self._asked = asyncio.get_running_loop().time()
+
+    def knows(self, last: Fact | None) -> bool:
+        """Whether the log was read up to this fact, and the board made since."""
+        read_up = last is None or last.position == self._position
+        return read_up and not self._behind
+
+    def notice(self) -> None:
+        """Something happened: read what, and make the board anew where somebody wants it."""
+        self._news = True
+        if self._noticing is None:
+            self._noticing = asyncio.create_task(self._catch_up())
+
+    async def current(self) -> Shown:
+        """The board of all that was saved before the call."""
+        await self.follow()
+        for _ in range(2):  # one may have begun before the call, the next one has not
+            if not self._behind and self.shown is not None:
+                break
+            if self._making is None:
+                self._making = asyncio.create_task(self._make())
+                self._making.add_done_callback(_heard)
+            await asyncio.shield(self._making)
+        return cast("Shown", self.shown)
+
+    async def follow(self) -> None:
+        """Read the log as far as it goes."""
+        async with self._reading:
+            moved_on = False
+            try:
+                while facts := await self._state.facts(self.event.event_id, self._position, _FACTS):
+                    for fact in facts:
+                        moved_on = self._note(fact) or moved_on
+                    self._position = facts[-1].position
+            except Invalid:  # state was replaced by another, whose log has other positions
+                self.gone = True
+            if moved_on:
+                await self._read_event()
+
+    @property
+    def _behind(self) -> bool:
+        return bool(self._stale or self._changed is None or self._changed or self._making)
+
+    @property
+    def _wanted(self) -> bool:
+        out = self.event.stage in ("published", "archived")
+        recently = asyncio.get_running_loop().time() - self._asked < _WANTED
+        return recently or (out and self.watchers > 0)
+
+    def _note(self, fact: Fact) -> bool:
+        """What a fact makes out of date; whether it is about the event itself."""
+        about = fact.name.partition("_")[0]
+        if about == "event":
+            if fact.name in ("event_created", "event_moved"):
+                self.since = fact.at
+            self._stale.add("event")
+        elif about in ("team", "judge", "card"):
+            self._stale.add(f"{about}s")
+        elif about in ("session", "transcript") and self._changed is not None:
+            self._changed.add(fact.subject)
+        return about == "event"
+
+    async def _read_event(self) -> None:
+        try:
+            self.event = await self._events.get(self.event.event_id)
+        except NotFound:
+            self.gone = True
+        self._wake()
+
+    def _wake(self) -> None:
+        turn, self.turn = self.turn, asyncio.Event()
+        turn.set()
+
+    async def _catch_up(self) -> None:
+        try:
+            while self._news:
+                self._news = False
+                await self.follow()
+                if self._wanted and self._behind and not self.gone:
+                    await self.current()
+        except Unavailable as problem:  # the next look tries again
+            log.warning("standings_delayed", event_id=self.event.event_id, code=problem.code, message=problem.message)
+        finally:
+            self._noticing = None
+
+    async def _make(self) -> None:
+        stale, changed = self._stale, self._changed
+        self._stale, self._changed = set(), set()
+        try:
+            await self._load(stale, changed)
+            theta = self.shown.board.theta if self.shown else None
+            self.shown = Shown(await asyncio.to_thread(_board, self._scored(), theta))
+        except BaseException:
+            self._stale |= stale
+            self._changed = None if changed is None else self._changed | changed
+            raise
+        finally:
+            self._making = None
+        self._wake()
+
+    def _scored(self) -> Scored:
+        pitches = {session_id: self._pitch(glance) for session_id, glance in self._glances.items()}
+        chain = self._head.chain if self._head else ""
+        return Scored(self.event, pitches, dict(self._cards), dict(self._teams), dict(self._judges), chain)
+
+    def _pitch(self, glance: Glance) -> Pitch:
+        team = self._teams.get(glance.team_id or "")
+        return Pitch(
+            session_id=glance.session_id,
+            team_id=glance.team_id,
+            team_name=team.name if team else glance.team_name,
+            pitch_title=glance.pitch_title,
+            track=team.track if team else None,
+            created=glance.created,
+            audio_duration=glance.duration,
+            preview=self._previews.get(glance.session_id),
+            withdrawn=team is not None and team.withdrawn_at is not None,
+        )
+
+    async def _load(self, stale: set[str], changed: set[str] | None) -> None:
+        event_id = self.event.event_id
+        if "teams" in stale:
+            self._teams = {team.team_id: team for team in await self._events.teams.listed(event_id)}
+        if "judges" in stale:
+            self._judges = {judge.judge_id: judge for judge in await self._events.judges.listed(event_id)}
+        if "cards" in stale:
+            await self._load_cards()
+        if changed is None:
+            self._glances.clear()
+            async for found in overview.glances(self._state, event_id):
+                self._glances |= {glance.session_id: glance for glance in found}
+        elif changed:
+            for session_id, glance in (await overview.glances_of(self._state, event_id, changed)).items():
+                if glance is None:
+                    self._forget(session_id)
+                else:
+                    self._glances[session_id] = glance
+        await self._load_previews(changed)
+
+    def _forget(self, session_id: str) -> None:
+        self._glances.pop(session_id, None)
+        self._previews.pop(session_id, None)
+        self._cards = {key: card for key, card in self._cards.items() if key[0] != session_id}
+
+    async def _load_cards(self) -> None:
+        """All cards at first; then the entries that are new since the last look: the log of them only grows."""
+        event_id = self.event.event_id
+        head = await self._ledger.head(event_id)
+        if self._head is None or head.number < self._head.number:  # or state was replaced by an older one
+            self._cards.clear()
+            found = await self._ledger.cards(event_id)
+        else:
+            entries = await self._ledger.entries(event_id, self._head.number)
+            found = [entry.card for entry in entries if entry.card is not None]
+        for card in found:  # a comment is long, and not needed
+            self._cards[card.session_id, card.judge_id] = card.model_copy(update={"comment": ""})
+        self._head = head
+
+    async def _load_previews(self, changed: set[str] | None) -> None:
+        """Where each pitch that has cards is best. Words are read for these only: they are long."""
+        scored = {session_id for session_id, _ in self._cards}
+        for session_id in scored & self._glances.keys():
+            if session_id not in self._previews or (changed is not None and session_id in changed):
+                self._previews[session_id] = await self._preview(self._glances[session_id])
+
+    async def _preview(self, glance: Glance) -> Preview | None:
+        if glance.preview_start is not None:
+            return moved(glance.preview_start, glance.duration)
+        row = None
+        if glance.transcript == "ready":
+            row = await self._state.read(keys.transcript(self.event.event_id, glance.session_id))
+        return preview(glance.duration, glance.silhouette, spoken_in(words.plain(row)))
+
+
+def _heard(making: asyncio.Task[None]) -> None:
+    """Whoever waited may have gone: what went wrong is theirs, and the next one tries again."""
+    if not making.cancelled():
+        making.exception()
+
+
+def _board(scored: Scored, start: tuple[float, float] | None) -> Board:
+    from pitchscoop.scoring.board import board  # noqa: PLC0415  loaded where it is used: numpy takes its time
+
+    return board(scored, start)

@@ -1,0 +1,97 @@
+"""From how the teams may stand to the places they may have, and to who shares a rank."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.intp]
+FloatArray = NDArray[np.float64]
+
+SURE = 0.9  # of an interval
+TIED = 0.25  # a team that is better with this probability shares the rank
+_EQUAL = 1e-9  # points: scores that differ by less are equal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """An entry for each team, but for ``groups``.
+
+    ``lo`` to ``hi``: the places, counted from 1, that it has with 90 % probability: 5 % at most are above, 5 % below.
+    ``first``, ``top3``: the probability of being first, of being among the first three. ``rank``: 1 and the number of
+    teams in the groups above its own. ``better``: the probability that it is better than the first of its group; a half
+    for the first. ``groups``: teams that share a rank, best first.
+    """
+
+    lo: IntArray
+    hi: IntArray
+    first: FloatArray
+    top3: FloatArray
+    rank: IntArray
+    better: FloatArray
+    groups: tuple[tuple[int, ...], ...]
+
+
+def places(draws: FloatArray, score: FloatArray) -> Places:
+    """Count places in draws, and find the groups of teams that cannot be told apart.
+
+    Args:
+        draws: (count, teams), the higher the better; ``Fit.draws`` makes them.
+        score: (teams,), what the teams are ranked by.
+
+    From the top down, a team joins the group above it where their scores are equal, or where it is better than the
+    group's first in a quarter of the draws. If all draws are equal they say nothing: every place is possible.
+    """
+    count, teams = draws.shape
+    if not draws.size or (draws == draws[0, 0]).all():
+        return _anywhere(teams, score)
+    ranks = _ranks(draws)
+    first, top3 = (ranks == 0).mean(axis=1), (ranks < 3).mean(axis=1)  # noqa: PLR2004  top 3
+    groups, better = _tied(score, lambda team, other: float((ranks[team] < ranks[other]).mean()))
+    low = math.floor((1 - SURE) / 2 * count + _EQUAL)
+    ranks.partition((low, count - 1 - low), axis=1)
+    lo, hi = (ranks[:, [low, -1 - low]].T + 1).astype(np.intp)
+    return Places(lo, hi, first, top3, _shared(groups, teams), better, groups)
+
+
+def _anywhere(teams: int, score: FloatArray) -> Places:
+    """What is known where draws say nothing."""
+    groups, better = _tied(score, lambda _team, _other: 0.5)
+    every, none = np.full(teams, 1, dtype=np.intp), np.zeros(teams)
+    share = none + 1 / max(teams, 1)
+    return Places(every, every * teams, share, np.minimum(3 * share, 1.0), _shared(groups, teams), better, groups)
+
+
+def _ranks(draws: FloatArray) -> IntArray:
+    """The place of each team, counted from 0, in each draw: (teams, count)."""
+    count, teams = draws.shape
+    ranks = np.empty((teams, count), dtype=np.int32)
+    ranks[draws.argsort(axis=1), np.arange(count)[:, None]] = np.arange(teams - 1, -1, -1, dtype=np.int32)
+    return ranks
+
+
+def _tied(score: FloatArray, chance: Callable[[int, int], float]) -> tuple[tuple[tuple[int, ...], ...], FloatArray]:
+    """Groups, and how likely each team is better than the first of its group; ``chance`` tells that of two teams."""
+    better = np.full(len(score), 0.5)
+    groups: list[list[int]] = []
+    above = math.inf
+    for team in np.argsort(-score, kind="stable").tolist():
+        probability = chance(team, groups[-1][0]) if groups else 0.0
+        if groups and (above - score[team] <= _EQUAL or probability >= TIED):
+            better[team] = probability
+            groups[-1].append(team)
+        else:
+            groups.append([team])
+        above = score[team]
+    return tuple(map(tuple, groups)), better
+
+
+def _shared(groups: tuple[tuple[int, ...], ...], teams: int) -> IntArray:
+    rank = np.ones(teams, dtype=np.intp)
+    above = 0
+    for group in groups:
+        rank[list(group)] += above
+        above += len(group)
+    return rank

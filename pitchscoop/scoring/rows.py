@@ -1,0 +1,85 @@
+"""The nouns of a leaderboard. Apart from what makes it, so that who only shows it need not load numpy."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.scoring.model import Card
+from pitchscoop.scoring.previews import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """What a row shows of a session. ``created`` is in milliseconds, ``audio_duration`` in seconds.
+
+    ``withdrawn``: its team is out of the running.
+    """
+
+    session_id: str
+    team_id: str | None
+    team_name: str
+    pitch_title: str
+    track: str | None
+    created: int
+    audio_duration: float | None = None
+    preview: Preview | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """All that standings are made of.
+
+    ``pitches`` by session, ``cards`` by session and judge, ``teams`` and ``judges`` by id. ``chain`` is that of the
+    last entry.
+    """
+
+    event: Event
+    pitches: Mapping[str, Pitch]
+    cards: Mapping[tuple[str, str], Card]
+    teams: Mapping[str, Team] = field(default_factory=dict)
+    judges: Mapping[str, Judge] = field(default_factory=dict)
+    chain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One pitch in its place. Scores are on the scale of the weighted rubric total.
+
+    ``interval`` is of the rank, 90 %. ``judges`` counts its complete cards, ``tied`` those it shares its rank with;
+    ``tied_with`` names at most 20 of them.
+    """
+
+    pitch: Pitch
+    rank: int
+    score: float
+    raw_mean: float
+    adjusted: float
+    interval: tuple[int, int]
+    judges: int
+    tied: int
+    tied_with: tuple[str, ...]
+    p_first: float
+    p_top3: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """An event's standings. ``tracks`` are ranked for themselves, by name.
+
+    ``advice`` is for the organizer: it names judges. ``as_of`` is when the newest card that counts was saved.
+    ``theta`` makes the next fit quick.
+    """
+
+    event: Event
+    chain: str
+    rows: tuple[Row, ...] = ()
+    tracks: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    judges: int = 0
+    cards: int = 0
+    as_of: dt.datetime | None = None
+    theta: tuple[float, float] | None = None

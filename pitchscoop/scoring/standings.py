@@ -1,0 +1,170 @@
+"""Standings for those who may see them, kept current while somebody looks."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from pitchscoop.access.model import ANYBODY, Principal, Role, Target, Verb, may
+from pitchscoop.events.model import Event
+from pitchscoop.events.service import Events
+from pitchscoop.kernel.errors import Invalid, Unavailable
+from pitchscoop.kernel.state import State
+from pitchscoop.scoring.held import Held, Shown
+from pitchscoop.scoring.ledger import Ledger
+
+_MOST = 64  # events held at once: one of a thousand teams takes some megabytes, and few are looked at at a time
+_STREAMS = 2000  # viewers at once in one process: four times a full hall, and each takes a connection and a buffer
+_QUICK = (
+    200  # rows: a board of fewer is made in hundredths of a second, and waited for: who saved a card sees it counted
+)
+_BEAT = 5.0  # seconds between signs of life to a viewer: proxies commonly cut what is silent for ten
+_LOOK = 5.0  # seconds between looks at the logs: a fact may go by unheard during an outage
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What somebody may see. ``shown`` None: the standings are hidden from them.
+
+    ``since``: when the event came into its stage, ISO 8601; None where the log does not say. ``advised``: they are
+    told who could hear whom, too. ``track`` None is all of them.
+    """
+
+    event: Event
+    since: str | None
+    shown: Shown | None
+    advised: bool
+    track: str | None
+
+
+class Standings:
+    """The standings of all events."""
+
+    def __init__(self, state: State, events: Events, ledger: Ledger) -> None:
+        self._state = state
+        self._events = events
+        self._ledger = ledger
+        self._held: OrderedDict[str, Held] = OrderedDict()
+        self._viewers = 0
+
+    async def run(self) -> None:
+        """Keep current what is watched, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            group.create_task(self._look())
+
+    async def offered(self) -> list[Event]:
+        """The events whose standings everybody may find, newest first: published ones that are set to be public."""
+        events = await self._events.listed()
+        return [event for event in events if event.settings.public and visible(ANYBODY, event)]
+
+    async def stage(self, event_id: str) -> tuple[Event, str | None]:
+        """The event, and since when it is in its stage."""
+        event = await self._events.get(event_id)
+        held = self._hold(event)
+        await held.follow()
+        return event, held.since
+
+    async def read(self, who: Principal, event_id: str, track: str | None = None) -> View:
+        """The standings as they are now, as far as they are for ``who``.
+
+        Of an event with very many cards the newest may be missing for a moment: who asks then does not wait for them.
+
+        Raises:
+            Invalid: ``unknown_track``.
+        """
+        event = await self._events.get(event_id)
+        held = self._hold(event)
+        if not visible(who, event):
+            await held.follow()
+            return View(event, held.since, None, advised=False, track=track)
+        held.ask()
+        last = await self._state.last_fact(event_id)
+        shown = held.shown
+        if shown is None or shown.board.event.revision != event.revision:
+            shown = await held.current()
+        elif not held.knows(last):
+            if len(shown.board.rows) <= _QUICK:
+                shown = await held.current()
+            else:
+                held.notice()
+        return self._view(who, held, shown, track)
+
+    async def watch(self, who: Principal, event_id: str, track: str | None = None) -> AsyncGenerator[View | None, None]:
+        """The standings now and whenever they change; None as a sign of life. Who is slow misses those between.
+
+        Raises:
+            Unavailable: ``too_many_viewers``.
+        """
+        first = await self.read(who, event_id, track)
+        held = self._held.get(event_id)
+        if held is None or self._viewers >= _STREAMS:
+            raise Unavailable("too_many_viewers", "Too many people watch just now. Ask for the standings once a while.")
+        clock = asyncio.get_running_loop().time
+        self._viewers += 1
+        held.watchers += 1
+        try:
+            turn, beat = held.turn, clock() + _BEAT
+            yield first
+            while not held.gone:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(turn.wait(), beat - clock())
+                if turn.is_set():
+                    turn = held.turn
+                    yield self._now(who, held, track)
+                else:  # only then: when others' cards come must not be told by when signs of life do
+                    beat = clock() + _BEAT
+                    yield None
+        finally:
+            self._viewers -= 1
+            held.watchers -= 1
+
+    def _now(self, who: Principal, held: Held, track: str | None) -> View | None:
+        """What a viewer may see of what is held; None while it is being made."""
+        if not visible(who, held.event):
+            return View(held.event, held.since, None, advised=False, track=track)
+        shown = held.shown
+        if shown is None or shown.board.event.stage != held.event.stage:
+            return None
+        return self._view(who, held, shown, track)
+
+    def _view(self, who: Principal, held: Held, shown: Shown, track: str | None) -> View:
+        event = shown.board.event
+        if track is not None and track not in shown.board.tracks and track not in event.settings.tracks:
+            known = ", ".join(sorted({*shown.board.tracks, *event.settings.tracks})) or "none"
+            raise Invalid("unknown_track", f"These standings have no track {track!r}. They have {known}.")
+        advised = who.role is Role.ORGANIZER and not visible(ANYBODY, event)
+        return View(event, held.since, shown, advised, track)
+
+    def _hold(self, event: Event) -> Held:
+        """What is held of an event. Where too many are watched it is held for this call only."""
+        held = self._held.get(event.event_id)
+        if held is not None and not held.gone:
+            self._held.move_to_end(event.event_id)
+            return held
+        held = Held(self._state, self._events, self._ledger, event)
+        idle = [event_id for event_id, other in self._held.items() if not other.watchers]
+        if len(self._held) >= _MOST and idle:
+            del self._held[idle[0]]
+        if len(self._held) < _MOST:
+            self._held[event.event_id] = held
+        return held
+
+    async def _listen(self) -> None:
+        async for fact in self._state.follow():
+            if (held := self._held.get(fact.event_id)) is not None:
+                held.notice()
+
+    async def _look(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK)
+            for held in list(self._held.values()):
+                if held.watchers:
+                    held.notice()
+
+
+def visible(who: Principal, event: Event) -> bool:
+    """Whether somebody may see the standings in this stage. What everybody may, a team of another event may, too."""
+    target = Target(event_id=event.event_id, stage=event.stage, offered=True)
+    return any(may(one, Verb.STANDINGS_READ, target) for one in (who, ANYBODY))

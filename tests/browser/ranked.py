@@ -1,0 +1,138 @@
+"""Sample standings: what ``doors/leaderboard.py`` would send, and the pages that show it."""
+
+import json
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from pitchscoop.doors.web import organizer_contexts as o
+from pitchscoop.doors.web import standings_contexts as s
+from pitchscoop.doors.web.contexts import Viewer
+from pitchscoop.doors.web.events import bar_of
+from pitchscoop.doors.web.render import Renderer
+from tests.browser.organized import EVENT, ORGANIZER
+from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE
+
+SINCE = "2026-11-14T18:30:00+00:00"
+_PLACED: tuple[tuple[int, str, str, float, float, tuple[int, int]], ...] = (
+    (1, "Grandmother Tongue", "A phone call that keeps a dialect alive", 87.4, 85.1, (1, 5)),
+    (2, "Ørsted’s Ghost", "Finding leaking district heat from the air", 84.9, 86.3, (1, 8)),  # noqa: RUF001
+    (2, "Kelpline", "Crop insurance for seaweed, priced from orbit", 84.6, 82.0, (1, 9)),
+    (2, ARABIC, "A night bus that girls’ parents trust", 84.2, 84.4, (1, 10)),  # noqa: RUF001
+    (5, LONG_TEAM, "Listening to hives instead of opening them", 81.0, 83.7, (2, 13)),
+    (6, "Signal/Noise", LONG_TITLE, 79.8, 78.2, (3, 16)),
+    (6, "No Plan B", "Evacuation routes that know who is in a wheelchair", 79.5, 80.9, (3, 17)),
+    (8, "Ledger & Loam", "Proof of soil, for banks", 77.3, 77.0, (5, 19)),
+    (9, "Tante Emma Logistics", "Groceries for people who cannot leave the house", 76.1, 74.8, (5, 22)),
+    (10, "Ro", "Quiet brakes for cargo bikes", 75.6, 78.1, (6, 21)),
+)
+_WARNINGS = ["2 pitches have one card only. Their places are little more than a guess."]
+_ADVICE = ["Ada should hear Kelpline: it tells most about Kelpline and Ro, who are close."]
+
+
+def _row(at: int, rank: int, team: str, title: str, scores: tuple[float, float], interval: tuple[int, int]) -> object:
+    adjusted, given = scores
+    return {
+        "rank": rank, "session_id": f"r{at}", "team_id": str(at), "team_name": team, "pitch_title": title,
+        "track": None, "score": adjusted, "raw_mean": given, "adjusted": adjusted, "interval": interval,
+        "judges": 2 if at == 8 else 3, "tied": sum(placed[0] == rank for placed in _PLACED) - 1, "tied_with": [],
+        "p_first": 0.1, "p_top3": 0.3, "why": "2 of the 3 judges were stricter than the others; adjusted +1.8.",
+        "audio_duration": 178.0, "preview": None if at == 9 else {"start": 64.0, "end": 84.0},
+        "page_url": f"http://127.0.0.1/pitches/r{at}?key=k",
+    }  # fmt: skip
+
+
+def rows(count: int = 0) -> Sequence[object]:
+    """Those of the picture, or so many."""
+    placed = [_row(at, rank, team, title, (adjusted, given), interval)
+              for at, (rank, team, title, adjusted, given, interval) in enumerate(_PLACED)]  # fmt: skip
+    chance = random.Random(1)
+    for at in range(len(placed), count):
+        points = 75 - 60 * at / count
+        scores = (points, points + chance.gauss(0, 2))
+        placed.append(_row(at, at + 1, f"Team {at}", "A title", scores, (max(1, at - 30), min(count, at + 40))))
+    return placed
+
+
+def board(case: str) -> dict[str, object]:
+    """The standings of a case."""
+    stage = {"live": "open", "hidden": "frozen", "waiting": "open", "empty": "open"}.get(case, "published")
+    hidden = case in ("hidden", "waiting")
+    found = [] if hidden or case == "empty" else rows(1000 if case == "many" else 0)
+    return {
+        "event_id": "nordhavn", "stage": stage, "stage_since": SINCE, "method": "adjusted", "hidden": hidden,
+        "track": None, "tracks": ["Land", "Sea"] if case == "tracks" else [], "standings": found,
+        "warnings": _WARNINGS if case in ("live", "tracks") else [], "advice": _ADVICE if case == "live" else [],
+        "judges": None if hidden else 6, "cards": None if hidden else 143, "chain": None, "as_of": None,
+    }  # fmt: skip
+
+
+def _page(case: str, viewer: Viewer = Viewer(), **more: bool) -> s.Standings:  # noqa: B008  it is frozen
+    organizes = viewer is ORGANIZER
+    stage = str(board(case)["stage"])
+    return s.Standings(
+        viewer=viewer,
+        bar=bar_of(EVENT.model_copy(update={"stage": stage}), "standings") if organizes else None,
+        event_name=EVENT.name,
+        stage=stage,
+        since=SINCE,
+        zone="Europe/Copenhagen",
+        read_path=f"/sample/standings/{case}",
+        stream_path=f"/sample/standings/{case}/stream",
+        path="/standings",
+        moves=organizes,
+        hidden=stage != "published",
+        embed_code='<iframe src="https://pitches.example.org/embed"></iframe>' if organizes else None,
+        **more,
+    )
+
+
+def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
+    """Name of a page and how it is made."""
+    team = Viewer("team", "Maren, Grandmother Tongue")
+    return {
+        "standings": lambda: renderer.standings(_page("published")),
+        "standings-team": lambda: renderer.standings(_page("tracks", team)),
+        "standings-many": lambda: renderer.standings(_page("many")),
+        "standings-hidden": lambda: renderer.standings(_page("hidden")),
+        "standings-live": lambda: renderer.standings(_page("live", ORGANIZER)),
+        "standings-empty": lambda: renderer.standings(_page("empty", ORGANIZER)),
+        "standings-refused": lambda: renderer.standings(_page("refused")),
+        "room-reveal": lambda: renderer.room(
+            o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC", "/sample/standings/published")
+        ),
+        "standings-embed": lambda: renderer.standings(_page("published", public=True, embedded=True)),
+    }
+
+
+moved: list[float] = []
+"""Where previews were moved to."""
+
+
+async def _move(request: Request) -> Response:
+    moved.append((await request.json())["start"])
+    return JSONResponse({})
+
+
+def _stream(request: Request) -> Response:
+    case = request.path_params["case"]
+    if case == "refused":
+        return JSONResponse({"code": "too_many_viewers", "detail": "Too many people watch just now."}, 503)
+
+    async def events() -> AsyncIterator[str]:
+        yield f"retry: 3600000\nevent: standings\ndata: {json.dumps(board(case))}\n\n"
+
+    return StreamingResponse(events(), media_type="text/event-stream")
+
+
+def routes(peaks: Callable[[Request], Response]) -> list[Route]:
+    """What the pages fetch."""
+    return [
+        Route("/sample/standings/{case}", lambda request: JSONResponse(board(request.path_params["case"]))),
+        Route("/sample/standings/{case}/stream", _stream),
+        Route("/pitches/{session_id}/peaks", peaks),
+        Route("/api/v1/sessions/{session_id}/preview", _move, methods=["PATCH"]),
+    ]

@@ -1,0 +1,144 @@
+"""From cards to rows, and what happens where there is little to go by."""
+
+import math
+import random
+
+import pytest
+
+from pitchscoop.events.rubrics import Criterion
+from pitchscoop.scoring.board import board
+from tests.scoring.boards import RUBRIC, card, drawn, event, made, pitch, ranks, scored
+
+
+def test_a_clear_order_is_told_with_its_means() -> None:
+    cards = [card(name, judge, points, points) for name, points in (("x", 9), ("y", 5), ("z", 1)) for judge in "pqrs"]
+    found = made([pitch(name) for name in "xyz"], cards)
+    assert [(row.pitch.session_id, row.rank, row.raw_mean, row.judges) for row in found.rows] == [
+        ("x", 1, 36.0, 4),
+        ("y", 2, 20.0, 4),
+        ("z", 3, 4.0, 4),
+    ]
+    assert [row.interval for row in found.rows] == [(1, 1), (2, 2), (3, 3)]
+    assert (found.cards, found.judges, found.warnings) == (12, 4, ())
+
+
+def test_a_strict_judge_costs_nobody_a_place() -> None:
+    """Two pitches as good as each other; one was heard by the judge who gives three points less to all."""
+    base = {"a": 6, "b": 6, "c": 4, "d": 4, "e": 8, "f": 8}
+    heard = {"a": "pq", "b": "qr", "c": "pr", "d": "pq", "e": "qr", "f": "pr"}
+    strict = {"p": -3, "q": 0, "r": 0}
+    cards = [card(name, judge, *[points + strict[judge]] * 2) for name, points in base.items() for judge in heard[name]]
+    found = made([pitch(name) for name in base], cards)
+    rows = {row.pitch.session_id: row for row in found.rows}
+    assert rows["b"].raw_mean - rows["a"].raw_mean == pytest.approx(6)
+    assert rows["b"].adjusted - rows["a"].adjusted == pytest.approx(0, abs=0.3)
+    assert rows["a"].rank == rows["b"].rank
+    assert rows["a"].tied_with == ("b",)
+    assert rows["a"].why.startswith("1 of the 2 judges was stricter than the others")
+
+
+def test_the_mean_ranks_where_the_organizer_chose_it() -> None:
+    pitches, cards = drawn(12, 4, 2)
+    found = made(pitches, cards, event(method="mean"))
+    assert [row.score for row in found.rows] == sorted((row.raw_mean for row in found.rows), reverse=True)
+    assert {row.pitch.session_id: row.adjusted for row in found.rows} == {
+        row.pitch.session_id: row.adjusted for row in made(pitches, cards).rows
+    }
+
+
+def test_only_complete_cards_of_pitches_that_are_in_count() -> None:
+    pitches = [pitch("x"), pitch("y"), pitch("gone", withdrawn=True)]
+    cards = [
+        card("x", "p", 5, 5),
+        card("x", "q", 5),  # a draft
+        card("x", "r", 5, 5, mark="skip"),
+        card("x", "s", 5, 11),  # outside of a scale that was changed
+        card("gone", "p", 9, 9),
+        card("deleted", "p", 9, 9),
+    ]
+    found = made(pitches, cards)
+    assert [(row.pitch.session_id, row.judges) for row in found.rows] == [("x", 1)]
+    assert any("One pitch has no complete card yet" in caution for caution in found.warnings)
+
+
+def test_of_a_teams_pitches_the_one_most_judges_heard_counts() -> None:
+    pitches = [pitch("old", "t", created=1), pitch("new", "t", created=2), pitch("other", "u", created=3)]
+    cards = [card(name, "p", 5, 5) for name in ("old", "new", "other")]
+    assert ranks(made(pitches, cards)).keys() == {"new", "other"}  # the newest of equals
+    assert ranks(made(pitches, [*cards, card("old", "q", 5, 5)])).keys() == {"old", "other"}
+
+
+def test_tracks_are_ranked_for_themselves() -> None:
+    pitches, cards = drawn(9, 4, 4)
+    pitches = [pitch(one.session_id, track="Sea" if at % 3 else "Land") for at, one in enumerate(pitches)]
+    found = made(pitches, cards)
+    assert {track: len(rows) for track, rows in found.tracks.items()} == {"Land": 3, "Sea": 6}
+    for rows in found.tracks.values():
+        assert rows[0].rank == 1
+        assert max(row.interval[1] for row in rows) <= len(rows)
+        order = [row.pitch.session_id for row in rows]
+        assert order == [one for one in ranks(found) if one in order]
+
+
+def test_tracks_with_criteria_of_their_own_stand_on_one_scale() -> None:
+    rubric = [*RUBRIC, Criterion(id="c", name="C", weight=6, min=0, max=10, tracks=("Sea",))]
+    pitches = [pitch("land", track="Land"), pitch("sea", track="Sea")]
+    cards = [card("land", "p", 5, 5), card("sea", "p", 5, 5, 5)]
+    found = made(pitches, cards, event(rubric, tracks=["Land", "Sea"]))
+    assert [row.raw_mean for row in found.rows] == [50.0, 50.0]
+    assert any("different criteria" in caution for caution in found.warnings)
+
+
+@pytest.mark.parametrize(
+    "cards",
+    [
+        [card("x", "p", 5, 5)],
+        [card(name, "p", 5, 5) for name in "xyz"],
+        [card(name, judge, 7, 7) for name in "xyz" for judge in "pqr"],
+        [card(name, judge, 10, 10) for name in "xy" for judge in "pq"] + [card("z", "p", 10, 10)],
+        [card("x", "p", 5, 5), card("y", "q", 9, 9)],
+        [card("x", "p", 0, 0), card("y", "p", 10, 10), card("z", "p", 5, 5)],
+        [],
+    ],
+    ids=["one team", "all equal, one judge", "all equal", "everybody the maximum", "no judge in common", "one judge",
+         "none"],
+)  # fmt: skip
+def test_little_to_go_by_gives_an_answer_all_the_same(cards: list[object]) -> None:
+    found = made([pitch(name) for name in "xyz"], cards)  # type: ignore[arg-type]
+    for row in found.rows:
+        low, high = row.interval
+        assert 1 <= low <= row.rank <= high <= len(found.rows) or row.tied
+        assert math.isfinite(row.adjusted)
+        assert row.why.endswith(".")
+    if len({one.raw_mean for one in found.rows}) == 1:
+        assert {row.rank for row in found.rows} == {1}
+
+
+def test_who_cannot_be_compared_is_said() -> None:
+    pitches = [pitch(name) for name in "wxyz"]
+    apart = [card(name, judge, 5 + at, 5) for at, name in enumerate("wx") for judge in "pq"]
+    apart += [card(name, judge, 5 + at, 5) for at, name in enumerate("yz") for judge in "rs"]
+    found = made(pitches, apart)
+    assert any("2 groups that share no judge" in caution for caution in found.warnings)
+    alone = made(pitches, [card(name, "p", 5, at) for at, name in enumerate("wxyz")])
+    assert alone.warnings[0].startswith("One judge scored everybody")
+
+
+def test_the_same_cards_give_the_same_rows_in_any_order_and_from_any_start() -> None:
+    pitches, cards = drawn(60, 12, 3)
+    cold = made(pitches, cards)
+    random.Random(4).shuffle(cards)
+    assert board(scored(pitches[::-1], cards), cold.theta) == cold
+    assert board(scored(pitches, cards), (3.0, 0.01)).rows == cold.rows
+
+
+def test_a_thousand_equal_teams_do_not_name_each_other() -> None:
+    pitches = [pitch(f"s{at:04}") for at in range(1000)]
+    cards = [card(one.session_id, f"j{(at + shift) % 100}", 7, 7) for at, one in enumerate(pitches) for shift in (0, 1)]
+    found = made(pitches, cards)
+    assert {row.rank for row in found.rows} == {1}
+    assert {row.tied for row in found.rows} == {999}
+    for row in (found.rows[0], found.rows[500], found.rows[-1]):
+        assert len(set(row.tied_with)) == 20
+        assert row.pitch.session_id not in row.tied_with
+    assert all(row.interval == (1, 1000) for row in found.rows)

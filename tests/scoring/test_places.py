@@ -1,0 +1,73 @@
+"""Places are counted right, and who cannot be told apart shares a rank."""
+
+import numpy as np
+import pytest
+
+from pitchscoop.scoring.places import places
+
+
+def test_places_are_counted_in_draws() -> None:
+    draws = np.repeat([[3.0, 2.0, 1.0], [2.0, 3.0, 1.0]], [70, 30], axis=0)
+    known = places(draws, np.array([3.0, 2.0, 1.0]))
+    assert known.first.tolist() == [0.7, 0.3, 0]
+    assert known.top3.tolist() == [1, 1, 1]
+    assert known.lo.tolist() == [1, 1, 3]
+    assert known.hi.tolist() == [2, 2, 3]
+
+
+def test_of_a_hundred_draws_five_at_either_end_are_left_out() -> None:
+    first = np.where(np.arange(100) < 5, 1.0, -1.0)
+    seldom = places(np.stack([first, np.zeros(100)], axis=1), np.array([0.0, 1.0]))
+    assert (seldom.lo[0], seldom.hi[0]) == (2, 2)
+    first[5] = 1.0
+    often = places(np.stack([first, np.zeros(100)], axis=1), np.array([0.0, 1.0]))
+    assert (often.lo[0], often.hi[0]) == (1, 2)
+
+
+def test_intervals_hold_nine_tenths_and_probabilities_add_up() -> None:
+    chance = np.random.default_rng(1)
+    draws = chance.normal(chance.normal(0, 1, 30), 0.5, (1000, 30))
+    known = places(draws, draws.mean(axis=0))
+    rank = 1 + (draws[:, None, :] > draws[:, :, None]).sum(axis=2)
+    assert (((known.lo <= rank) & (rank <= known.hi)).mean(axis=0) >= 0.9).all()
+    assert ((rank < known.lo).mean(axis=0) <= 0.05).all()
+    assert ((rank > known.hi).mean(axis=0) <= 0.05).all()
+    assert known.first == pytest.approx((rank == 1).mean(axis=0))
+    assert known.top3 == pytest.approx((rank <= 3).mean(axis=0))
+    assert (known.first.sum(), known.top3.sum()) == (pytest.approx(1), pytest.approx(3))
+
+
+def test_a_team_that_is_better_than_the_first_of_a_group_in_a_quarter_of_draws_joins_it() -> None:
+    at = np.arange(100)
+    draws = np.stack([np.zeros(100), np.where(at < 25, 1.0, -1.0), np.where(at < 24, 2.0, -2.0)], axis=1)
+    known = places(draws, np.array([9.0, 8.0, 7.0]))
+    assert known.groups == ((0, 1), (2,))
+    assert known.rank.tolist() == [1, 1, 3]
+    assert known.better.tolist() == [0.5, 0.25, 0.5]
+
+
+def test_a_group_is_measured_by_its_first_so_that_a_chain_of_neighbours_ends() -> None:
+    chance = np.random.default_rng(1)
+    middle = -0.3 * np.arange(12)
+    known = places(chance.normal(middle, 0.7, (4000, 12)), middle)
+    assert [len(group) for group in known.groups] == [3, 3, 3, 3]
+
+
+def test_equal_scores_share_a_rank_whatever_the_draws_say() -> None:
+    draws = np.repeat([[1.0, 2.0, 3.0]], 50, axis=0)
+    known = places(draws, np.array([70.0, 70.0 + 1e-10, 71.0]))
+    assert known.groups == ((2,), (1, 0))
+    assert known.rank.tolist() == [2, 2, 1]
+
+
+def test_draws_that_say_nothing_leave_every_place_open() -> None:
+    known = places(np.zeros((100, 4)), np.array([1.0, 4.0, 2.0, 3.0]))
+    assert (known.lo.tolist(), known.hi.tolist()) == ([1] * 4, [4] * 4)
+    assert (known.first.tolist(), known.top3.tolist()) == ([0.25] * 4, [0.75] * 4)
+    assert known.groups == ((1, 3, 2, 0),)
+    assert known.rank.tolist() == [1] * 4
+
+
+def test_nobody_has_no_place() -> None:
+    known = places(np.zeros((100, 0)), np.zeros(0))
+    assert (known.lo.tolist(), known.groups) == ([], ())
