@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from starlette.requests import Request
 
 from pitchscoop.access.model import Principal, Role
-from pitchscoop.doors.auth import Caller, TheEngine
+from pitchscoop.doors.auth import Caller, TheEngine, address_of
 from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.events import Input, Revision
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
@@ -124,9 +125,12 @@ async def add_team(event_id: str, new: NewTeam, who: Caller, engine: TheEngine, 
 
 
 @router.post("/events/{event_id}/join", status_code=201, tags=["teams"])
-async def join(event_id: str, new: JoiningTeam, who: Caller, engine: TheEngine, seed: Seed) -> InvitedTeam:
-    """Join as a team, where the event lets teams do so by themselves. Needs no token."""
-    return invited_team(await engine.organizing.join(who, event_id, new.name, new.track, seed))
+async def join(
+    event_id: str, new: JoiningTeam, who: Caller, engine: TheEngine, seed: Seed, request: Request
+) -> InvitedTeam:
+    """Join as a team, where the event lets teams do so by themselves. Needs no token; slowed by address."""
+    joining = engine.organizing.join(who, event_id, new.name, new.track, seed, address=address_of(request))
+    return invited_team(await joining)
 
 
 @router.get("/events/{event_id}/teams", tags=["teams"])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pitchscoop.access.addresses import Pace
 from pitchscoop.access.model import Principal, Target, Verb, require
 from pitchscoop.access.organizers import Organizer
 from pitchscoop.access.service import Access
@@ -16,6 +17,9 @@ from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.kernel.state import State
 from pitchscoop.organizing.visits import Log, Visits
+
+_JOIN_AT_ONCE = 50  # teams from one address: a hall that registers behind one
+_JOIN_EVERY = 3.0  # seconds until the next one may
 
 Somebody = TypeVar("Somebody", Team, Judge, Organizer)
 Guest = TypeVar("Guest", Team, Judge)
@@ -40,6 +44,7 @@ class Organizing:
         self._access = access
         self._events = events
         self._public_url = public_url
+        self._joining = Pace(_JOIN_AT_ONCE, _JOIN_EVERY, "teams")
 
     # Events
 
@@ -143,10 +148,16 @@ class Organizing:
         return await self._invited(await self._events.teams.add(event_id, name, track, members, seed))
 
     async def join(
-        self, who: Principal, event_id: str, name: str, track: str | None = None, seed: bytes | None = None
-    ) -> Invited[Team]:
-        """Join as a team, where the event lets teams do so by themselves."""
+        self, who: Principal, event_id: str, name: str, track: str | None = None, seed: bytes | None = None,
+        *, address: str = "",
+    ) -> Invited[Team]:  # fmt: skip
+        """Join as a team from a network address, where the event lets teams do so by themselves.
+
+        Raises:
+            SlowDown: too many came from this address.
+        """
         event = await self.allowed(who, Verb.TEAM_JOIN, event_id)
+        self._joining.take(address)
         event.check_tracks([track] if track else [])
         return await self._invited(await self._events.teams.add(event_id, name, track, (), seed))
 

@@ -30,7 +30,7 @@ _HEADLINES: dict[int | str, str] = {
     401: "Sign in first",
     403: "This is not open to you",
     404: "Nothing is here",
-    429: "Too many wrong links",
+    429: "Too much came from here",
     503: "The server is waiting",
 }
 
