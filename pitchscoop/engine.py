@@ -248,6 +248,16 @@ class Engine:
         self.completion.wake()
         return session
 
+    async def move(
+        self, who: Principal, session_id: str, *, team_id: str | None = None, team_name: str = ""
+    ) -> Session:
+        """Make it the pitch of another team of its event: the one of this id or else, as at its start, of this name."""
+        event_id = (await self.session(who, session_id)).event_id
+        await self.organizing.allowed(who, Verb.SESSION_UPDATE, event_id)
+        teams, name = self.events.teams, team_name if team_id else named("team_name", team_name)
+        team = await (teams.get(event_id, team_id) if team_id else teams.named(event_id, name))
+        return await self.sessions.move(session_id, team.team_id if team else None, team.name if team else name)
+
     async def delete(self, who: Principal, session_id: str) -> None:
         """Remove the session with all it has."""
         await self.sessions.allowed(who, Verb.SESSION_DELETE, session_id)

@@ -1,6 +1,7 @@
 """Many teams or judges at once, from a list that can be looked at first."""
 
 import asyncio
+import codecs
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -102,6 +103,22 @@ class Imports:
             )
             for number, row in enumerate(rows)
         ]
+
+
+def text_of(raw: bytes) -> str:
+    """A file as text, in what spreadsheets write: UTF-8, UTF-16, or what Windows had before.
+
+    Raises:
+        Invalid: ``not_text``.
+    """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
+    if b"\0" in raw:
+        raise Invalid("not_text", "This file is not text. In the spreadsheet save it as CSV, and take that file.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 def _team_id(seed: bytes | None, number: int) -> str:
