@@ -1,1 +1,2 @@
+import "./live/heard-wave";
 import "./room/room-screen";

@@ -81,8 +81,8 @@ def named(field: str, text: str) -> str:
 class Settings(BaseModel):
     """What an organizer can set for an event. All have defaults, so that none is needed to start.
 
-    ``public`` is kept for pages that show an event to everybody: there are none yet. ``self_registration`` lets teams
-    join by themselves. ``reads`` is how many judges hear each team. ``timezone`` (IANA) is the zone of its clock times.
+    ``public``: everybody finds it on the first page; else only whoever has a link. ``self_registration`` lets teams
+    join by themselves. ``reads`` is how many judges hear each team. ``timezone`` (IANA) is the zone of clock times.
     ``max_seconds`` is the time limit told to speakers: recording goes on past it. ``idle_seconds`` without
     audio end a recording by itself (design.md 2.4). ``language`` (BCP 47) is what is spoken, None where it is to be
     found out. ``forget_at_transcriber`` has the transcript's engine delete what it was sent. ``retention_days`` after

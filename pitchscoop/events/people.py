@@ -1,6 +1,6 @@
 """Teams and judges of events: the verbs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pitchscoop.events.model import Judge, Member, Team
@@ -39,6 +39,11 @@ class Teams:
     async def listed(self, event_id: str) -> list[Team]:
         """All teams of an event, newest first, also those that withdrew."""
         return await self._table.listed(keys.teams_index(event_id))
+
+    async def among(self, event_id: str, ids: Iterable[str]) -> list[Team]:
+        """Those of these ids that are teams of the event."""
+        found = [await self._table.find(keys.team(event_id, one)) for one in ids]
+        return [team for team in found if team is not None]
 
     async def page(self, event_id: str, cursor: str | None, limit: int) -> tuple[list[Team], str | None]:
         """Some teams of an event, newest first, also those that withdrew, and the cursor of the next ones."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pitchscoop.access.addresses import Pace
-from pitchscoop.access.model import Principal, Target, Verb, require
+from pitchscoop.access.model import Principal, Target, Verb, may, require
 from pitchscoop.access.organizers import Organizer
 from pitchscoop.access.service import Access
 from pitchscoop.events.model import Criterion, Event, Judge, Member, Settings, Team
@@ -76,6 +76,15 @@ class Organizing:
             return [await self.event(who, who.event_id)]
         require(who, Verb.EVENT_LIST, Target())
         return await self._events.listed()
+
+    async def public_events(self, who: Principal) -> list[Event]:
+        """Events that are found by everybody, newest first. It tells of their names and stages, and of nothing else."""
+
+        def shown(event: Event) -> bool:
+            offered = event.settings.public
+            return may(who, Verb.EVENT_FIND, Target(event_id=event.event_id, stage=event.stage, offered=offered))
+
+        return [event for event in await self._events.listed() if shown(event)]
 
     async def event(self, who: Principal, event_id: str) -> Event:
         """The event."""

@@ -127,7 +127,9 @@ REST = {
 """Under ``/api/v1``."""
 
 PAGES = {
-    "GET /": everybody("It shows what its reader may see: nobody signed in sees the event's name."),
+    "GET /": everybody(
+        "It shows what its reader may see; whoever is not signed in, names and stages of public events."
+    ),
     "GET /record": ask(Verb.SESSION_CREATE, own=True, at_home=True),
     "POST /record": ask(Verb.SESSION_CREATE, own=True, at_home=True, form=_FORM),
     "GET /upload": ask(Verb.SESSION_CREATE, own=True, at_home=True),
@@ -145,6 +147,9 @@ PAGES = {
     f"POST {_E}/settings": ask(Verb.EVENT_UPDATE, form={}, fine="page_422"),
     f"POST {_E}/order": ask(Verb.SCHEDULE_WRITE, Verb.TEAM_LIST, form={}, fine="page_422"),
     f"POST {_E}/stage": ask(Verb.EVENT_MOVE, form={"stage": "{stage}"}),
+    f"POST {_E}/copies": ask(Verb.EVENT_READ, Verb.EVENT_CREATE, form=_NEW),
+    f"GET {_E}/join": ask(Verb.TEAM_JOIN),
+    f"POST {_E}/join": ask(Verb.TEAM_JOIN, form=_NEW),
     f"POST {_E}/teams": ask(Verb.TEAM_CREATE, form={"names": "{new}"}),
     f"POST {_E}/judges": ask(Verb.JUDGE_CREATE, form={"names": "{new}"}),
     f"GET {_E}/sheet": ask(Verb.TEAM_INVITE, Verb.JUDGE_LIST),

@@ -7,16 +7,18 @@ import { Controls } from "./controls";
 import { onDeskKeys } from "./keys";
 import { Listening } from "./listening";
 import { type Around, load } from "./load";
+import { Move } from "./move";
 import { showNeeds } from "./needs";
 import { follow, type News } from "./news";
 import { NotePanel } from "./note-panel";
 import { Notes } from "./notes";
 import { OnAir } from "./on-air";
 import { OnStage } from "./on-stage";
-import { FILTERS, type Filter, Order } from "./order";
+import { FILTERS, type Filter, type Marks, Order } from "./order";
 import { Picked } from "./picked";
+import { Roster } from "./roster";
 import { RowView, type Standing } from "./row-view";
-import { absent, decoded, placed, type Row, type Sent, type SentTeam } from "./rows";
+import { absent, decoded, placed, type Row, type Sent } from "./rows";
 import { standing } from "./sentence";
 import { Table } from "./table";
 
@@ -24,11 +26,11 @@ class PitchDesk extends HTMLElement {
   readonly #sessions = new Map<string, Row>();
   readonly #hidden = new Set<string>();
   readonly #order = new Order();
-  #teams: SentTeam[] = [];
-  #tracks: ReadonlyMap<string, string> = new Map();
+  readonly #roster = new Roster();
   #loaded = false;
   #waiting = 0;
   #notes!: Notes;
+  #marks!: Marks;
   #table!: Table;
   #controls!: Controls;
   #picked!: Picked;
@@ -37,6 +39,7 @@ class PitchDesk extends HTMLElement {
   #listening!: Listening;
   #panel!: NotePanel;
   #bulk!: Bulk;
+  #move!: Move;
   #onAir!: OnAir;
   #onStage!: OnStage;
 
@@ -44,7 +47,8 @@ class PitchDesk extends HTMLElement {
     this.#notes = new Notes(given(this, "event"));
     const selected = new Set<string>();
     this.#standing = { current: null, sounding: false, share: 0, selected, notes: this.#notes };
-    this.#rowView = new RowView(this, this.#standing, Number(given(this, "limit")), given(this, "zone"));
+    this.#marks = { marked: this.#notes.has, reads: Number(given(this, "reads")) };
+    this.#rowView = new RowView(this, this.#standing);
     this.#table = new Table(part(this, "rows"), this.#rowView);
     this.#picked = new Picked(selected, this, this.#table, () => {
       this.#select();
@@ -66,7 +70,9 @@ class PitchDesk extends HTMLElement {
       (id) => this.#sessions.get(id),
       (said) => this.#noted(said),
     );
-    this.#bulk = new Bulk(this, this.#holder(), this.dataset.transcribes !== undefined);
+    const holder = this.#holder();
+    this.#bulk = new Bulk(this, holder, this.dataset.transcribes !== undefined);
+    this.#move = new Move(this, holder, this.#roster);
     this.#listen();
     void this.#load();
   }
@@ -97,26 +103,33 @@ class PitchDesk extends HTMLElement {
   }
 
   #around({ teams, stage }: Around): void {
-    this.#teams = teams;
+    this.#roster.teams = teams;
     this.#onStage.stage = stage;
-    this.#tracks = new Map(teams.flatMap(([id, , track]) => (track === null ? [] : [[id, track]])));
-    if (this.#tracks.size === 0) return;
-    for (const [id, row] of this.#sessions) this.#sessions.set(id, placed(row, this.#tracks));
-    this.#controls.tracks = new Set(this.#tracks.values());
+    this.#place();
+  }
+
+  /** Has each pitch stand in its team's track. */
+  #place(): void {
+    const { tracks } = this.#roster;
+    if (tracks.size === 0) return;
+    for (const [id, row] of this.#sessions) this.#sessions.set(id, placed(row, tracks));
+    this.#controls.tracks = new Set(tracks.values());
   }
 
   #took(rows: readonly Sent[]): void {
-    for (const sent of rows) this.#sessions.set(sent[0], decoded(sent, this.#tracks));
+    for (const sent of rows) this.#sessions.set(sent[0], decoded(sent, this.#roster.tracks));
     say(part(this, "loading-words"), `${this.#sessions.size} pitches so far.`);
     if (this.#table.rows.length === 0) this.#arrange();
     else this.#soon();
   }
 
-  #told({ rows, gone, live, stage }: News): void {
+  #told({ rows, gone, teams, live, stage }: News): void {
     this.#onAir.live = live;
     if (stage !== null) this.#onStage.stage = stage;
     const ours = gone.filter((id) => this.#sessions.has(id));
-    if (rows.length === 0 && ours.length === 0) return;
+    if (rows.length + ours.length + teams.length === 0) return;
+    this.#roster.changed(teams);
+    if (teams.length > 0) this.#place();
     for (const id of ours) this.#lose(id);
     this.#took(rows);
   }
@@ -149,10 +162,10 @@ class PitchDesk extends HTMLElement {
     this.#waiting = 0;
     const sessions = [...this.#sessions.values()].filter((row) => !this.#hidden.has(row.id));
     const here = new Set(sessions.map((row) => row.teamId));
-    const missing = this.#loaded ? this.#teams.filter(([id]) => !here.has(id)).map(absent) : [];
+    const missing = this.#loaded ? this.#roster.teams.filter(([id]) => !here.has(id)).map(absent) : [];
     this.#order.rows = [...sessions, ...missing];
     for (const filter of FILTERS) this.#count(filter);
-    if (this.#loaded) say(part(this, "sentence"), standing(sessions, this.#teams.length));
+    if (this.#loaded) say(part(this, "sentence"), standing(sessions, this.#roster.teams.length, this.#marks.reads));
     showNeeds(this, sessions, this.dataset.transcribes !== undefined, (rows) => void this.#bulk.retry(rows));
     this.#show();
   }
@@ -160,12 +173,12 @@ class PitchDesk extends HTMLElement {
   #count(filter: Filter): void {
     const found = this.querySelector(`[data-count="${filter}"]`);
     if (found !== null)
-      say(found, this.#order.count(filter, this.#notes.has).toLocaleString("en").replace(/,/g, "\u2009"));
+      say(found, this.#order.count(filter, this.#marks).toLocaleString("en").replace(/,/g, "\u2009"));
   }
 
   #show(): void {
     const { view } = this.#controls;
-    const rows = this.#order.shown(view, this.#notes.has);
+    const rows = this.#order.shown(view, this.#marks);
     this.#table.rows = rows;
     const none = rows.length === 0 && this.#loaded;
     const bare = this.#sessions.size === 0 && view.filter === "all" && view.find === "";
@@ -220,7 +233,7 @@ class PitchDesk extends HTMLElement {
 
   #select(): void {
     this.#table.refresh();
-    this.#bulk.show();
+    if (!this.#bulk.show()) this.#move.close();
     this.#picked.show();
   }
 
@@ -237,6 +250,10 @@ class PitchDesk extends HTMLElement {
       clear: () => this.#picked.clear(),
       hide: (rows: readonly Row[]) => set(rows, true),
       unhide: (rows: readonly Row[]) => set(rows, false),
+      put: (rows: readonly Row[]) => {
+        for (const row of rows) if (this.#sessions.has(row.id)) this.#sessions.set(row.id, row);
+        this.#arrange();
+      },
     };
   }
 

@@ -51,7 +51,8 @@ class Home:
     ``sentence`` says how the event stands. ``export_url`` answers with all of it, ``search_event`` is the id by
     which it is searched, ``event_url`` its page for whoever runs it; None where the viewer may not. ``others`` are the
     names and pages of their other events. ``record_query`` is what the way to the recorder carries.
-    ``set_up``: the viewer may set up an event, and none was yet.
+    ``set_up``: the viewer may set up an event, and none was yet. ``public`` are the events that everybody finds, for
+    whoever is not signed in: name, stage, and where a team joins by itself.
     """
 
     viewer: Viewer
@@ -69,6 +70,7 @@ class Home:
     record_query: str = ""
     set_up: bool = False
     zone: str | None = None
+    public: Sequence[tuple[str, str, str | None]] = ()
 
 
 @dataclass(frozen=True, slots=True)

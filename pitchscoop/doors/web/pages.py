@@ -72,8 +72,24 @@ async def home(request: Request) -> Response:
         others=[(ours.name, f"/events/{ours.event_id}/desk") for ours in elsewhere[:_OTHERS]],
         set_up=organizes and not run,
         record_query=named,
+        public=await _public(engine, who),
     )
     return HTMLResponse(renderer_of(request).home(context))
+
+
+async def _public(engine: Engine, who: Principal) -> list[tuple[str, str, str | None]]:
+    """Events that everybody finds: name, stage, and where a team joins by itself."""
+    if who.role is not Role.PUBLIC:
+        return []
+
+    def joins(event: Event) -> bool:
+        offered = event.settings.self_registration
+        return may(who, Verb.TEAM_JOIN, Target(event_id=event.event_id, stage=event.stage, offered=offered))
+
+    return [
+        (event.name, event.stage, f"/events/{event.event_id}/join" if joins(event) else None)
+        for event in await engine.organizing.public_events(who)
+    ]
 
 
 async def _running(engine: Engine, who: Principal, run: list[Event], asked: str | None) -> Event:

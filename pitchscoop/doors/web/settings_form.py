@@ -13,7 +13,7 @@ from pitchscoop.doors.web.wording import duration
 from pitchscoop.events.model import Event, Settings, named
 from pitchscoop.kernel.errors import Invalid
 
-_BOXES = ("downloads", "self_registration", "forget_at_transcriber")
+_BOXES = ("public", "downloads", "self_registration", "forget_at_transcriber")
 _LABELS = {
     "name": "Name",
     "max_seconds": "Time limit",
@@ -24,6 +24,7 @@ _LABELS = {
     "retention_days": "Kept for",
     "sample_rate": "Sample rate",
     "method": "Ranking",
+    "public": "Public",
     "downloads": "Downloads",
     "self_registration": "Teams join by themselves",
     "forget_at_transcriber": "Forgotten by the transcript's engine",
