@@ -6,7 +6,7 @@ import typer
 
 from pitchscoop.cli.common import OPERATOR, done, say, show
 from pitchscoop.doors import events as shown
-from pitchscoop.events.model import named
+from pitchscoop.events.names import named
 
 Organizer = Annotated[str, typer.Argument(help="The organizer's id.")]
 

@@ -12,7 +12,7 @@ from pitchscoop.access.model import Verb
 from pitchscoop.doors import events
 from pitchscoop.doors.exports import CONTENT_TYPES, LARGEST, MOST_CHOSEN
 from pitchscoop.doors.mcp_calls import Calls, EventId, Tool, told
-from pitchscoop.events.model import Name
+from pitchscoop.events.names import Name
 
 Form = Literal["export.zip", "export.json", "sessions.csv", "scores.csv", "audit.csv"]
 Ids = Annotated[list[str], Field(max_length=MOST_CHOSEN, description="Of sessions; all of them without.")]
@@ -36,8 +36,10 @@ class ExportTools(Calls):
         self, event_id: EventId, form: Form = "export.zip", session_ids: Ids | None = None
     ) -> ExportAddress:
         """The address of an export: all audio and transcripts, all that is known as JSON, or a table."""
-        verb = Verb.AUDIT_READ if form == "audit.csv" else Verb.EVENT_EXPORT
-        await told(self._engine.organizing.allowed(self._who, verb, event_id))
+        if form == "audit.csv":  # it stays when the event is deleted
+            await told(self._engine.organizing.facts(self._who, event_id, limit=1))
+        else:
+            await told(self._engine.events.allowed(self._who, Verb.EVENT_EXPORT, event_id))
         if session_ids:
             if form not in _OF_SOME:
                 raise ToolError(f"invalid_request: {form} is of the whole event. Leave session_ids out.")

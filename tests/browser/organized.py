@@ -164,7 +164,7 @@ def sent(number: int) -> list[object]:
     return [
         f"s{number}", str(number), team, TITLES[number % len(TITLES)], state, int(ready), length if ready else None,
         int(WHEN.timestamp() * 1000) - number * 60_000, transcript if ready else "none", wave if ready else "",
-        (3, 3, 2, 0, 1)[number % 5] if ready else 0,
+        0,
     ]  # fmt: skip
 
 
@@ -179,7 +179,8 @@ def _rows(request: Request) -> Response:
         for place in range(number)
     ]
     placed = [*teams, ["x", "Hanseatic League", None]] if number else []
-    around = {"teams": placed, "stage": stage("stage" if number else "nobody")}
+    cards = {f"s{place}": (3, 3, 2, 0, 1)[place % 5] for place in range(number) if place not in (3, 9, 11, 13)}
+    around = {"teams": placed, "cards": cards, "stage": stage("stage" if number else "nobody")}
     firsts = range(60, number, 500)
     batches = [range(min(60, number)), *(range(first, min(first + 500, number)) for first in firsts)]
 

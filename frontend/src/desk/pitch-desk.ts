@@ -102,8 +102,9 @@ class PitchDesk extends HTMLElement {
     part(this, "loading").hidden = true;
   }
 
-  #around({ teams, stage }: Around): void {
+  #around({ teams, cards, stage }: Around): void {
     this.#roster.teams = teams;
+    for (const [id, row] of this.#sessions) this.#sessions.set(id, { ...row, cards: cards[id] ?? 0 });
     this.#onStage.stage = stage;
     this.#place();
   }

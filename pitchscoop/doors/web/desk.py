@@ -1,8 +1,9 @@
 """The organizer's desk: the page, and what it fetches while it is open.
 
 ``rows`` answers with lines of JSON: first ``{"position"}``, then lists of rows, so that a screen is full at once, then
-``{"teams": [[id, name, track], …], "stage"}`` and ``{"end": true}``, or ``{"error": code}`` where it had to stop. A row
-is a list, because there are thousands: ``ROW`` names what stands where.
+``{"teams": [[id, name, track], …], "cards": {id: number}, "stage"}`` and ``{"end": true}``, or ``{"error": code}``
+where it had to stop. A row is a list, because there are thousands: ``ROW`` names what stands where; its cards are
+counted in what is new, and come last here.
 """
 
 import json
@@ -55,10 +56,9 @@ async def rows(request: Request) -> Response:
     """``GET /events/{event_id}/desk/rows``: all sessions, newest first, as they are read."""
     engine, who = engine_of(request), await person_of(request)
     event_id = request.path_params["event_id"]
-    await engine.organizing.allowed(who, Verb.TEAM_LIST, event_id)
+    await engine.events.allowed(who, Verb.TEAM_LIST, event_id)
     position, glances = await engine.glances(who, event_id)
-    cards = await engine.cards(who, event_id)
-    lines = _lines(position, glances, cards, lambda: _around(engine, who, event_id))
+    lines = _lines(position, glances, lambda: _around(engine, who, event_id))
     return StreamingResponse(lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
 
@@ -66,6 +66,7 @@ async def _around(engine: Engine, who: Principal, event_id: str) -> object:
     teams = [team for team in await team_lines(engine, who, event_id) if not team.withdrawn]
     return {
         "teams": [_team(team) for team in teams],
+        "cards": await engine.card_counts(who, event_id),
         "stage": stage(await engine.running_orders.read(who, event_id)),
     }
 
@@ -73,13 +74,12 @@ async def _around(engine: Engine, who: Principal, event_id: str) -> object:
 async def _lines(
     position: str,
     glances: AsyncIterator[list[Glance]],
-    cards: Mapping[str, int],
     around: Callable[[], Awaitable[object]],
 ) -> AsyncIterator[bytes]:
     yield _line({"position": position})
     try:
         async for found in glances:
-            yield _line([_row(glance, cards) for glance in found])
+            yield _line([_row(glance, {}) for glance in found])
         yield _line(await around())
     except Problem as problem:
         yield _line({"error": problem.code})
@@ -99,7 +99,7 @@ async def news(request: Request) -> Response:
         raise Invalid("bad_position", "This position is not one of ours. Load the page again.")
     changes = await engine.changes(who, event_id, after)
     changed = changes.glances
-    cards = await engine.cards(who, event_id) if changed else {}
+    cards = await engine.card_counts(who, event_id, [one for one, glance in changed.items() if glance])
     document = {
         "position": changes.position,
         "more": changes.more,

@@ -14,7 +14,8 @@ from pitchscoop.doors.web.qr import qr_svg
 from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.visitors import person_of, viewer_of
 from pitchscoop.engine import Engine
-from pitchscoop.events.model import Event, Team, named
+from pitchscoop.events.model import Event, Team
+from pitchscoop.events.names import named
 from pitchscoop.kernel import ids
 from pitchscoop.kernel.errors import Invalid, Problem, SlowDown
 from pitchscoop.organizing.service import Invited
@@ -27,7 +28,7 @@ async def register(request: Request) -> Response:
     """``GET`` and ``POST /events/{event_id}/join``."""
     engine, event_id = engine_of(request), request.path_params["event_id"]
     who = await (principal_of(request) if request.method == "POST" else person_of(request))
-    event = await engine.organizing.allowed(who, Verb.TEAM_JOIN, event_id)
+    event = await engine.events.allowed(who, Verb.TEAM_JOIN, event_id)
     if request.method != "POST":
         return _form(request, who, event)
     require_our_pages(request)
