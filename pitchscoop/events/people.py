@@ -63,7 +63,7 @@ class Teams:
             Conflict: ``team_name_taken``, or ``too_many_teams``.
         """
         if await self._state.count(keys.teams_index(event_id)) >= MOST_TEAMS:
-            raise Conflict("too_many_teams", f"This event has {MOST_TEAMS} teams, which is as many as it can have.")
+            raise too_many_teams()
         team = Team(
             team_id=ids.new_id(seed),
             event_id=event_id,
@@ -248,6 +248,11 @@ class Judges:
 
     def _due(self, event_id: str) -> Due:
         return Due(event_id, keys.event(event_id), micros(self._clock()))
+
+
+def too_many_teams() -> Conflict:
+    """An event is full."""
+    return Conflict("too_many_teams", f"An event has up to {MOST_TEAMS} teams, and these would be more.")
 
 
 def _no_such_team() -> NotFound:

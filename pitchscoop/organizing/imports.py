@@ -9,6 +9,7 @@ from functools import partial
 
 from pitchscoop.access.model import Principal, Verb
 from pitchscoop.events.model import Team
+from pitchscoop.events.people import MOST_TEAMS, too_many_teams
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import ids
 from pitchscoop.kernel.clock import Clock
@@ -55,6 +56,7 @@ class Imports:
 
         Raises:
             Invalid: ``bad_rows``, with what is wrong as ``rows``.
+            Conflict: ``too_many_teams``.
         """
         event = await self._events.allowed(who, Verb.TEAM_CREATE, event_id)
         own = {_team_id(seed, number) for number in range(MOST_ROWS)} if seed else set()
@@ -64,6 +66,8 @@ class Imports:
                 return Imported(Roster((), ()), tuple(reversed(made)))
             taken = [team.name for team in existing]
             roster = await asyncio.to_thread(read_roster, text, tracks=event.settings.tracks, taken=taken)
+            if len(existing) + len(roster.teams) > MOST_TEAMS:
+                raise too_many_teams()
             if dry_run or (partly and not roster.teams):
                 return Imported(roster)
             if roster.errors and not partly:

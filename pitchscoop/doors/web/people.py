@@ -17,11 +17,12 @@ from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.visitors import person_of, viewer_of
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event, Judge, Team
-from pitchscoop.kernel.errors import Invalid
+from pitchscoop.kernel.errors import Conflict, Invalid
 from pitchscoop.organizing.imports import LONGEST, text_of
 from pitchscoop.organizing.rosters import Roster, TeamRow
 from pitchscoop.organizing.service import Invited
 
+_OF_THE_LIST = ("not_text", "too_long", "too_many_teams")  # what is said beside the field
 _SHOWN = 500  # lines of a list: more make a page that nobody reads
 _ADDS: dict[contexts.Kind, Verb] = {"team": Verb.TEAM_CREATE, "judge": Verb.JUDGE_CREATE}
 
@@ -42,14 +43,15 @@ async def _add(request: Request, kind: contexts.Kind) -> Response:
     event = await engine.events.allowed(who, _ADDS[kind], event_id)
     form = await form_of(request, who)
     typed = str(form.get("names", ""))
+    sure = form.get("step") == "add"
     try:
         text = await _chosen(form.get("file")) or typed
-    except Invalid as wrong:
+        _check_length(text)
+        roster = await _import(engine, who, event_id, kind, text, dry_run=not sure)
+    except (Invalid, Conflict) as wrong:
+        if wrong.code not in _OF_THE_LIST:
+            raise
         return await _refused(request, who, kind, typed, wrong.message)
-    if len(text) > LONGEST:
-        return await _refused(request, who, kind, "", "This list is longer than 4 million letters. Split it.")
-    sure = form.get("step") == "add"
-    roster = await _import(engine, who, event_id, kind, text, dry_run=not sure)
     if sure:
         return to_event(event_id, f"#{kind}s")
     if not roster.teams and len(roster.errors) == 1:
@@ -68,6 +70,11 @@ async def _chosen(file: object) -> str:
         return text_of(await file.read())
     finally:
         await file.close()
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST:
+        raise Invalid("too_long", f"This list is longer than {LONGEST // 10**6} million letters. Split it.")
 
 
 async def _import(
