@@ -16,18 +16,15 @@ import { OnAir } from "./on-air";
 import { OnStage } from "./on-stage";
 import { FILTERS, type Filter, type Marks, Order } from "./order";
 import { Picked } from "./picked";
-import { Roster } from "./roster";
+import { Pitches } from "./pitches";
 import { RowView, type Standing } from "./row-view";
-import { absent, decoded, placed, type Row, type Sent } from "./rows";
+import type { Row, Sent } from "./rows";
 import { standing } from "./sentence";
 import { Table } from "./table";
 
 class PitchDesk extends HTMLElement {
-  readonly #sessions = new Map<string, Row>();
-  readonly #hidden = new Set<string>();
+  readonly #pitches = new Pitches();
   readonly #order = new Order();
-  readonly #roster = new Roster();
-  #loaded = false;
   #waiting = 0;
   #notes!: Notes;
   #marks!: Marks;
@@ -59,7 +56,7 @@ class PitchDesk extends HTMLElement {
     this.#onStage = new OnStage(this, given(this, "event"), given(this, "zone"));
     this.#listening = new Listening(this, this.#notes, {
       queue: () => this.#queue(),
-      row: (id) => this.#sessions.get(id),
+      row: (id) => this.#pitches.get(id),
       changed: () => this.#listened(),
       heard: (share) => this.#heard(share),
     });
@@ -67,12 +64,12 @@ class PitchDesk extends HTMLElement {
       this,
       this.#notes,
       this.#listening,
-      (id) => this.#sessions.get(id),
+      (id) => this.#pitches.get(id),
       (said) => this.#noted(said),
     );
     const holder = this.#holder();
     this.#bulk = new Bulk(this, holder, this.dataset.transcribes !== undefined);
-    this.#move = new Move(this, holder, this.#roster);
+    this.#move = new Move(this, holder, this.#pitches.roster);
     this.#listen();
     void this.#load();
   }
@@ -88,7 +85,7 @@ class PitchDesk extends HTMLElement {
         (rows) => this.#took(rows),
         (around) => this.#around(around),
       );
-      this.#loaded = true;
+      this.#pitches.complete = true;
       this.#arrange();
       void follow(
         given(this, "news"),
@@ -102,24 +99,15 @@ class PitchDesk extends HTMLElement {
     part(this, "loading").hidden = true;
   }
 
-  #around({ teams, cards, stage }: Around): void {
-    this.#roster.teams = teams;
-    for (const [id, row] of this.#sessions) this.#sessions.set(id, { ...row, cards: cards[id] ?? 0 });
-    this.#onStage.stage = stage;
-    this.#place();
-  }
-
-  /** Has each pitch stand in its team's track. */
-  #place(): void {
-    const { tracks } = this.#roster;
-    if (tracks.size === 0) return;
-    for (const [id, row] of this.#sessions) this.#sessions.set(id, placed(row, tracks));
-    this.#controls.tracks = new Set(tracks.values());
+  #around(around: Around): void {
+    this.#pitches.around(around);
+    this.#onStage.stage = around.stage;
+    this.#controls.tracks = new Set(this.#pitches.roster.tracks.values());
   }
 
   #took(rows: readonly Sent[]): void {
-    for (const sent of rows) this.#sessions.set(sent[0], decoded(sent, this.#roster.tracks));
-    say(part(this, "loading-words"), `${this.#sessions.size} pitches so far.`);
+    this.#pitches.took(rows);
+    say(part(this, "loading-words"), `${this.#pitches.size} pitches so far.`);
     if (this.#table.rows.length === 0) this.#arrange();
     else this.#soon();
   }
@@ -127,27 +115,26 @@ class PitchDesk extends HTMLElement {
   #told({ rows, gone, teams, live, stage }: News): void {
     this.#onAir.live = live;
     if (stage !== null) this.#onStage.stage = stage;
-    const ours = gone.filter((id) => this.#sessions.has(id));
+    const ours = gone.filter((id) => this.#pitches.lose(id));
+    for (const id of ours) this.#left(id);
     if (rows.length + ours.length + teams.length === 0) return;
-    this.#roster.changed(teams);
-    if (teams.length > 0) this.#place();
-    for (const id of ours) this.#lose(id);
+    this.#pitches.changed(teams);
+    if (teams.length > 0) this.#controls.tracks = new Set(this.#pitches.roster.tracks.values());
     this.#took(rows);
   }
 
-  #lose(id: string): void {
-    this.#sessions.delete(id);
+  #left(id: string): void {
     this.#picked.ids.delete(id);
     this.#listening.leave(id);
   }
 
   #failed(error: unknown): void {
     const { code, message } = error instanceof Refused ? error : { code: "unforeseen", message: String(error) };
-    const some = this.#sessions.size > 0 ? `${this.#sessions.size} of them are below. ` : "";
+    const some = this.#pitches.size > 0 ? `${this.#pitches.size} of them are below. ` : "";
     showTrouble(this, "The list could not be read", `${message} ${some}Nothing that was recorded is lost.`, code, [
       { label: "Try again", to: () => void this.#load() },
     ]);
-    part(this, "table").hidden = this.#sessions.size === 0;
+    part(this, "table").hidden = this.#pitches.size === 0;
     say(part(this, "sentence"), "The pitches are not here yet.");
   }
 
@@ -161,12 +148,10 @@ class PitchDesk extends HTMLElement {
   #arrange(): void {
     cancelAnimationFrame(this.#waiting);
     this.#waiting = 0;
-    const sessions = [...this.#sessions.values()].filter((row) => !this.#hidden.has(row.id));
-    const here = new Set(sessions.map((row) => row.teamId));
-    const missing = this.#loaded ? this.#roster.teams.filter(([id]) => !here.has(id)).map(absent) : [];
-    this.#order.rows = [...sessions, ...missing];
+    const { sessions, complete, roster } = this.#pitches;
+    this.#order.rows = [...sessions, ...this.#pitches.missing(sessions)];
     for (const filter of FILTERS) this.#count(filter);
-    if (this.#loaded) say(part(this, "sentence"), standing(sessions, this.#roster.teams.length, this.#marks.reads));
+    if (complete) say(part(this, "sentence"), standing(sessions, roster.teams.length, this.#marks.reads));
     showNeeds(this, sessions, this.dataset.transcribes !== undefined, (rows) => void this.#bulk.retry(rows));
     this.#show();
   }
@@ -181,11 +166,11 @@ class PitchDesk extends HTMLElement {
     const { view } = this.#controls;
     const rows = this.#order.shown(view, this.#marks);
     this.#table.rows = rows;
-    const none = rows.length === 0 && this.#loaded;
-    const bare = this.#sessions.size === 0 && view.filter === "all" && view.find === "";
+    const none = rows.length === 0 && this.#pitches.complete;
+    const bare = this.#pitches.size === 0 && view.filter === "all" && view.find === "";
     part(this, "table").setAttribute("aria-rowcount", String(rows.length + 1));
     part(this, "table").hidden = rows.length === 0;
-    part(this, "empty").hidden = !(this.#loaded && bare);
+    part(this, "empty").hidden = !(this.#pitches.complete && bare);
     part(this, "nothing").hidden = !none || bare;
     this.#listening.ready();
     this.#select();
@@ -223,13 +208,13 @@ class PitchDesk extends HTMLElement {
   #pressedIn(target: Element, range: boolean): void {
     const id = target.closest<HTMLElement>("[data-id]")?.dataset.id;
     if (id === undefined) return;
-    const row = this.#sessions.get(id);
+    const row = this.#pitches.get(id);
     if (target.closest(".cell-play button") !== null && row !== undefined) this.#listening.play(row);
     else if (target instanceof HTMLInputElement) this.#toggle(id, range);
   }
 
   #toggle(id: string | null, range = false): void {
-    if (id !== null && this.#sessions.has(id)) this.#picked.toggle(id, range);
+    if (id !== null && this.#pitches.get(id) !== undefined) this.#picked.toggle(id, range);
   }
 
   #select(): void {
@@ -241,18 +226,18 @@ class PitchDesk extends HTMLElement {
   #holder() {
     const set = (rows: readonly Row[], hidden: boolean): void => {
       for (const { id } of rows) {
-        this.#hidden[hidden ? "add" : "delete"](id);
+        this.#pitches.hide(id, hidden);
         if (hidden) this.#listening.leave(id);
       }
       this.#arrange();
     };
     return {
-      selected: () => [...this.#picked.ids].flatMap((id) => this.#sessions.get(id) ?? []),
+      selected: () => [...this.#picked.ids].flatMap((id) => this.#pitches.get(id) ?? []),
       clear: () => this.#picked.clear(),
       hide: (rows: readonly Row[]) => set(rows, true),
       unhide: (rows: readonly Row[]) => set(rows, false),
       put: (rows: readonly Row[]) => {
-        for (const row of rows) if (this.#sessions.has(row.id)) this.#sessions.set(row.id, row);
+        this.#pitches.put(rows);
         this.#arrange();
       },
     };
