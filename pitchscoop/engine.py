@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from pitchscoop.access.model import Principal, Role, Target, Verb, require
+from pitchscoop.access.model import Principal, Role, Target, Verb, may, require
 from pitchscoop.access.service import Access
 from pitchscoop.events.model import Event
 from pitchscoop.events.names import named
@@ -27,6 +27,7 @@ from pitchscoop.playback import EXPIRES_IN, Playback, Variant, playable
 from pitchscoop.recordings import intake, listing, overview
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.intake import Intake
+from pitchscoop.recordings.levels import Levels
 from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
@@ -38,6 +39,7 @@ from pitchscoop.transcribing.service import Transcripts
 
 _TAKEN_OVER, _STOPPED, _GONE = 4409, 4410, 4404  # close codes of design.md 2.4
 _PATIENCE = 5.0  # seconds a stop waits for bytes under way; proxies commonly give up after ten
+_NEWS = 500  # facts told of at a time: ten thousand teams that join at once are twenty calls
 PIECE = 4 << 20  # bytes of an upload held in memory before they are made durable
 
 
@@ -89,6 +91,7 @@ class Engine:
         self.standings = Standings(state, events, ledger)
         self.public_url = public_url
         self._clock = clock
+        self._levels = Levels(storage)
         self._live: dict[str, tuple[str, Connection]] = {}
         self._name = ids.new_id()
 
@@ -259,6 +262,16 @@ class Engine:
         self.completion.wake()
         return session
 
+    async def move(
+        self, who: Principal, session_id: str, *, team_id: str | None = None, team_name: str = ""
+    ) -> Session:
+        """Make it the pitch of another team of its event: the one of this id or else, as at its start, of this name."""
+        event_id = (await self.session(who, session_id)).event_id
+        await self.events.allowed(who, Verb.SESSION_UPDATE, event_id)
+        teams, name = self.events.teams, team_name if team_id else named("team_name", team_name)
+        team = await (teams.get(event_id, team_id) if team_id else teams.named(event_id, name))
+        return await self.sessions.move(session_id, team.team_id if team else None, team.name if team else name)
+
     async def delete(self, who: Principal, session_id: str) -> None:
         """Remove the session with all it has."""
         await self.sessions.allowed(who, Verb.SESSION_DELETE, session_id)
@@ -289,20 +302,26 @@ class Engine:
         last = await self.state.last_fact(event_id)
         return last.position if last else "", overview.glances(self.state, event_id, who.team_id)
 
-    async def changes(self, who: Principal, event_id: str, after: str) -> tuple[dict[str, overview.Glance | None], str]:
-        """What is new since a position of the fact log, by id, and the position that this is as of.
+    async def changes(self, who: Principal, event_id: str, after: str) -> overview.Changes:
+        """What is new since a position of the fact log."""
+        facts = await self.organizing.facts(who, event_id, after, _NEWS)
+        found = await overview.glances_of(self.state, event_id, dict.fromkeys(fact.subject for fact in facts))
+        others = [subject for subject, glance in found.items() if glance is None]
+        teams = await self.events.teams.among(event_id, others)
+        return overview.Changes(found, teams, facts[-1].position if facts else after, len(facts) == _NEWS)
 
-        None stands for what is not there any more, and for ids of other things than sessions.
-        """
-        facts = await self.organizing.facts(who, event_id, after)
-        subjects = dict.fromkeys(fact.subject for fact in facts)
-        found = await overview.glances_of(self.state, event_id, subjects)
-        return found, facts[-1].position if facts else after
+    async def card_counts(
+        self, who: Principal, event_id: str, session_ids: Iterable[str] | None = None
+    ) -> Mapping[str, int]:
+        """How many complete cards sessions have, by id: these, or all. Nothing for whoever may not know of others'."""
+        event = await self.events.allowed(who, Verb.SESSION_LIST, event_id, team_id=who.team_id)
+        knows = may(who, Verb.CARD_READ, Target(event_id=event_id))
+        return await self.cards.counts(event, session_ids) if knows else {}
 
     async def on_air(self, who: Principal, event_id: str) -> list[overview.OnAir]:
         """Who is being recorded in an event now."""
         await self.events.allowed(who, Verb.SESSION_LIST, event_id)
-        return await overview.on_air(self.state, self.storage, event_id)
+        return await overview.on_air(self.state, self.storage, self._levels, event_id)
 
     async def playback(
         self, who: Principal, session: Session, variant: Variant | None = None, *, download: bool = False

@@ -1,2 +1,3 @@
+import "./live/heard-wave";
 import "./wave/pitch-wave";
 import "./desk/pitch-desk";

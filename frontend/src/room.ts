@@ -1,2 +1,3 @@
+import "./live/heard-wave";
 import "./room/room-screen";
 import "./wave/mini-wave";

@@ -6,31 +6,26 @@ others behind it try. Counts are a process's own: docs/decisions/0012-guesses-ar
 """
 
 import hashlib
-import ipaddress
 import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import structlog
 from prometheus_client import Counter
 
+from pitchscoop.access.addresses import MOST, place_of, remember
 from pitchscoop.kernel.errors import SlowDown
 
 AT_ONCE = 20  # different wrong tokens from one address before it is slowed: a hall that opens its old links
 EVERY = 3.0  # seconds until the next one may be tried
-_ADDRESSES = 20_000  # addresses remembered; beyond, those longest unheard of are forgotten: some 10 MB at most
 _RIGHT = 20_000  # tokens remembered with the address they were right at; who is forgotten is looked at anew
 _TOLD = 100  # refusals between two lines in the log about one address
 
 _WRONG = Counter("pitchscoop_wrong_tokens_total", "Tokens that were brought and are not valid", ["looked_at"])
 
 log = structlog.get_logger(__name__)
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 
 @dataclass(slots=True)
@@ -57,7 +52,7 @@ class Guesses:
         Raises:
             SlowDown: too many different ones came from this address, and this one is not known to be right there.
         """
-        place, digest = _place(address), _digest(token)
+        place, digest = place_of(address), _digest(token)
         tries = self._tries.get(place)
         if tries is None or (place, digest) in self._right or digest in tries.wrong:
             return
@@ -68,23 +63,23 @@ class Guesses:
         if tries.refused % _TOLD == 0:
             log.warning("guessing_slowed", address=place, refused=tries.refused + 1)
         tries.refused += 1
-        raise SlowDown(math.ceil((tries.debt - AT_ONCE + 1) * EVERY))
+        raise SlowDown(math.ceil((tries.debt - AT_ONCE + 1) * EVERY), "wrong links or tokens")
 
     def right(self, token: str, address: str) -> None:
         """It was a good one: it stays welcome at this address."""
-        _remember(self._right, (_place(address), _digest(token)), None, _RIGHT)
+        remember(self._right, (place_of(address), _digest(token)), None, _RIGHT)
 
     def wrong(self, token: str, address: str) -> None:
         """It was none, or is none any more."""
-        place, digest = _place(address), _digest(token)
+        place, digest = place_of(address), _digest(token)
         self._right.pop((place, digest), None)
         _WRONG.labels("yes").inc()
         tries = self._tries.get(place) or _Tries(at=self._clock())
-        _remember(self._tries, place, tries, _ADDRESSES)
+        remember(self._tries, place, tries, MOST)
         if digest not in tries.wrong:
             self._forgive(tries)
             tries.debt += 1
-            _remember(tries.wrong, digest, None, AT_ONCE)
+            remember(tries.wrong, digest, None, AT_ONCE)
 
     def _forgive(self, tries: _Tries) -> None:
         now = self._clock()
@@ -94,23 +89,5 @@ class Guesses:
             tries.refused = 0
 
 
-def _place(address: str) -> str:
-    """Where somebody is: of IPv6 the network, because one household has more addresses than could be counted."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv4Address):
-        return address
-    return str(found.ipv4_mapped or ipaddress.IPv6Network((found, 64), strict=False).network_address)
-
-
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="surrogatepass")).digest()[:16]
-
-
-def _remember(kept: OrderedDict[K, V], key: K, value: V, most: int) -> None:
-    kept[key] = value
-    kept.move_to_end(key)
-    if len(kept) > most:
-        kept.popitem(last=False)

@@ -24,6 +24,7 @@ class Verb(enum.StrEnum):
 
     EVENT_CREATE = "event.create"
     EVENT_LIST = "event.list"
+    EVENT_FIND = "event.find"
     EVENT_READ = "event.read"
     EVENT_UPDATE = "event.update"
     EVENT_MOVE = "event.move"
@@ -142,12 +143,14 @@ _TEAM = Right(Reach.TEAM)
 _ONESELF = Right(Reach.JUDGE)
 _LINK = Right(Reach.LINK)
 _OPEN: frozenset[Stage] = frozenset(("open",))
+_SHOWN = ALWAYS - {"draft"}
 _OUT: frozenset[Stage] = frozenset(("published", "archived"))
 _UNTIL_PUBLISHED: frozenset[Stage] = frozenset(("draft", "open", "frozen"))
 
 PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.EVENT_CREATE: {Role.ORGANIZER: _ANY},
     Verb.EVENT_LIST: {Role.ORGANIZER: _ANY},
+    Verb.EVENT_FIND: {Role.PUBLIC: Right(Reach.OFFERED, _SHOWN)},
     Verb.EVENT_READ: {Role.ORGANIZER: _ANY, Role.JUDGE: _EVENT, Role.TEAM: _EVENT},
     Verb.EVENT_UPDATE: {Role.ORGANIZER: _WHILE_LIVING},
     Verb.EVENT_MOVE: {Role.ORGANIZER: _ANY},

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import socket
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
@@ -17,18 +16,21 @@ from uvicorn.loops.auto import auto_loop_factory
 from uvicorn.supervisors import Multiprocess
 
 from pitchscoop.access.model import Role
-from pitchscoop.cli import organizing, transcripts, upkeep
-from pitchscoop.cli.common import OPERATOR, fail, parts_of, read_settings
+from pitchscoop.cli import transcripts, upkeep
+from pitchscoop.cli.common import OPERATOR, fail, parts_of, pieces, read_settings
+from pitchscoop.cli.events import events
+from pitchscoop.cli.exports import export, import_event
+from pitchscoop.cli.organizers import organizers
+from pitchscoop.cli.people import judges, teams
 from pitchscoop.cli.search import search
 from pitchscoop.doctor import examine
 from pitchscoop.doors.frames import FrameProtocol
-from pitchscoop.engine import PIECE, Engine
+from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.kernel.facts import acting
 from pitchscoop.main import Deferred, Parts, application, assembled, collect_seldom, working
 from pitchscoop.recordings.model import Session
 from pitchscoop.settings import Settings
-from pitchscoop.upkeep.archive import new_file
 
 cli = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Record, keep, play."
@@ -36,7 +38,6 @@ cli = typer.Typer(
 
 _SERVING = ("serve", "worker", "mcp")  # which act for those who call them, or by themselves
 _PING = 4.0  # seconds between pings to live clients: proxies commonly cut what is silent for ten
-_LARGEST = 4 << 30  # bytes of an import: it is held in memory
 _GRACE = 2  # seconds a stopping server gives requests under way; live clients are told 1012 and move on
 
 
@@ -120,47 +121,12 @@ def record(
             engine = parts.engine
             session = await engine.start(OPERATOR, team, title, event)
             length = (await asyncio.to_thread(file.stat)).st_size
-            session = await engine.attach(OPERATOR, session.session_id, _pieces(file), length, file.name)
+            session = await engine.attach(OPERATOR, session.session_id, pieces(file), length, file.name)
             session = await _finished(engine, session)
             if session.error:
                 fail(session.error.message)
             typer.echo((await engine.playback(OPERATOR, session)).playback_url)
             typer.echo(f"Its page: {engine.page_url(session)}", err=True)
-
-    asyncio.run(run())
-
-
-@cli.command()
-def export(
-    event: Annotated[str, typer.Argument(help="The event's id, such as default.")],
-    file: Annotated[Path | None, typer.Argument(help="Where to; without it, the event's name in this folder.")] = None,
-) -> None:
-    """Write an event's recordings, with a table of them, into one new ZIP."""
-    settings = read_settings()
-
-    async def run() -> None:
-        async with parts_of(settings) as parts:
-            found = await parts.engine.export(OPERATOR, event, "export.zip")
-            path = file or Path(f"{found.name}.zip")
-            with new_file(path) as out:
-                async for piece in found.zip():
-                    await asyncio.to_thread(out.write, piece)
-            typer.echo(f"{path}: what is in it, and what is not and why, says its manifest.json.")
-
-    asyncio.run(run())
-
-
-@cli.command("import")
-def import_command(file: Annotated[Path, typer.Argument(help="An export.json.")]) -> None:
-    """Take in an event that was exported, where it is not known yet. Links of its people are made anew."""
-    settings = read_settings()
-    if not file.is_file():
-        fail(f"{file} is not a file.")
-
-    async def run() -> None:
-        async with parts_of(settings) as parts:
-            event = await parts.engine.import_event(OPERATOR, _pieces(file), _LARGEST)
-            typer.echo(f"{event.name}: its id is {event.event_id}. Audio is not in an export.json; docs/export.md.")
 
     asyncio.run(run())
 
@@ -211,10 +177,11 @@ def doctor() -> None:
     raise typer.Exit(0 if asyncio.run(run()) else 1)
 
 
-for command in (*transcripts.COMMANDS, search, *upkeep.COMMANDS):
+for command in (*transcripts.COMMANDS, search, export, *upkeep.COMMANDS):
     cli.command()(command)
-for name, group in organizing.GROUPS.items():
-    cli.add_typer(group, name=name)
+cli.command("import")(import_event)
+for group in (events, teams, judges, organizers):
+    cli.add_typer(group)
 
 
 def main() -> None:
@@ -234,12 +201,6 @@ async def _finished(engine: Engine, session: Session) -> Session:
         await asyncio.sleep(0.1)
         session = await engine.session(OPERATOR, session.session_id)
     return session
-
-
-async def _pieces(file: Path) -> AsyncIterator[bytes]:
-    with await asyncio.to_thread(file.open, "rb") as opened:
-        while piece := await asyncio.to_thread(opened.read, PIECE):
-            yield piece
 
 
 def _listen(host: str, port: int) -> socket.socket:

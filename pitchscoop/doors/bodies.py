@@ -46,7 +46,7 @@ async def form_of(request: Request, who: Principal) -> FormData:
         Invalid: ``bad_form``: it is not in UTF-8, as our pages send it.
     """
     try:
-        form = await (await whole(request, who)).form()
+        form = await (await whole(request, who)).form(max_part_size=_ORGANIZERS)  # the body has an end already
         for value in form.values():
             str(value).encode()
     except (UnicodeError, LookupError):

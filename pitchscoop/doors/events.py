@@ -16,6 +16,7 @@ from pitchscoop.events.names import Name
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.stages import Stage
+from pitchscoop.organizing.service import Invited
 
 router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS)
 
@@ -215,38 +216,37 @@ async def audit(
     limit: AtMost = 200,
 ) -> Audit:
     """Who did what when, oldest first. ``after`` is the position of the last fact that was seen."""
-    return _audit(await engine.organizing.facts(who, event_id, after, limit), limit)
+    return audit_page(await engine.organizing.facts(who, event_id, after, limit), limit)
 
 
 @router.get("/audit", tags=["events"])
 async def installation_audit(who: Caller, engine: TheEngine, after: After = "", limit: AtMost = 200) -> Audit:
     """The same of what is about no event: organizers, their sign-ins, events that were deleted."""
-    return _audit(await engine.organizing.facts(who, None, after, limit), limit)
+    return audit_page(await engine.organizing.facts(who, None, after, limit), limit)
 
 
 @router.post("/organizers", status_code=201, tags=["organizers"])
 async def add_organizer(new: Named, who: Caller, engine: TheEngine, seed: Seed) -> InvitedOrganizer:
     """Invite somebody else who runs events."""
-    invited = await engine.organizing.add_organizer(who, new.name, seed)
-    return InvitedOrganizer(**_organizer(invited.who).model_dump(), sign_in_url=invited.url)
+    return invited_organizer(await engine.organizing.add_organizer(who, new.name, seed))
 
 
 @router.get("/organizers", tags=["organizers"])
 async def list_organizers(who: Caller, engine: TheEngine) -> OrganizerList:
     """All who run events here."""
-    return OrganizerList(organizers=[_organizer(found) for found in await engine.organizing.list_organizers(who)])
+    return organizer_list(await engine.organizing.list_organizers(who))
 
 
 @router.delete("/organizers/{organizer_id}", tags=["organizers"])
 async def remove_organizer(organizer_id: str, who: Caller, engine: TheEngine) -> OrganizerDetails:
     """End an organizer's sign-ins for good."""
-    return _organizer(await engine.organizing.end_organizer(who, organizer_id, removed=True))
+    return organizer_details(await engine.organizing.end_organizer(who, organizer_id, removed=True))
 
 
 @router.post("/organizers/{organizer_id}/sign-out", tags=["organizers"])
 async def sign_out_organizer(organizer_id: str, who: Caller, engine: TheEngine) -> OrganizerDetails:
     """End all sign-ins of an organizer, on every device."""
-    return _organizer(await engine.organizing.end_organizer(who, organizer_id, removed=False))
+    return organizer_details(await engine.organizing.end_organizer(who, organizer_id, removed=False))
 
 
 def event_details(event: Event) -> EventDetails:
@@ -259,11 +259,23 @@ def rubric_list(found: Mapping[str, Sequence[Criterion]]) -> RubricList:
     return RubricList(rubrics={name: list(rubric) for name, rubric in found.items()})
 
 
-def _organizer(organizer: Organizer) -> OrganizerDetails:
+def organizer_details(organizer: Organizer) -> OrganizerDetails:
+    """An organizer as REST and MCP give them."""
     return OrganizerDetails(**organizer.model_dump(include={"organizer_id", "name", "created_at"}))
 
 
-def _audit(facts: list[Fact], limit: int) -> Audit:
+def organizer_list(found: list[Organizer]) -> OrganizerList:
+    """All organizers as REST and MCP give them."""
+    return OrganizerList(organizers=[organizer_details(one) for one in found])
+
+
+def invited_organizer(invited: Invited[Organizer]) -> InvitedOrganizer:
+    """An organizer and the link, as REST and MCP give them."""
+    return InvitedOrganizer(**organizer_details(invited.who).model_dump(), sign_in_url=invited.url)
+
+
+def audit_page(facts: list[Fact], limit: int) -> Audit:
+    """Some facts as REST and MCP give them: as many as were asked for, or the last ones."""
     after = facts[-1].position if len(facts) == limit else None
     return Audit(facts=[fact_details(fact) for fact in facts], next_after=after)
 

@@ -28,12 +28,18 @@ def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "The file, streamed.", "content": {media_type: _FILE}}}
 
 
-_CSV = "text/csv; charset=utf-8; header=present"
-_MOST = 1000  # sessions named in one address; more do not fit into it
-_LARGEST = 16 << 20  # bytes of an import: it is held in memory, and read while others wait; the command takes any size
+CONTENT_TYPES = {
+    "zip": "application/zip",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8; header=present",
+}
+"""By what a form's name ends in."""
+_CSV = CONTENT_TYPES["csv"]
+MOST_CHOSEN = 1000  # sessions named in one address; more do not fit into it
+LARGEST = 16 << 20  # bytes of an import: it is held in memory, and read while others wait; the command takes any size
 
 Chosen = Annotated[
-    list[str], Query(max_length=_MOST, alias="session", description="Ids of sessions; all of them without.")
+    list[str], Query(max_length=MOST_CHOSEN, alias="session", description="Ids of sessions; all of them without.")
 ]
 
 
@@ -83,7 +89,7 @@ async def installation_audit_csv(who: Caller, engine: TheEngine) -> Response:
 @router.post("/events/import", status_code=201, openapi_extra={"requestBody": _DOCUMENT})
 async def import_event(request: Request, who: Caller, engine: TheEngine) -> EventDetails:
     """Take in an event that ``export.json`` was made of, where it is not known. Links of its people are made anew."""
-    return event_details(await engine.import_event(who, request.stream(), _LARGEST))
+    return event_details(await engine.import_event(who, request.stream(), LARGEST))
 
 
 def attachment(filename: str) -> str:

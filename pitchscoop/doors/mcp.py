@@ -21,14 +21,16 @@ from pitchscoop import __version__
 from pitchscoop.access.model import ANYBODY, Principal
 from pitchscoop.doors import schemas, search
 from pitchscoop.doors.auth import bearer, identified
-from pitchscoop.doors.mcp_calls import Calls, SessionId, Tool, caller, told
+from pitchscoop.doors.mcp_calls import Calls, SessionId, TeamId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
+from pitchscoop.doors.mcp_exports import ExportTools, OrganizerTools
 from pitchscoop.doors.mcp_leaderboard import LeaderboardTools
 from pitchscoop.doors.mcp_people import JudgeTools, TeamTools
 from pitchscoop.doors.mcp_scores import ScoreTools
 from pitchscoop.doors.mcp_transcripts import TranscriptTools
 from pitchscoop.doors.problems import problem_response, response_to
 from pitchscoop.engine import PIECE, Engine
+from pitchscoop.events.names import Name
 from pitchscoop.events.service import DEFAULT_EVENT
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.recordings.model import CONTENT_TYPES, wav_header
@@ -110,6 +112,18 @@ class Tools(Calls):
         find = self._engine.search.find(self._who, event_id, q, limit=limit, cursor=cursor)
         return search.found(self._engine, await told(find))
 
+    async def move_session(
+        self,
+        session_id: SessionId,
+        team_id: Annotated[TeamId | None, Field(description="Or say team_name.")] = None,
+        team_name: Annotated[Name | None, Field(description="Where no such team has joined, a name only.")] = None,
+    ) -> schemas.SessionDetails:
+        """Make it the pitch of another team of its event."""
+        if (team_id is None) == (team_name is None):
+            raise ToolError("invalid_request: Say team_id or team_name, one of them.")
+        session = await told(self._engine.move(self._who, session_id, team_id=team_id, team_name=team_name or ""))
+        return await told(schemas.details(self._engine, self._who, session))
+
     async def delete_session(self, session_id: SessionId) -> schemas.Deleted:
         """Remove a session for good: its audio, its state, everything made from it. Ask a person first."""
         await told(self._engine.delete(self._who, session_id))
@@ -132,6 +146,7 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
             Tool(tools.get_playback_url, "Get playback URL", reads=True),
             Tool(tools.list_sessions, "List sessions", reads=True),
             Tool(tools.search_transcripts, "Search transcripts", reads=True),
+            Tool(tools.move_session, "Move session to another team"),
             Tool(tools.delete_session, "Delete session", destroys=True),
             Tool(transcripts.get_transcript, "Get transcript", reads=True),
             Tool(transcripts.get_delivery, "Get delivery", reads=True),
@@ -144,6 +159,8 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
         "teams": TeamTools(engine, trusted).tools,
         "judges": [*JudgeTools(engine, trusted).tools, *scores.of_judges],
         "leaderboard": [Tool(standings.get, "Get leaderboard", reads=True)],
+        "exports": ExportTools(engine, trusted).tools,
+        "organizers": OrganizerTools(engine, trusted).tools,
     }
     for family, found in families.items():
         for tool in found:

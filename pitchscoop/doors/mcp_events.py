@@ -13,6 +13,8 @@ from pitchscoop.kernel.stages import Stage
 from pitchscoop.organizing.running_order import Order
 
 Rubric = Annotated[list[Criterion], Field(max_length=100)]
+After = Annotated[str, Field(description="next_after of the answer before.", max_length=40)]
+AtMost = Annotated[int, Field(ge=1, le=1000)]
 Revision = Annotated[int | None, Field(ge=0, description="Change only what was seen: its revision then.")]
 
 
@@ -66,16 +68,18 @@ class EventTools(Calls):
         """A new event, a draft, with the rubric and the settings of this one."""
         return events.event_details(await told(self._engine.organizing.copy_event(self._who, event_id, name)))
 
-    async def audit(
-        self,
-        event_id: EventId,
-        after: Annotated[str, Field(description="next_after of the answer before.", max_length=40)] = "",
-        limit: Annotated[int, Field(ge=1, le=1000)] = 100,
-    ) -> events.Audit:
+    async def audit(self, event_id: EventId, after: After = "", limit: AtMost = 100) -> events.Audit:
         """Who did what when in an event, oldest first."""
-        facts = await told(self._engine.organizing.facts(self._who, event_id, after, limit))
-        following = facts[-1].position if len(facts) == limit else None
-        return events.Audit(facts=[events.fact_details(fact) for fact in facts], next_after=following)
+        return events.audit_page(await told(self._engine.organizing.facts(self._who, event_id, after, limit)), limit)
+
+    async def installation_audit(self, after: After = "", limit: AtMost = 100) -> events.Audit:
+        """The same of what is about no event: organizers, their sign-ins, events that were deleted."""
+        return events.audit_page(await told(self._engine.organizing.facts(self._who, None, after, limit)), limit)
+
+    async def delete_event(self, event_id: EventId) -> events.DeletedEvent:
+        """Remove an event with all it has, for good: audio, transcripts, people, their links. Ask a person first."""
+        await told(self._engine.organizing.delete_event(self._who, event_id))
+        return events.DeletedEvent(event_id=event_id)
 
     async def get_schedule(self, event_id: EventId) -> schedule.ScheduleDetails:
         """Which team is on stage when, who is on now and who is next."""
@@ -113,7 +117,9 @@ class EventTools(Calls):
             Tool(self.update_event, "Update event"),
             Tool(self.move_event, "Move event to a stage"),
             Tool(self.copy_event, "Copy event", repeatable=False),
+            Tool(self.delete_event, "Delete event", destroys=True),
             Tool(self.audit, "Read who did what", reads=True),
+            Tool(self.installation_audit, "Read who did what beside all events", reads=True),
             Tool(self.get_schedule, "Get running order", reads=True),
             Tool(self.write_schedule, "Write running order"),
             Tool(self.call_on_stage, "Call on stage"),

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from starlette.requests import Request
 
 from pitchscoop.access.model import Principal, Role
-from pitchscoop.doors.auth import Caller, TheEngine
+from pitchscoop.doors.auth import Caller, TheEngine, address_of
 from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.events import Input, Revision
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
@@ -125,9 +126,12 @@ async def add_team(event_id: str, new: NewTeam, who: Caller, engine: TheEngine, 
 
 
 @router.post("/events/{event_id}/join", status_code=201, tags=["teams"])
-async def join(event_id: str, new: JoiningTeam, who: Caller, engine: TheEngine, seed: Seed) -> InvitedTeam:
-    """Join as a team, where the event lets teams do so by themselves. Needs no token."""
-    return invited_team(await engine.organizing.join(who, event_id, new.name, new.track, seed))
+async def join(
+    event_id: str, new: JoiningTeam, who: Caller, engine: TheEngine, seed: Seed, request: Request
+) -> InvitedTeam:
+    """Join as a team, where the event lets teams do so by themselves. Needs no token; slowed by address."""
+    joining = engine.organizing.join(who, event_id, new.name, new.track, seed, address=address_of(request))
+    return invited_team(await joining)
 
 
 @router.get("/events/{event_id}/teams", tags=["teams"])
@@ -152,12 +156,8 @@ async def get_team(event_id: str, team_id: str, who: Caller, engine: TheEngine) 
 @router.patch("/events/{event_id}/teams/{team_id}", tags=["teams"])
 async def update_team(event_id: str, team_id: str, change: ChangedTeam, who: Caller, engine: TheEngine) -> TeamDetails:
     """Change name, track or members."""
-    update = change.model_dump(exclude_unset=True, exclude={"revision", "members"})
-    if change.members is not None:
-        update["members"] = tuple(change.members)
-    if update.get("name", "") is None:
-        del update["name"]
-    return team_details(await engine.organizing.update_team(who, event_id, team_id, update, change.revision))
+    changing = engine.organizing.update_team(who, event_id, team_id, team_fields(change), change.revision)
+    return team_details(await changing)
 
 
 @router.post("/events/{event_id}/teams/{team_id}/withdraw", tags=["teams"])
@@ -181,8 +181,7 @@ async def invite_team(event_id: str, team_id: str, who: Caller, engine: TheEngin
 @router.post("/events/{event_id}/judges", status_code=201, tags=["judges"])
 async def add_judge(event_id: str, new: NewJudge, who: Caller, engine: TheEngine, seed: Seed) -> InvitedJudge:
     """Invite a judge. The token is shown here and nowhere else."""
-    more = _judge_fields(new)
-    return invited_judge(await engine.organizing.add_judge(who, event_id, new.name, seed, **more))
+    return invited_judge(await engine.organizing.add_judge(who, event_id, new.name, seed, **judge_fields(new)))
 
 
 @router.get("/events/{event_id}/judges", tags=["judges"])
@@ -202,8 +201,8 @@ async def update_judge(
     event_id: str, judge_id: str, change: ChangedJudge, who: Caller, engine: TheEngine
 ) -> JudgeDetails:
     """Change name, address, tracks, domains or load."""
-    update = _judge_fields(change) | ({"name": change.name} if change.name else {})
-    return judge_details(await engine.organizing.update_judge(who, event_id, judge_id, update, change.revision))
+    changing = engine.organizing.update_judge(who, event_id, judge_id, judge_fields(change), change.revision)
+    return judge_details(await changing)
 
 
 @router.delete("/events/{event_id}/judges/{judge_id}", tags=["judges"])
@@ -253,6 +252,18 @@ def invited_judge(invited: Invited[Judge]) -> InvitedJudge:
     return InvitedJudge(**judge_details(invited.who).model_dump(), token=invited.token, invite_url=invited.url)
 
 
-def _judge_fields(given: _JudgeFields) -> dict[str, Any]:
+def team_fields(change: ChangedTeam) -> dict[str, Any]:
+    """Those fields of a team that are to change."""
+    update = change.model_dump(exclude_unset=True, exclude={"revision", "members"})
+    if change.members is not None:
+        update["members"] = tuple(change.members)
+    if update.get("name", "") is None:
+        del update["name"]
+    return update
+
+
+def judge_fields(given: NewJudge | ChangedJudge) -> dict[str, Any]:
+    """What was said of a judge; of one who is there already, those fields that are to change."""
     known = given.model_dump(exclude_unset=True, include={"email", "tracks", "domains", "most"})
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
+    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in known.items()}
+    return fields | ({"name": given.name} if isinstance(given, ChangedJudge) and given.name else {})

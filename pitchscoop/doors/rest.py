@@ -42,6 +42,15 @@ async def get_session(session_id: str, who: Caller, engine: TheEngine) -> schema
     return await schemas.details(engine, who, await engine.session(who, session_id))
 
 
+@router.patch("/sessions/{session_id}", tags=["sessions"])
+async def move_session(
+    session_id: str, move: schemas.MovedSession, who: Caller, engine: TheEngine
+) -> schemas.SessionDetails:
+    """Make it the pitch of another team of its event."""
+    session = await engine.move(who, session_id, team_id=move.team_id, team_name=move.team_name or "")
+    return await schemas.details(engine, who, session)
+
+
 @router.post("/sessions/{session_id}/stop", status_code=202, tags=["sessions"])
 async def stop_session(session_id: str, who: Caller, engine: TheEngine) -> schemas.SessionDetails:
     """End the recording with every byte that is durable. Stopping twice is harmless."""

@@ -1,9 +1,9 @@
 """What REST and MCP take and give (design.md 2.3)."""
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pitchscoop.access.model import Principal
 from pitchscoop.engine import Engine
@@ -28,6 +28,20 @@ class NewSession(_Input):
     team_name: Name
     pitch_title: Name
     event_id: str | None = Field(default=None, max_length=64)
+
+
+class MovedSession(_Input):
+    """``PATCH /sessions/{session_id}``: whose pitch it is, by the team's id or, as at the start, by a name."""
+
+    team_id: str | None = Field(default=None, min_length=1, max_length=64)
+    team_name: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.team_id is None) == (self.team_name is None):
+            message = "Say team_id or team_name, one of them"
+            raise ValueError(message)
+        return self
 
 
 class Correction(_Input):

@@ -18,12 +18,12 @@ from pitchscoop.kernel.table import Kept
 class Settings(BaseModel):
     """What an organizer can set for an event. All have defaults, so that none is needed to start.
 
-    ``public`` has the standings of a published event listed on the first page, for everybody. ``self_registration``
-    lets teams join by themselves. ``reads`` is how many judges hear each team. ``timezone`` (IANA) is the zone of its
-    clock times. ``max_seconds`` is the time limit told to speakers: recording goes on past it. ``idle_seconds``
-    without audio end a recording by itself (design.md 2.4). ``language`` (BCP 47) is what is spoken, None where it is
-    to be found out. ``forget_at_transcriber`` has the transcript's engine delete what it was sent. ``retention_days``
-    after its recording ended a session is removed with all it has; None keeps everything.
+    ``public``: everybody finds it on the first page, with its standings once they are published; else only whoever has
+    a link. ``self_registration`` lets teams join by themselves. ``reads`` is how many judges hear each team.
+    ``timezone`` (IANA) is the zone of clock times. ``max_seconds`` is the time limit told to speakers: recording goes
+    on past it. ``idle_seconds`` without audio end a recording by itself (design.md 2.4). ``language`` (BCP 47) is what
+    is spoken, None where it is to be found out. ``forget_at_transcriber`` has the transcript's engine delete what it
+    was sent. ``retention_days`` after its recording ended a session is removed with all it has; None keeps everything.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,6 +1,6 @@
 """Teams and judges of events: the verbs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pitchscoop.events.model import Judge, Member, Team
@@ -40,6 +40,11 @@ class Teams:
         """All teams of an event, newest first, also those that withdrew."""
         return await self._table.listed(keys.teams_index(event_id))
 
+    async def among(self, event_id: str, ids: Iterable[str]) -> list[Team]:
+        """Those of these ids that are teams of the event."""
+        found = [await self._table.find(keys.team(event_id, one)) for one in ids]
+        return [team for team in found if team is not None]
+
     async def page(self, event_id: str, cursor: str | None, limit: int) -> tuple[list[Team], str | None]:
         """Some teams of an event, newest first, also those that withdrew, and the cursor of the next ones."""
         return await self._table.page(keys.teams_index(event_id), cursor, limit)
@@ -58,7 +63,7 @@ class Teams:
             Conflict: ``team_name_taken``, or ``too_many_teams``.
         """
         if await self._state.count(keys.teams_index(event_id)) >= MOST_TEAMS:
-            raise Conflict("too_many_teams", f"This event has {MOST_TEAMS} teams, which is as many as it can have.")
+            raise too_many_teams()
         team = Team(
             team_id=ids.new_id(seed),
             event_id=event_id,
@@ -243,6 +248,11 @@ class Judges:
 
     def _due(self, event_id: str) -> Due:
         return Due(event_id, keys.event(event_id), micros(self._clock()))
+
+
+def too_many_teams() -> Conflict:
+    """An event is full."""
+    return Conflict("too_many_teams", f"An event has up to {MOST_TEAMS} teams, and these would be more.")
 
 
 def _no_such_team() -> NotFound:

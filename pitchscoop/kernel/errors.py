@@ -61,10 +61,10 @@ class TooLarge(Problem):
 
 
 class SlowDown(Problem):
-    """Too many wrong tokens came from this address. ``retry_after`` is in seconds."""
+    """Too much was tried from this address: wrong tokens, new teams. ``retry_after`` is in seconds."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__("slow_down", f"Too many wrong links or tokens came from here. Try again in {retry_after} s.")
+    def __init__(self, retry_after: int, what: str) -> None:
+        super().__init__("slow_down", f"Too many {what} came from here. Try again in {retry_after} s.")
         self.retry_after = retry_after
 
 

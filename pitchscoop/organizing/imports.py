@@ -1,6 +1,7 @@
 """Many teams or judges at once, from a list that can be looked at first."""
 
 import asyncio
+import codecs
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from functools import partial
 
 from pitchscoop.access.model import Principal, Verb
 from pitchscoop.events.model import Team
+from pitchscoop.events.people import MOST_TEAMS, too_many_teams
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import ids
 from pitchscoop.kernel.clock import Clock
@@ -54,6 +56,7 @@ class Imports:
 
         Raises:
             Invalid: ``bad_rows``, with what is wrong as ``rows``.
+            Conflict: ``too_many_teams``.
         """
         event = await self._events.allowed(who, Verb.TEAM_CREATE, event_id)
         own = {_team_id(seed, number) for number in range(MOST_ROWS)} if seed else set()
@@ -63,6 +66,8 @@ class Imports:
                 return Imported(Roster((), ()), tuple(reversed(made)))
             taken = [team.name for team in existing]
             roster = await asyncio.to_thread(read_roster, text, tracks=event.settings.tracks, taken=taken)
+            if len(existing) + len(roster.teams) > MOST_TEAMS:
+                raise too_many_teams()
             if dry_run or (partly and not roster.teams):
                 return Imported(roster)
             if roster.errors and not partly:
@@ -102,6 +107,22 @@ class Imports:
             )
             for number, row in enumerate(rows)
         ]
+
+
+def text_of(raw: bytes) -> str:
+    """A file as text, in what spreadsheets write: UTF-8, UTF-16, or what Windows had before.
+
+    Raises:
+        Invalid: ``not_text``.
+    """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return raw.decode("utf-16", "replace")
+    if b"\0" in raw:
+        raise Invalid("not_text", "This file is not text. In the spreadsheet save it as CSV, and take that file.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 def _team_id(seed: bytes | None, number: int) -> str:

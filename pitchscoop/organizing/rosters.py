@@ -197,6 +197,11 @@ def _team(
     return replace(found, members=members), errors + wrong
 
 
+def read_members(people: Sequence[str]) -> tuple[tuple[Member, ...], list[RowError]]:
+    """Members as a cell names them, such as ``Ada Lovelace <ada@example.org>``, and what is wrong with others."""
+    return _members(1, [_person(person.strip()) for person in people])
+
+
 def _parted(cell: str) -> list[str]:
     return [part.strip() for part in re.split(r"[;,|\n\r]+", cell) if part.strip()]
 

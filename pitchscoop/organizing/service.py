@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pitchscoop.access.model import Principal, Target, Verb, require
+from pitchscoop.access.addresses import Pace
+from pitchscoop.access.model import Principal, Target, Verb, may, require
 from pitchscoop.access.organizers import Organizer
 from pitchscoop.access.service import Access
 from pitchscoop.events.model import Event, Judge, Member, Settings, Team
@@ -19,6 +20,9 @@ from pitchscoop.kernel.state import State
 from pitchscoop.organizing.changes import Change, Changes
 from pitchscoop.organizing.visits import Log, Visits
 from pitchscoop.scoring.cards import Cards
+
+_JOIN_AT_ONCE = 50  # teams from one address: a hall that registers behind one
+_JOIN_EVERY = 3.0  # seconds until the next one may
 
 Somebody = TypeVar("Somebody", Team, Judge, Organizer)
 Guest = TypeVar("Guest", Team, Judge)
@@ -46,6 +50,7 @@ class Organizing:
         self._events = events
         self._changes = Changes(events, cards)
         self._public_url = public_url
+        self._joining = Pace(_JOIN_AT_ONCE, _JOIN_EVERY, "teams")
 
     # Events
 
@@ -69,6 +74,15 @@ class Organizing:
             return [await self.event(who, who.event_id)]
         require(who, Verb.EVENT_LIST, Target())
         return await self._events.listed()
+
+    async def public_events(self, who: Principal) -> list[Event]:
+        """Events that are found by everybody, newest first. It tells of their names and stages, and of nothing else."""
+
+        def shown(event: Event) -> bool:
+            offered = event.settings.public
+            return may(who, Verb.EVENT_FIND, Target(event_id=event.event_id, stage=event.stage, offered=offered))
+
+        return [event for event in await self._events.listed() if shown(event)]
 
     async def event(self, who: Principal, event_id: str) -> Event:
         """The event."""
@@ -133,10 +147,16 @@ class Organizing:
         return await self._invited(await self._events.teams.add(event_id, name, track, members, seed))
 
     async def join(
-        self, who: Principal, event_id: str, name: str, track: str | None = None, seed: bytes | None = None
-    ) -> Invited[Team]:
-        """Join as a team, where the event lets teams do so by themselves."""
+        self, who: Principal, event_id: str, name: str, track: str | None = None, seed: bytes | None = None,
+        *, address: str = "",
+    ) -> Invited[Team]:  # fmt: skip
+        """Join as a team from a network address, where the event lets teams do so by themselves.
+
+        Raises:
+            SlowDown: too many came from this address.
+        """
         event = await self._events.allowed(who, Verb.TEAM_JOIN, event_id)
+        self._joining.take(address)
         event.check_tracks([track] if track else [])
         return await self._invited(await self._events.teams.add(event_id, name, track, (), seed))
 

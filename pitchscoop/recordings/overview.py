@@ -2,12 +2,14 @@
 
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pitchscoop.events.model import Team
 from pitchscoop.kernel import keys, rows
 from pitchscoop.kernel.state import State
 from pitchscoop.recordings import intake
+from pitchscoop.recordings.levels import Levels, Peaks
 from pitchscoop.recordings.model import SAMPLE_BYTES, Session
 from pitchscoop.recordings.ports import AudioStorage
 
@@ -44,6 +46,21 @@ class OnAir:
     session: Session
     stored: float
     heard_at: dt.datetime
+    peaks: Peaks
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What is new in an event, as of a position of its log. ``more``: ask again at once, there is more.
+
+    ``glances`` are by id; None stands for a session that is gone, and for what is no session. ``teams`` are those that
+    joined or changed.
+    """
+
+    glances: Mapping[str, Glance | None]
+    teams: Sequence[Team]
+    position: str
+    more: bool
 
 
 async def glances(state: State, event_id: str, team_id: str | None = None) -> AsyncIterator[list[Glance]]:
@@ -67,15 +84,16 @@ async def glances_of(state: State, event_id: str, session_ids: Iterable[str]) ->
     return found
 
 
-async def on_air(state: State, storage: AudioStorage, event_id: str) -> list[OnAir]:
+async def on_air(state: State, storage: AudioStorage, levels: Levels, event_id: str) -> list[OnAir]:
     """Who is being recorded now, by microphone, longest first."""
     placed = await state.page(keys.sessions_index(event_id, "status", "recording"), None, _PAGE)
     live = [rows.decode(Session, found.row.fields) for found in placed if found.row.fields.get("source") == "live"]
     live.sort(key=lambda session: session.heard_at, reverse=True)
     shown = []
     for session in live[:_MOST_LIVE]:
-        end = (await intake.durable(storage, session.segments)).end
-        shown.append(OnAir(session, end / (session.sample_rate * SAMPLE_BYTES), session.heard_at))
+        found = await intake.durable(storage, session.segments)
+        stored = found.end / (session.sample_rate * SAMPLE_BYTES)
+        shown.append(OnAir(session, stored, session.heard_at, await levels.newest(found, session.sample_rate)))
     return sorted(shown, key=lambda found: found.session.created_at)
 
 

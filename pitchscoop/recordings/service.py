@@ -148,6 +148,19 @@ class Sessions(StoredSessions):
         await self.mirror(session_id)
         return session
 
+    async def move(self, session_id: str, team_id: str | None, team_name: str) -> Session:
+        """Make it the pitch of this team, or of nobody who has joined."""
+
+        def moved(session: Session) -> Session:
+            if (session.team_id, session.team_name) == (team_id, team_name):
+                return session
+            return session.model_copy(update={"team_id": team_id, "team_name": team_name})
+
+        session = await self.change(session_id, "session_moved", moved)
+        if session.source and not session.finished:  # of what is finished a worker writes it anew
+            await self.mirror(session_id)
+        return session
+
     async def delete(self, session_id: str) -> None:
         """Remove the session with all it has. From the first moment nobody sees it any more."""
         session = await self.change(

@@ -38,9 +38,14 @@ class StoredSessions:
         return session
 
     async def allowed(self, who: Principal, verb: Verb, session_id: str) -> Session:
-        """The session, if this may be done with it. Who brings nothing is not told whether it exists."""
+        """The session, if this may be done with it. Who brings nothing is not told whether it exists.
+
+        With its event it goes at once, although a worker comes to it later.
+        """
         try:
             session = await self.get(session_id)
+            if await self._goes_with_its_event(session):
+                raise _no_such_session()
         except NotFound:
             if who == ANYBODY:
                 require(who, verb, Target())
@@ -134,6 +139,10 @@ class StoredSessions:
         at = micros(self._clock()) if session.due is None else session.due
         put = Put(keys.session(session_id), version, rows.encode(session.without_words), session.indexes)
         await self._state.commit(session.event_id, [put], [], [Due(session.event_id, session_id, at)])
+
+    async def _goes_with_its_event(self, session: Session) -> bool:
+        row = await self._state.read(keys.event(session.event_id))
+        return row is not None and "deleted_at" in row.fields
 
     async def _read(self, session_id: str) -> tuple[Session, int]:
         row = await self._state.read(keys.session(session_id)) if _is_id(session_id) else None

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,6 +114,11 @@ class Cards:
             if team_id and card.complete(event.criteria(track))
         }
 
+    async def counts(self, event: Event, session_ids: Iterable[str] | None = None) -> Counter[str]:
+        """How many complete cards sessions have, by id: these, or all."""
+        placed = await self._placed(event, session_ids)
+        return Counter(card.session_id for card, _, track in placed if card.complete(event.criteria(track)))
+
     async def began(self, event_id: str) -> tuple[bool, Seen]:
         """Whether there are cards, and what must still be so when something that was decided on it is written."""
         head = await self._ledger.head(event_id)
@@ -127,10 +133,13 @@ class Cards:
         stay = sum(card.complete(changed.criteria(track)) for card, track in complete)
         return stay, len(complete) - stay
 
-    async def _placed(self, event: Event) -> list[tuple[Card, str | None, str | None]]:
-        """All cards with the team and the track of their pitches."""
+    async def _placed(
+        self, event: Event, session_ids: Iterable[str] | None = None
+    ) -> list[tuple[Card, str | None, str | None]]:
+        """All cards, or those of some sessions, with the team and the track of their pitches."""
         event_id = event.event_id
-        cards = await self._ledger.cards(event_id)
+        facets = [()] if session_ids is None else [("session", one) for one in session_ids]
+        cards = [card for facet in facets for card in await self._ledger.cards(event_id, *facet)]
         tracks = {team.team_id: team.track for team in await self._events.teams.listed(event_id)} if cards else {}
         sessions = await overview.glances_of(self._state, event_id, dict.fromkeys(card.session_id for card in cards))
         there = [(card, found.team_id) for card in cards if (found := sessions[card.session_id]) is not None]

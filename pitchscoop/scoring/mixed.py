@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchscoop.scoring.lowest import curvature, lowest
+from pitchscoop.scoring.lowest import lowest
 
 IntArray = NDArray[np.intp]
 FloatArray = NDArray[np.float64]

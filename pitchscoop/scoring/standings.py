@@ -54,11 +54,6 @@ class Standings:
             group.create_task(self._listen())
             group.create_task(self._look())
 
-    async def offered(self) -> list[Event]:
-        """The events whose standings everybody may find, newest first: published ones that are set to be public."""
-        events = await self._events.listed()
-        return [event for event in events if event.settings.public and visible(ANYBODY, event)]
-
     async def stage(self, event_id: str) -> tuple[Event, str | None]:
         """The event, and since when it is in its stage."""
         event = await self._events.get(event_id)

@@ -71,7 +71,7 @@ class Feed:
         self._moved = 0.0
         self._begun = asyncio.Event()
         self._stopped = asyncio.Event()
-        self._utterances: tuple[Utterance, ...] = ()
+        self.utterances: tuple[Utterance, ...] = ()  # heard so far, in order
         self.position = 0  # the offset of the next byte wanted
         self.listener: Listener | None = None
 
@@ -196,7 +196,7 @@ class Feed:
     async def _listen(self, work: LiveWork) -> None:
         async for heard in work:
             placed = self._placed(heard)
-            self._utterances = merged(self._utterances, placed)
+            self.utterances = merged(self.utterances, placed)
             if self.listener is not None:
                 self.listener(placed)
 
@@ -218,7 +218,7 @@ class Feed:
 
     @property
     def _finals(self) -> tuple[Utterance, ...]:
-        return tuple(spoken for spoken in self._utterances if spoken.is_final)
+        return tuple(spoken for spoken in self.utterances if spoken.is_final)
 
     async def _keep(self) -> None:
         """Let others see the words so far, and say that somebody is at work."""

@@ -20,11 +20,13 @@ from pitchscoop.transcribing.speech import speech_of
 from pitchscoop.transcripts.delivery import delivery
 from pitchscoop.transcripts.formats import FORMATS, Form
 from pitchscoop.transcripts.measures import Delivery
-from pitchscoop.transcripts.model import Transcript
+from pitchscoop.transcripts.model import Transcript, Utterance
 from pitchscoop.transcripts.ports import LiveTranscriber, Transcriber
 
 LONGEST_WORD = 200
 """Characters of a correction: a word may have been several."""
+
+_LAST = 4  # utterances that a room is shown the end of
 
 NO_ENGINE = "Set GLADIA_API_KEY, or PITCHSCOOP_WHISPER_MODEL for an engine on this machine, to have transcripts."
 
@@ -74,6 +76,16 @@ class Transcripts:
         self._tasks.add(task)
         task.add_done_callback(lambda done: self._ended(session.session_id, done))
         return feed
+
+    async def heard(self, session: Session) -> Sequence[Utterance]:
+        """What was said last in a recording under way: as this process hears it, still moving, or as it is kept."""
+        if self._live is None:
+            return ()
+        feed = self._feeds.get(session.session_id)
+        if feed is not None and feed.utterances:
+            return feed.utterances[-_LAST:]
+        kept = await self._sessions.plain_words(session)
+        return [Utterance.model_validate(said) for said in kept[-_LAST:]]
 
     def stopped(self, session: Session) -> None:
         """The recording has ended in this process."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pitchscoop.access.guesses import _ADDRESSES, AT_ONCE, EVERY, Guesses
+from pitchscoop.access.addresses import MOST
+from pitchscoop.access.guesses import AT_ONCE, EVERY, Guesses
 from pitchscoop.kernel.errors import SlowDown
 
 
@@ -91,10 +92,10 @@ def test_an_address_is_where_somebody_is(guesses: Guesses, first: str, second: s
 
 
 def test_what_is_remembered_has_an_end(guesses: Guesses) -> None:
-    for number in range(_ADDRESSES + 500):
+    for number in range(MOST + 500):
         guesses.wrong("wrong", f"address {number}")
         guesses.right("right", f"address {number}")
-    assert len(guesses._tries) == len(guesses._right) == _ADDRESSES
+    assert len(guesses._tries) == len(guesses._right) == MOST
     looked_at(guesses, "192.0.2.1", 1000)
     assert len(guesses._tries["192.0.2.1"].wrong) == AT_ONCE
 

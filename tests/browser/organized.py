@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from pitchscoop.doors.web import organizer_contexts as o
+from pitchscoop.doors.web import public_contexts as p
 from pitchscoop.doors.web.contexts import Viewer
 from pitchscoop.doors.web.events import bar_of
 from pitchscoop.doors.web.languages import languages
@@ -21,6 +22,7 @@ from pitchscoop.kernel.clock import utc_now
 from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
 
 ORGANIZER = Viewer("organizer", "Organizer")
+TEAM = Viewer("team", LONG_TEAM)
 TEAMS = ("Grandmother Tongue", LONG_TEAM, "Kelpline", ARABIC, "Müll & Söhne", "Ro", "Ørsted Ghost", "No Plan B")
 TRACKS = (None, "Sea", "Land")
 TITLES = ("A phone call that keeps a dialect alive", "Listening to hives instead of opening them", LONG_TITLE,
@@ -55,6 +57,7 @@ def _page(
         texts={"teams": "Kelpline"} if wrong else {},
         wrong=wrong or {},
         removed=o.JudgeLine("9", "Kaspar Brandt"),
+        join_url=f"https://pitches.example.org/events/{event.event_id}/join" if event is EVENT else None,
         closed=event.stage == "archived",
     )
 
@@ -88,6 +91,10 @@ def _invitation(kind: o.Kind, name: str) -> o.Invitation:
     return o.Invitation(
         ORGANIZER, bar_of(EVENT, "event"), kind, name, URL, qr_svg(URL), "/invitation", "/sample/qr.svg"
     )
+
+
+def _registration(name: str = "", error: str | None = None) -> p.Registration:
+    return p.Registration(Viewer(), EVENT.name, "/registration", "k" * 43, ("Sea", "Land"), name, "Land", error)
 
 
 def _cards() -> list[o.Card]:
@@ -129,6 +136,9 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "event-wrong": lambda: renderer.event(_page(form=_wrong(), wrong={"teams": "Is in this event already."})),
         "event-overtaken": lambda: renderer.event(_page(form=theirs)),
         "pasted": lambda: renderer.pasted(_pasted()),
+        "registration": lambda: renderer.registration(_registration()),
+        "registration-wrong": lambda: renderer.registration(_registration(LONG_TEAM, "There is already such a team.")),
+        "registered": lambda: renderer.registered(p.Registered(TEAM, EVENT.name, LONG_TEAM, URL, qr_svg(URL))),
         "invitation": lambda: renderer.invitation(_invitation("team", LONG_TEAM)),
         "invitation-judge": lambda: renderer.invitation(_invitation("judge", ARABIC)),
         "sheet": lambda: renderer.sheet(o.Sheet(ORGANIZER, bar_of(EVENT, "event"), _cards())),
@@ -154,6 +164,7 @@ def sent(number: int) -> list[object]:
     return [
         f"s{number}", str(number), team, TITLES[number % len(TITLES)], state, int(ready), length if ready else None,
         int(WHEN.timestamp() * 1000) - number * 60_000, transcript if ready else "none", wave if ready else "",
+        0,
     ]  # fmt: skip
 
 
@@ -168,7 +179,8 @@ def _rows(request: Request) -> Response:
         for place in range(number)
     ]
     placed = [*teams, ["x", "Hanseatic League", None]] if number else []
-    around = {"teams": placed, "stage": stage("stage" if number else "nobody")}
+    cards = {f"s{place}": (3, 3, 2, 0, 1)[place % 5] for place in range(number) if place not in (3, 9, 11, 13)}
+    around = {"teams": placed, "cards": cards, "stage": stage("stage" if number else "nobody")}
     firsts = range(60, number, 500)
     batches = [range(min(60, number)), *(range(first, min(first + 500, number)) for first in firsts)]
 
@@ -183,7 +195,8 @@ def _rows(request: Request) -> Response:
 
 
 LIVE = {"id": "live", "team": "Heat Pump Social Club", "title": "A neighbourhood of borrowed warmth", "stored": 161.4,
-        "limit": 180, "silent": None}  # fmt: skip
+        "limit": 180, "silent": None, "first": 1192,
+        "peaks": [random.Random(number).randint(2000, 20000) * (number % 9 > 1) for number in range(99)]}  # fmt: skip
 
 
 def stage(case: str) -> dict[str, object]:
@@ -206,7 +219,13 @@ def stage(case: str) -> dict[str, object]:
 
 def _room(request: Request) -> Response:
     case = request.path_params["case"]
-    return JSONResponse({"live": [LIVE] if case == "live" else [], "stage": stage(case)})
+    said = [
+        {"id": "1", "is_final": True, "start": 150.0, "text": "Half of the street has borrowed a heat pump by now."},
+        {"id": "2", "is_final": True, "start": 154.0, "text": "We have two hundred neighbours waiting."},
+        {"id": "3", "is_final": False, "start": 158.0, "text": "What we need is forty more"},
+    ]
+    live = [LIVE | {"captions": said}] if case == "live" else []
+    return JSONResponse({"live": live, "stage": stage(case)})
 
 
 deleted: list[str] = []
@@ -216,6 +235,15 @@ deleted: list[str] = []
 def _delete(request: Request) -> Response:
     deleted.append(request.path_params["session_id"])
     return Response(status_code=204)
+
+
+moved: list[tuple[str, object]] = []
+"""Sessions that were moved on the sample desk, and where to."""
+
+
+async def _move(request: Request) -> Response:
+    moved.append((request.path_params["session_id"], await request.json()))
+    return JSONResponse({})
 
 
 called: list[str | None] = []
@@ -229,7 +257,9 @@ async def _call(request: Request) -> Response:
 
 def routes(details: Callable[[Request], Response]) -> list[Route]:
     """What the pages fetch."""
-    nobody: dict[str, object] = {"position": "", "rows": [], "gone": [], "live": [], "stage": None}
+    nobody: dict[str, object] = {
+        "position": "", "more": False, "rows": [], "gone": [], "teams": [], "live": [], "stage": None
+    }  # fmt: skip
     return [
         Route("/sample/desk/news", lambda _: JSONResponse({**nobody, "live": [LIVE]})),
         Route("/sample/room/{case}", _room),
@@ -237,4 +267,5 @@ def routes(details: Callable[[Request], Response]) -> list[Route]:
         Route("/pitches/{session_id}/details", details),
         Route("/api/v1/events/nordhavn/schedule/stage", _call, methods=["PUT"]),
         Route("/api/v1/sessions/{session_id}", _delete, methods=["DELETE"]),
+        Route("/api/v1/sessions/{session_id}", _move, methods=["PATCH"]),
     ]

@@ -85,6 +85,11 @@ def _home(viewer: c.Viewer, *rows: c.PitchRow) -> c.Home:
     return c.Home(viewer, "Nordhavn Climate Hack 2026", "open", sentence, viewer.role != "public", rows, zone="UTC")
 
 
+PUBLIC = (
+    ("Nordhavn Climate Hack 2026", "open", "/registration", None),
+    (LONG_TITLE, "published", None, "/standings"),
+    (ARABIC, "frozen", None, None),
+)
 ROWS = (
     _row(1, "Grandmother Tongue", "A phone call that keeps a dialect alive"),
     _row(2, LONG_TEAM, "Listening to hives instead of opening them", length=180),
@@ -193,7 +198,8 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "home-organizer": lambda: renderer.home(organizers),
         "home-empty": lambda: renderer.home(_home(PERSON)),
         "home-new": lambda: renderer.home(replace(_home(organized.ORGANIZER), set_up=True, event_url="/desk")),
-        "home-public": lambda: renderer.home(replace(_home(c.Viewer()), published=[(LONG_TITLE, "/standings")])),
+        "home-public": lambda: renderer.home(_home(c.Viewer())),
+        "home-events": lambda: renderer.home(replace(_home(c.Viewer()), public=PUBLIC)),
         "search": lambda: renderer.search(_search(hits=HITS, next_url="/search")),
         "search-new": lambda: renderer.search(_search(q="")),
         "search-nothing": lambda: renderer.search(_search(hits=())),

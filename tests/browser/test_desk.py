@@ -64,7 +64,7 @@ def test_ten_thousand_pitches_are_there_at_once_and_sorted_at_once(page: Page, p
     rounds = []
     for _ in range(ROUNDS):
         page.goto(f"{preview}/desk-many")
-        expect(page.locator("h1")).to_have_text("9\u2009997 of 10\u2009001 teams have recorded.", timeout=15_000)
+        expect(page.locator("h1")).to_contain_text("9\u2009997 of 10\u2009001 teams have recorded.", timeout=15_000)
         assert page.locator(".session-rows .session").count() < 100
         rounds.append([page.evaluate("window.firstRow"), *(page.evaluate(TIMED, list(act)) for act in ACTS)])
     first, *took = map(min, zip(*rounds, strict=True))
@@ -77,7 +77,7 @@ def test_ten_thousand_pitches_are_there_at_once_and_sorted_at_once(page: Page, p
 
 def test_the_queue_is_walked_by_keys_alone(page: Page, preview: str) -> None:
     page.goto(f"{preview}/desk")
-    expect(page.locator("h1")).to_have_text("45 of 49 teams have recorded.")
+    expect(page.locator("h1")).to_contain_text("45 of 49 teams have recorded.")
     page.keyboard.press("j")
     current = page.locator(".session-rows [aria-current]")
     expect(current.locator(".cell-team")).to_have_text("Grandmother Tongue")

@@ -108,6 +108,7 @@ REST = {
     f"POST {_O}/sign-out": ask(Verb.ORGANIZER_INVITE, fresh="organizer"),
     "POST /sessions": ask(Verb.SESSION_CREATE, json=_SESSION, own=True),
     f"GET {_S}": ask(Verb.SESSION_READ),
+    f"PATCH {_S}": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json={"team_id": "{team_id}"}),
     f"DELETE {_S}": ask(Verb.SESSION_DELETE, fresh="session"),
     f"POST {_S}/stop": ask(Verb.SESSION_STOP, subject="waiting", fine="no_audio"),
     f"GET {_S}/playback-url": ask(Verb.SESSION_READ, Verb.SESSION_LISTEN),
@@ -135,7 +136,9 @@ REST = {
 """Under ``/api/v1``."""
 
 PAGES = {
-    "GET /": everybody("It shows what its reader may see: nobody signed in sees the event's name."),
+    "GET /": everybody(
+        "It shows what its reader may see; whoever is not signed in, names and stages of public events."
+    ),
     "GET /record": ask(Verb.SESSION_CREATE, own=True, at_home=True),
     "POST /record": ask(Verb.SESSION_CREATE, own=True, at_home=True, form=_FORM),
     "GET /upload": ask(Verb.SESSION_CREATE, own=True, at_home=True),
@@ -153,6 +156,9 @@ PAGES = {
     f"POST {_E}/settings": ask(Verb.EVENT_UPDATE, form={}, fine="page_422"),
     f"POST {_E}/order": ask(Verb.SCHEDULE_WRITE, Verb.TEAM_LIST, form={}, fine="page_422"),
     f"POST {_E}/stage": ask(Verb.EVENT_MOVE, form={"stage": "{stage}"}),
+    f"POST {_E}/copies": ask(Verb.EVENT_READ, Verb.EVENT_CREATE, form=_NEW),
+    f"GET {_E}/join": ask(Verb.TEAM_JOIN),
+    f"POST {_E}/join": ask(Verb.TEAM_JOIN, form=_NEW),
     f"POST {_E}/teams": ask(Verb.TEAM_CREATE, form={"names": "{new}"}),
     f"POST {_E}/judges": ask(Verb.JUDGE_CREATE, form={"names": "{new}"}),
     f"GET {_E}/sheet": ask(Verb.TEAM_INVITE, Verb.JUDGE_LIST),
@@ -197,6 +203,7 @@ SOCKETS = {
 
 _ID = {"session_id": "{session_id}"}
 _IN = {"event_id": "{event_id}"}
+_ORGANIZER = {"organizer_id": "{organizer_id}"}
 _TEAM, _JUDGE = _IN | {"team_id": "{team_id}"}, _IN | {"judge_id": "{judge_id}"}
 
 TOOLS = {
@@ -206,6 +213,7 @@ TOOLS = {
     "pitches.get_playback_url": ask(Verb.SESSION_READ, Verb.SESSION_LISTEN, json=_ID),
     "pitches.list_sessions": ask(Verb.SESSION_LIST, json=_IN, own=True),
     "pitches.search_transcripts": ask(Verb.TRANSCRIPT_SEARCH, json=_IN | {"q": "word"}, own=True),
+    "pitches.move_session": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json=_ID | {"team_id": "{team_id}"}),
     "pitches.delete_session": ask(Verb.SESSION_DELETE, json=_ID, fresh="session"),
     "pitches.get_transcript": ask(Verb.SESSION_READ, json=_ID),
     "pitches.get_delivery": ask(Verb.DELIVERY_READ, json=_ID, fine=_UNWRITTEN),
@@ -224,6 +232,8 @@ TOOLS = {
     "events.update_event": ask(Verb.EVENT_UPDATE, json=_IN),
     "events.move_event": ask(Verb.EVENT_MOVE, json=_IN | {"stage": "{stage}"}),
     "events.copy_event": ask(Verb.EVENT_READ, Verb.EVENT_CREATE, json=_IN | _NEW),
+    "events.delete_event": ask(Verb.EVENT_DELETE, json=_IN, fresh="event"),
+    "events.installation_audit": ask(Verb.AUDIT_READ, json={}),
     "events.audit": ask(Verb.AUDIT_READ, json=_IN),
     "events.get_schedule": ask(Verb.SCHEDULE_READ, json=_IN),
     "events.write_schedule": ask(Verb.SCHEDULE_WRITE, json=_IN),
@@ -246,5 +256,11 @@ TOOLS = {
     "judges.withdraw_conflict": ask(Verb.CONFLICT_DECLARE, json=_JUDGE | _TEAM),
     "judges.make_assignment": ask(Verb.ASSIGNMENT_MAKE, json=_IN, fine="assignment_impossible"),
     "judges.get_assignment": ask(Verb.ASSIGNMENT_READ, json=_IN, own=True, fine="no_assignment"),
+    "exports.get_export_url": ask(Verb.EVENT_EXPORT, json=_IN),
+    "exports.import_event": ask(Verb.EVENT_IMPORT, json={"document": {}}, fine="bad_export"),
+    "organizers.add_organizer": ask(Verb.ORGANIZER_INVITE, json=_NEW),
+    "organizers.list_organizers": ask(Verb.ORGANIZER_INVITE, json={}),
+    "organizers.remove_organizer": ask(Verb.ORGANIZER_INVITE, json=_ORGANIZER, fresh="organizer"),
+    "organizers.sign_out_organizer": ask(Verb.ORGANIZER_INVITE, json=_ORGANIZER, fresh="organizer"),
 }
 """With a dot; other doors spell it otherwise."""

@@ -82,6 +82,12 @@ async def test_no_way_in_is_without_its_verb(tmp_path: Path) -> None:
         assert call.verbs or call.why
 
 
+def test_every_verb_of_rest_has_its_tool_and_none_does_more() -> None:
+    """But for joining, which needs no token where MCP asks for one; and bytes, which go where a tool says."""
+    rest, tools = ({verb for call in calls.values() for verb in call.verbs} for calls in (REST, TOOLS))
+    assert (rest - tools, tools - rest) == ({Verb.TEAM_JOIN, Verb.SESSION_RECORD}, set())
+
+
 async def test_everything_answers_everybody_as_the_table_says(app: App) -> None:
     tried: Counter[str] = Counter()
     wrong: list[str] = []

@@ -86,3 +86,21 @@ async def test_what_a_stranger_says_of_addresses_counts_for_nothing(tmp_path: Pa
         assert found == {401: AT_ONCE, 429: 5}
     finally:
         app.stop()
+
+
+async def test_teams_that_join_by_themselves_are_slowed_by_address_too(alone: Place) -> None:
+    async with alone.client() as organizer, alone.client(None) as anybody:
+        settings = {"self_registration": True}
+        event = (await organizer.post("/events", json={"name": "E", "settings": settings})).json()["event_id"]
+
+        async def joins(number: int, address: str) -> httpx.Response:
+            headers = {"X-Forwarded-For": address}
+            return await anybody.post(f"/events/{event}/join", json={"name": f"Team {number}"}, headers=headers)
+
+        came = [await joins(number, "198.51.100.1") for number in range(70)]
+        statuses = Counter(answer.status_code for answer in came)
+        assert set(statuses) == {201, 429}
+        assert 50 <= statuses[201] <= 55
+        assert (came[-1].json()["code"], int(came[-1].headers["Retry-After"]) >= 1) == ("slow_down", True)
+        assert (await joins(100, "198.51.100.2")).status_code == 201
+        assert (await organizer.post(f"/events/{event}/teams", json={"name": "By hand"})).status_code == 201

@@ -1,5 +1,6 @@
 """An assistant sets up an event: teams by the list, judges, who hears whom, who is on stage. As REST does."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -105,3 +106,42 @@ async def test_a_judges_assistant_sees_what_is_theirs_and_changes_nothing_else(a
             ("events.audit", {}),
         ):
             assert "not_allowed" in await judge.refused(name, event_id=event, **arguments), name
+
+
+async def test_what_leaves_and_enters_and_who_else_runs_events(app: App) -> None:
+    async with assistant(app) as model, app.client() as client:
+        event = (await model.done("events.create_event", name="E"))["event_id"]
+        await model.done("teams.add_team", event_id=event, name="Kelp")
+        for form, of_all in (
+            ("export.zip", False),
+            ("export.json", True),
+            ("sessions.csv", False),
+            ("audit.csv", True),
+        ):
+            found = await model.done("exports.get_export_url", event_id=event, form=form)
+            answer = await client.get(found["export_url"])
+            assert (answer.status_code, answer.headers["content-type"]) == (200, found["content_type"]), form
+            chosen = {"event_id": event, "form": form, "session_ids": ["none"]}
+            told = await model.refused("exports.get_export_url", **chosen)
+            assert ("invalid_request" if of_all else "no_such_session") in told
+        whole = (await client.get(f"/events/{event}/export.json")).json()
+        assert "event_exists" in await model.refused("exports.import_event", document=whole)
+        assert (await model.done("events.delete_event", event_id=event))["deleted"] is True
+        assert "no_such_event" in await model.refused("events.get_event", event_id=event)
+        for _ in range(100):
+            if (await model.done("events.audit", event_id=event))["facts"][-1]["name"] == "event_erased":
+                break
+            await asyncio.sleep(0.1)
+        assert (await model.done("events.installation_audit", limit=1))["next_after"]
+        assert (await model.done("exports.import_event", document=whole))["event_id"] == event
+        assert [team["name"] for team in (await model.done("teams.list_teams", event_id=event))["teams"]] == ["Kelp"]
+
+        made = await model.done("organizers.add_organizer", name="Cleo")
+        assert "/sign-in?token=" in made["sign_in_url"]
+        ids = [one["organizer_id"] for one in (await model.done("organizers.list_organizers"))["organizers"]]
+        assert made["organizer_id"] in ids
+        for end in ("sign_out_organizer", "remove_organizer"):
+            ended = await model.done(f"organizers.{end}", organizer_id=made["organizer_id"])
+            assert ended["name"] == "Cleo"
+        ids = [one["organizer_id"] for one in (await model.done("organizers.list_organizers"))["organizers"]]
+        assert made["organizer_id"] not in ids

@@ -153,6 +153,12 @@ async def test_the_desk_has_every_session_and_hears_of_news(app: App) -> None:
         news = (await person.get(f"{at}/desk/news", params={"after": head["position"]})).json()
         assert made[0] in news["gone"]
         assert [row[0] for row in news["rows"]] == [later]
+        assert (news["teams"], news["more"]) == ([], False)
+        tide = (await client.post(f"{at}/teams", json={"name": "Tide"})).json()["team_id"]
+        await client.post(f"{at}/teams/{head['teams'][0][0]}/withdraw")
+        more = (await person.get(f"{at}/desk/news", params={"after": news["position"]})).json()
+        assert more["teams"] == [[tide, "Tide", None, False], [head["teams"][0][0], "Kelpline", None, True]]
+        news = more
         quiet = (await person.get(f"{at}/desk/news", params={"after": news["position"]})).json()
         assert (quiet["rows"], quiet["live"]) == ([], [])
         assert (await person.get(f"{at}/desk/news?after=x'")).status_code == 422
@@ -190,7 +196,7 @@ async def test_the_room_and_the_desk_follow_a_running_order(app: App) -> None:
 
 
 PAGES = ("", "/desk", "/desk/rows", "/desk/news", "/room", "/room/now", "/sheet")
-FORMS = ("/teams", "/judges", "/settings", "/order", "/stage")
+FORMS = ("/teams", "/judges", "/settings", "/order", "/stage", "/copies")
 
 
 async def test_nobody_but_the_organizer_comes_in(app: App) -> None:

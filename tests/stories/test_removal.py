@@ -6,11 +6,13 @@ import datetime as dt
 import httpx
 import pytest
 
+from pitchscoop.access.model import ANYBODY
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Settings
 from pitchscoop.events.service import DEFAULT_EVENT
 from pitchscoop.kernel import keys, rows
 from pitchscoop.kernel.clock import micros, utc_now
+from pitchscoop.kernel.errors import NotFound, Unauthorized
 from pitchscoop.main import Parts
 from pitchscoop.recordings import removal
 from pitchscoop.recordings.model import Session
@@ -72,6 +74,21 @@ async def test_a_deleted_event_is_gone_with_all_it_had(parts: Parts) -> None:
     assert (await names(engine, keys.INSTALLATION))[-2:] == ["event_deleted", "event_erased"]
     assert (await engine.organizing.facts(ORGANIZER, gone))[0].name == "event_created"
     assert all(due.event_id != gone for due in await engine.state.due(2**53, 1000))
+
+
+async def test_pitches_go_with_their_event_before_a_worker_comes(parts: Parts) -> None:
+    engine = parts.engine
+    gone, (session_id, *_) = await an_event(engine)
+    listener = await engine.access.who(engine.access.link_token("listen", session_id))
+    assert await engine.session(listener, session_id)
+    await engine.organizing.delete_event(ORGANIZER, gone)
+    assert await engine.sessions.look(session_id)
+    for who in (ORGANIZER, listener):
+        for asked in (engine.session, engine.stop, engine.transcripts.ask, engine.delete):
+            with pytest.raises(NotFound):
+                await asked(who, session_id)
+    with pytest.raises(Unauthorized):
+        await engine.session(ANYBODY, session_id)
 
 
 async def test_a_deletion_that_was_cut_short_is_brought_to_its_end(parts: Parts) -> None:

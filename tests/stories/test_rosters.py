@@ -6,7 +6,13 @@ import time
 from typing import Any
 
 import httpx
+import pytest
 
+from pitchscoop.events.model import Settings
+from pitchscoop.events.people import MOST_TEAMS
+from pitchscoop.kernel.errors import Conflict
+from pitchscoop.main import Parts
+from tests.exports.pitches import ORGANIZER
 from tests.servers.app import App
 
 
@@ -84,6 +90,28 @@ async def test_ten_thousand_rows_at_once_and_every_page_of_them(app: App) -> Non
         ]
         twice = await client.post(f"/events/{event}/teams/import", json={"text": out.getvalue()}, headers=key)
         assert twice.text == done.text
+        for path, one_more in (
+            ("teams", {"name": "One more"}),
+            ("teams/import", {"text": "One more", "dry_run": True}),
+        ):
+            full = await client.post(f"/events/{event}/{path}", json=one_more)
+            assert (full.status_code, full.json()["code"]) == (409, "too_many_teams")
+
+
+async def test_a_list_fits_as_far_as_there_is_room(parts: Parts) -> None:
+    engine = parts.engine
+    event = (await engine.organizing.create_event(ORGANIZER, "E", (), Settings(), "open")).event_id
+
+    async def read(first: int, last: int) -> int:
+        text = "\n".join(f"Team {number}" for number in range(first, last))
+        return len((await engine.imports.teams(ORGANIZER, event, text, dry_run=False)).teams)
+
+    assert await read(0, MOST_TEAMS - 2) == MOST_TEAMS - 2
+    with pytest.raises(Conflict, match="up to 10000 teams"):
+        await read(MOST_TEAMS - 2, MOST_TEAMS + 1)
+    assert await read(MOST_TEAMS - 2, MOST_TEAMS) == 2
+    with pytest.raises(Conflict, match="up to 10000 teams"):
+        await engine.organizing.add_team(ORGANIZER, event, "One more")
 
 
 async def test_only_an_organizer_imports_and_only_while_the_event_lives(app: App) -> None:

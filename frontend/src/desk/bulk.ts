@@ -13,6 +13,8 @@ export interface Holder {
   /** Takes rows out of sight, or puts them back. */
   hide(rows: readonly Row[]): void;
   unhide(rows: readonly Row[]): void;
+  /** Shows rows as they are now. */
+  put(rows: readonly Row[]): void;
 }
 
 export class Bulk {
@@ -29,15 +31,17 @@ export class Bulk {
     part(root, "bulk-retry").addEventListener("click", () => void this.retry(this.#wordless()));
   }
 
-  show(): void {
+  /** Whether there is something to show. */
+  show(): boolean {
     const rows = this.holder.selected();
     this.#bar.hidden = rows.length === 0;
-    if (rows.length === 0) return;
+    if (rows.length === 0) return false;
     say(part(this.root, "bulk-count"), `${rows.length} selected`);
     part(this.root, "bulk-retry").hidden = this.#wordless().length === 0;
     const download = part<HTMLAnchorElement>(this.root, "bulk-download");
     download.hidden = rows.length > MOST_NAMED;
     download.href = `${given(download, "path")}?${new URLSearchParams(rows.map(({ id }) => ["session", id]))}`;
+    return true;
   }
 
   #wordless(): Row[] {
@@ -96,7 +100,7 @@ export const lacksWords = (row: Row): boolean =>
   row.state === "completed" && (row.transcript === "failed" || row.transcript === "none");
 
 /** Does it to each, a few at once; those that failed, and why. What is gone already counts as done. */
-async function each(
+export async function each(
   rows: readonly Row[],
   act: (row: Row) => Promise<void>,
   atOnce = AT_ONCE,
@@ -116,6 +120,6 @@ async function each(
   return failed;
 }
 
-function counted(number: number, word: string): string {
-  return `${number} ${word}${number === 1 ? "" : "s"}`;
+export function counted(number: number, word: string, many = `${word}s`): string {
+  return `${number} ${number === 1 ? word : many}`;
 }

@@ -36,6 +36,7 @@ export class Controls {
   set tracks(tracks: ReadonlySet<string>) {
     const names = [...tracks].sort((one, other) => one.localeCompare(other));
     this.#track.replaceChildren(...[...this.#track.options].slice(0, 1), ...names.map((name) => new Option(name)));
+    this.#track.value = this.view.track;
     part(this.root, "tracks").hidden = names.length === 0;
   }
 

@@ -6,6 +6,8 @@ import type { Sent, SentTeam } from "./rows";
 /** What there is beside the pitches; it comes when all of them are here. */
 export interface Around {
   teams: SentTeam[];
+  /** Complete ones, by session; those that have none are left out. */
+  cards: Record<string, number>;
   stage: Stage;
 }
 

@@ -1,27 +1,21 @@
 // What happens meanwhile: asked for every few seconds, while somebody looks.
 import { getJson } from "../common/api";
 import { pause } from "../common/wait";
+import type { Live } from "../live/under-way";
 import type { Stage } from "../stage/slots";
+import type { ChangedTeam } from "./roster";
 import type { Sent } from "./rows";
 
 const EVERY = 3_000; // ms
 const AFTER_TROUBLE = 10_000;
 
-export interface Live {
-  id: string;
-  team: string;
-  title: string;
-  /** Seconds that are durable. */
-  stored: number;
-  limit: number;
-  /** Seconds since sound last came; null: it comes. */
-  silent: number | null;
-}
-
 export interface News {
   position: string;
+  /** There is more: it is asked for at once. */
+  more: boolean;
   rows: Sent[];
   gone: string[];
+  teams: ChangedTeam[];
   live: Live[];
   /** Null: as it was. */
   stage: Stage | null;
@@ -41,7 +35,7 @@ export async function follow(
       position = news.position;
       lost(false);
       told(news);
-      await pause(EVERY);
+      if (!news.more) await pause(EVERY);
     } catch {
       lost(true);
       await pause(AFTER_TROUBLE);

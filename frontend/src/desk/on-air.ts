@@ -1,48 +1,72 @@
-// Who is being recorded now, one strip each.
+// Who is being recorded now, one strip each: how long, how loud, and how much of it is stored.
 import { clock } from "../common/format";
 import { part, say } from "../common/parts";
-import type { Live } from "./news";
+import type { HeardWave } from "../live/heard-wave";
+import { type Live, UnderWay } from "../live/under-way";
+import { LEVEL_WORDS } from "../recorder/words";
+
+const TICK = 250; // ms
+
+interface Strip {
+  element: HTMLElement;
+  under: UnderWay;
+  live: Live;
+}
 
 export class OnAir {
   readonly #box: HTMLElement;
   readonly #template: HTMLTemplateElement;
-  readonly #strips = new Map<string, HTMLElement>();
+  readonly #strips = new Map<string, Strip>();
 
   constructor(root: HTMLElement) {
     this.#box = part(root, "live");
     this.#template = part<HTMLTemplateElement>(root, "strip");
+    setInterval(() => this.#tick(), TICK);
   }
 
   set live(live: readonly Live[]) {
     const ids = new Set(live.map(({ id }) => id));
-    for (const [id, strip] of this.#strips) {
+    for (const [id, { element }] of this.#strips) {
       if (ids.has(id)) continue;
-      strip.remove();
+      element.remove();
       this.#strips.delete(id);
     }
-    for (const one of live) this.#show(one, this.#strip(one.id));
+    for (const one of live) this.#told(one);
+    this.#tick();
   }
 
-  #strip(id: string): HTMLElement {
-    let strip = this.#strips.get(id);
-    if (strip === undefined) {
-      strip = this.#template.content.firstElementChild?.cloneNode(true) as HTMLElement;
-      this.#strips.set(id, strip);
-      this.#box.append(strip);
+  #told(live: Live): void {
+    const known = this.#strips.get(live.id);
+    if (known === undefined) {
+      const element = this.#template.content.firstElementChild?.cloneNode(true) as HTMLElement;
+      this.#box.append(element);
+      this.#strips.set(live.id, { element, live, under: new UnderWay(live) });
+    } else {
+      known.live = live;
+      known.under.told(live);
     }
-    return strip;
+    this.#show(this.#strips.get(live.id) as Strip);
   }
 
-  #show({ team, stored, limit, silent }: Live, strip: HTMLElement): void {
-    strip.classList.toggle("silent", silent !== null);
-    say(part(strip, "strip-state"), silent === null ? "Recording" : "No sound");
-    say(part(strip, "strip-team"), team);
-    const words =
-      silent === null ? `Stored to ${clock(stored)}` : `Stored to ${clock(stored)}, nothing for ${clock(silent)}`;
-    say(part(strip, "strip-stored"), words);
-    part(strip, "strip-line").style.transform = `scaleX(${Math.min(1, stored / limit)})`;
-    const over = stored > limit;
-    say(part(strip, "strip-clock"), over ? `+${clock(stored - limit)}` : clock(stored));
-    strip.classList.toggle("over", over);
+  #show({ element, under, live: { team, stored, silent } }: Strip): void {
+    element.classList.toggle("silent", silent !== null);
+    say(part(element, "strip-state"), silent === null ? "Recording" : "No sound");
+    say(part(element, "strip-team"), team);
+    const level = under.level;
+    const more = silent === null ? (level === "none" ? "" : LEVEL_WORDS[level]) : `Nothing for ${clock(silent)}`;
+    say(part(element, "strip-stored"), `Stored to ${clock(stored)}${more === "" ? "" : ". "}`);
+    say(part(element, "strip-level"), more);
+    part(element, "strip-level").classList.toggle("trouble-word", level !== "good" && level !== "none");
+    part<HeardWave>(element, "strip-wave").bars = under.bars;
+  }
+
+  #tick(): void {
+    for (const { element, under, live } of this.#strips.values()) {
+      const { elapsed } = under;
+      const over = elapsed > live.limit;
+      element.classList.toggle("over", over);
+      say(part(element, "strip-clock"), over ? `+${clock(elapsed - live.limit)}` : clock(elapsed));
+      part(element, "strip-line").style.transform = `scaleX(${Math.min(1, elapsed / live.limit)})`;
+    }
   }
 }

@@ -1,8 +1,8 @@
 // Which rows are shown, and in which order: fast enough for ten thousand.
 import { folded, type Row } from "./rows";
 
-export type Filter = "all" | "wordless" | "marked" | "absent";
-export type Column = "team" | "title" | "length" | "transcript" | "time";
+export type Filter = "all" | "cardless" | "wordless" | "marked" | "absent";
+export type Column = "team" | "title" | "length" | "transcript" | "cards" | "time";
 
 export interface View {
   filter: Filter;
@@ -12,12 +12,18 @@ export interface View {
   descending: boolean;
 }
 
-export const FILTERS: readonly Filter[] = ["all", "wordless", "marked", "absent"];
+export const FILTERS: readonly Filter[] = ["all", "cardless", "wordless", "marked", "absent"];
 
 const READINESS = { failed: 0, none: 1, pending: 2, ready: 3 } as const;
 const collator = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 
-export function passes(row: Row, filter: Filter, marked: (id: string) => boolean): boolean {
+/** What a filter asks beside a row: whether it is marked, and how many cards each pitch is to have. */
+export interface Marks {
+  marked(id: string): boolean;
+  readonly reads: number;
+}
+
+export function passes(row: Row, filter: Filter, { marked, reads }: Marks): boolean {
   switch (filter) {
     case "all":
       return true;
@@ -25,6 +31,8 @@ export function passes(row: Row, filter: Filter, marked: (id: string) => boolean
       return row.state === "absent" || row.state === "waiting";
     case "marked":
       return marked(row.id);
+    case "cardless":
+      return row.state === "completed" && row.cards < reads;
     case "wordless":
       return row.state === "completed" && (row.transcript === "failed" || row.transcript === "none");
   }
@@ -40,11 +48,11 @@ export class Order {
     this.#ranks.clear();
   }
 
-  shown(view: View, marked: (id: string) => boolean): Row[] {
+  shown(view: View, marks: Marks): Row[] {
     const wanted = folded(view.find.trim());
     const rows = this.#rows.filter(
       (row) =>
-        passes(row, view.filter, marked) &&
+        passes(row, view.filter, marks) &&
         (view.track === "" || row.track === view.track) &&
         (wanted === "" || row.words.includes(wanted)),
     );
@@ -53,8 +61,8 @@ export class Order {
     return rows.sort((one, other) => sign * ((ranks.get(one) ?? 0) - (ranks.get(other) ?? 0)));
   }
 
-  count(filter: Filter, marked: (id: string) => boolean): number {
-    return this.#rows.reduce((sum, row) => sum + Number(passes(row, filter, marked)), 0);
+  count(filter: Filter, marks: Marks): number {
+    return this.#rows.reduce((sum, row) => sum + Number(passes(row, filter, marks)), 0);
   }
 
   #ranked(column: Column): Map<Row, number> {
@@ -78,6 +86,8 @@ function compare(column: Column): (one: Row, other: Row) => number {
       return (one, other) => (one.duration ?? -1) - (other.duration ?? -1) || one.created - other.created;
     case "transcript":
       return (one, other) => READINESS[one.transcript] - READINESS[other.transcript] || one.created - other.created;
+    case "cards":
+      return (one, other) => one.cards - other.cards || one.created - other.created;
     case "time":
       return (one, other) => one.created - other.created || collator.compare(other.team, one.team);
   }

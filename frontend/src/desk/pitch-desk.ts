@@ -7,28 +7,27 @@ import { Controls } from "./controls";
 import { onDeskKeys } from "./keys";
 import { Listening } from "./listening";
 import { type Around, load } from "./load";
+import { Move } from "./move";
 import { showNeeds } from "./needs";
 import { follow, type News } from "./news";
 import { NotePanel } from "./note-panel";
 import { Notes } from "./notes";
 import { OnAir } from "./on-air";
 import { OnStage } from "./on-stage";
-import { FILTERS, type Filter, Order } from "./order";
+import { FILTERS, type Filter, type Marks, Order } from "./order";
 import { Picked } from "./picked";
+import { Pitches } from "./pitches";
 import { RowView, type Standing } from "./row-view";
-import { absent, decoded, placed, type Row, type Sent, type SentTeam } from "./rows";
+import type { Row, Sent } from "./rows";
 import { standing } from "./sentence";
 import { Table } from "./table";
 
 class PitchDesk extends HTMLElement {
-  readonly #sessions = new Map<string, Row>();
-  readonly #hidden = new Set<string>();
+  readonly #pitches = new Pitches();
   readonly #order = new Order();
-  #teams: SentTeam[] = [];
-  #tracks: ReadonlyMap<string, string> = new Map();
-  #loaded = false;
   #waiting = 0;
   #notes!: Notes;
+  #marks!: Marks;
   #table!: Table;
   #controls!: Controls;
   #picked!: Picked;
@@ -37,6 +36,7 @@ class PitchDesk extends HTMLElement {
   #listening!: Listening;
   #panel!: NotePanel;
   #bulk!: Bulk;
+  #move!: Move;
   #onAir!: OnAir;
   #onStage!: OnStage;
 
@@ -44,7 +44,8 @@ class PitchDesk extends HTMLElement {
     this.#notes = new Notes(given(this, "event"));
     const selected = new Set<string>();
     this.#standing = { current: null, sounding: false, share: 0, selected, notes: this.#notes };
-    this.#rowView = new RowView(this, this.#standing, Number(given(this, "limit")), given(this, "zone"));
+    this.#marks = { marked: this.#notes.has, reads: Number(given(this, "reads")) };
+    this.#rowView = new RowView(this, this.#standing);
     this.#table = new Table(part(this, "rows"), this.#rowView);
     this.#picked = new Picked(selected, this, this.#table, () => {
       this.#select();
@@ -55,7 +56,7 @@ class PitchDesk extends HTMLElement {
     this.#onStage = new OnStage(this, given(this, "event"), given(this, "zone"));
     this.#listening = new Listening(this, this.#notes, {
       queue: () => this.#queue(),
-      row: (id) => this.#sessions.get(id),
+      row: (id) => this.#pitches.get(id),
       changed: () => this.#listened(),
       heard: (share) => this.#heard(share),
     });
@@ -63,10 +64,12 @@ class PitchDesk extends HTMLElement {
       this,
       this.#notes,
       this.#listening,
-      (id) => this.#sessions.get(id),
+      (id) => this.#pitches.get(id),
       (said) => this.#noted(said),
     );
-    this.#bulk = new Bulk(this, this.#holder(), this.dataset.transcribes !== undefined);
+    const holder = this.#holder();
+    this.#bulk = new Bulk(this, holder, this.dataset.transcribes !== undefined);
+    this.#move = new Move(this, holder, this.#pitches.roster);
     this.#listen();
     void this.#load();
   }
@@ -82,7 +85,7 @@ class PitchDesk extends HTMLElement {
         (rows) => this.#took(rows),
         (around) => this.#around(around),
       );
-      this.#loaded = true;
+      this.#pitches.complete = true;
       this.#arrange();
       void follow(
         given(this, "news"),
@@ -96,44 +99,42 @@ class PitchDesk extends HTMLElement {
     part(this, "loading").hidden = true;
   }
 
-  #around({ teams, stage }: Around): void {
-    this.#teams = teams;
-    this.#onStage.stage = stage;
-    this.#tracks = new Map(teams.flatMap(([id, , track]) => (track === null ? [] : [[id, track]])));
-    if (this.#tracks.size === 0) return;
-    for (const [id, row] of this.#sessions) this.#sessions.set(id, placed(row, this.#tracks));
-    this.#controls.tracks = new Set(this.#tracks.values());
+  #around(around: Around): void {
+    this.#pitches.around(around);
+    this.#onStage.stage = around.stage;
+    this.#controls.tracks = new Set(this.#pitches.roster.tracks.values());
   }
 
   #took(rows: readonly Sent[]): void {
-    for (const sent of rows) this.#sessions.set(sent[0], decoded(sent, this.#tracks));
-    say(part(this, "loading-words"), `${this.#sessions.size} pitches so far.`);
+    this.#pitches.took(rows);
+    say(part(this, "loading-words"), `${this.#pitches.size} pitches so far.`);
     if (this.#table.rows.length === 0) this.#arrange();
     else this.#soon();
   }
 
-  #told({ rows, gone, live, stage }: News): void {
+  #told({ rows, gone, teams, live, stage }: News): void {
     this.#onAir.live = live;
     if (stage !== null) this.#onStage.stage = stage;
-    const ours = gone.filter((id) => this.#sessions.has(id));
-    if (rows.length === 0 && ours.length === 0) return;
-    for (const id of ours) this.#lose(id);
+    const ours = gone.filter((id) => this.#pitches.lose(id));
+    for (const id of ours) this.#left(id);
+    if (rows.length + ours.length + teams.length === 0) return;
+    this.#pitches.changed(teams);
+    if (teams.length > 0) this.#controls.tracks = new Set(this.#pitches.roster.tracks.values());
     this.#took(rows);
   }
 
-  #lose(id: string): void {
-    this.#sessions.delete(id);
+  #left(id: string): void {
     this.#picked.ids.delete(id);
     this.#listening.leave(id);
   }
 
   #failed(error: unknown): void {
     const { code, message } = error instanceof Refused ? error : { code: "unforeseen", message: String(error) };
-    const some = this.#sessions.size > 0 ? `${this.#sessions.size} of them are below. ` : "";
+    const some = this.#pitches.size > 0 ? `${this.#pitches.size} of them are below. ` : "";
     showTrouble(this, "The list could not be read", `${message} ${some}Nothing that was recorded is lost.`, code, [
       { label: "Try again", to: () => void this.#load() },
     ]);
-    part(this, "table").hidden = this.#sessions.size === 0;
+    part(this, "table").hidden = this.#pitches.size === 0;
     say(part(this, "sentence"), "The pitches are not here yet.");
   }
 
@@ -147,12 +148,10 @@ class PitchDesk extends HTMLElement {
   #arrange(): void {
     cancelAnimationFrame(this.#waiting);
     this.#waiting = 0;
-    const sessions = [...this.#sessions.values()].filter((row) => !this.#hidden.has(row.id));
-    const here = new Set(sessions.map((row) => row.teamId));
-    const missing = this.#loaded ? this.#teams.filter(([id]) => !here.has(id)).map(absent) : [];
-    this.#order.rows = [...sessions, ...missing];
+    const { sessions, complete, roster } = this.#pitches;
+    this.#order.rows = [...sessions, ...this.#pitches.missing(sessions)];
     for (const filter of FILTERS) this.#count(filter);
-    if (this.#loaded) say(part(this, "sentence"), standing(sessions, this.#teams.length));
+    if (complete) say(part(this, "sentence"), standing(sessions, roster.teams.length, this.#marks.reads));
     showNeeds(this, sessions, this.dataset.transcribes !== undefined, (rows) => void this.#bulk.retry(rows));
     this.#show();
   }
@@ -160,18 +159,18 @@ class PitchDesk extends HTMLElement {
   #count(filter: Filter): void {
     const found = this.querySelector(`[data-count="${filter}"]`);
     if (found !== null)
-      say(found, this.#order.count(filter, this.#notes.has).toLocaleString("en").replace(/,/g, "\u2009"));
+      say(found, this.#order.count(filter, this.#marks).toLocaleString("en").replace(/,/g, "\u2009"));
   }
 
   #show(): void {
     const { view } = this.#controls;
-    const rows = this.#order.shown(view, this.#notes.has);
+    const rows = this.#order.shown(view, this.#marks);
     this.#table.rows = rows;
-    const none = rows.length === 0 && this.#loaded;
-    const bare = this.#sessions.size === 0 && view.filter === "all" && view.find === "";
+    const none = rows.length === 0 && this.#pitches.complete;
+    const bare = this.#pitches.size === 0 && view.filter === "all" && view.find === "";
     part(this, "table").setAttribute("aria-rowcount", String(rows.length + 1));
     part(this, "table").hidden = rows.length === 0;
-    part(this, "empty").hidden = !(this.#loaded && bare);
+    part(this, "empty").hidden = !(this.#pitches.complete && bare);
     part(this, "nothing").hidden = !none || bare;
     this.#listening.ready();
     this.#select();
@@ -209,34 +208,38 @@ class PitchDesk extends HTMLElement {
   #pressedIn(target: Element, range: boolean): void {
     const id = target.closest<HTMLElement>("[data-id]")?.dataset.id;
     if (id === undefined) return;
-    const row = this.#sessions.get(id);
+    const row = this.#pitches.get(id);
     if (target.closest(".cell-play button") !== null && row !== undefined) this.#listening.play(row);
     else if (target instanceof HTMLInputElement) this.#toggle(id, range);
   }
 
   #toggle(id: string | null, range = false): void {
-    if (id !== null && this.#sessions.has(id)) this.#picked.toggle(id, range);
+    if (id !== null && this.#pitches.get(id) !== undefined) this.#picked.toggle(id, range);
   }
 
   #select(): void {
     this.#table.refresh();
-    this.#bulk.show();
+    if (!this.#bulk.show()) this.#move.close();
     this.#picked.show();
   }
 
   #holder() {
     const set = (rows: readonly Row[], hidden: boolean): void => {
       for (const { id } of rows) {
-        this.#hidden[hidden ? "add" : "delete"](id);
+        this.#pitches.hide(id, hidden);
         if (hidden) this.#listening.leave(id);
       }
       this.#arrange();
     };
     return {
-      selected: () => [...this.#picked.ids].flatMap((id) => this.#sessions.get(id) ?? []),
+      selected: () => [...this.#picked.ids].flatMap((id) => this.#pitches.get(id) ?? []),
       clear: () => this.#picked.clear(),
       hide: (rows: readonly Row[]) => set(rows, true),
       unhide: (rows: readonly Row[]) => set(rows, false),
+      put: (rows: readonly Row[]) => {
+        this.#pitches.put(rows);
+        this.#arrange();
+      },
     };
   }
 

@@ -1,6 +1,6 @@
 // What a row shows.
 import { clock, spoken } from "../common/format";
-import { part, say, setIcon } from "../common/parts";
+import { given, part, say, setIcon } from "../common/parts";
 import { resize } from "../wave/shape";
 import type { Notes } from "./notes";
 import { heights, type Row } from "./rows";
@@ -9,6 +9,8 @@ import type { Drawing } from "./table";
 const WIDE = 126; // px of a pitch as long as the event's limit
 const BAR = 3; // px, with its gap
 const TALL = 28; // px
+const SLOT = 11; // px of a card's slot, with its gap
+const SLOTS = 5; // as many are drawn as fit
 
 const STATES: Record<Row["state"], string> = {
   absent: "Not recorded",
@@ -39,19 +41,19 @@ export class RowView implements Drawing {
   readonly #template: HTMLTemplateElement;
   readonly #standing: Standing;
   readonly #limit: number;
-  readonly #zone: string;
+  readonly #reads: number;
   readonly #drawn = new WeakMap<HTMLElement, Row>();
   readonly #waves = new WeakMap<HTMLElement, number[]>();
   readonly #hour: Intl.DateTimeFormat;
   readonly #day: Intl.DateTimeFormat;
   readonly #date: Intl.DateTimeFormat;
 
-  constructor(root: HTMLElement, standing: Standing, limit: number, zone: string) {
+  constructor(root: HTMLElement, standing: Standing) {
     this.#template = part<HTMLTemplateElement>(root, "row");
     this.#standing = standing;
-    this.#limit = limit;
-    this.#zone = zone;
-    const timeZone = this.#zone;
+    this.#limit = Number(given(root, "limit"));
+    this.#reads = Number(given(root, "reads"));
+    const timeZone = given(root, "zone");
     this.#hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
     this.#day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone });
     this.#date = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone });
@@ -115,6 +117,7 @@ export class RowView implements Drawing {
     say(length, row.duration === null ? "" : clock(row.duration));
     if (row.duration !== null) length.setAttribute("aria-label", spoken(row.duration));
     this.#state(element, row);
+    this.#cards(element, row);
     const time = cell(element, ".cell-time");
     say(time, row.created === 0 ? "" : this.#when(row.created));
     time.title = row.created === 0 ? "" : this.#date.format(row.created);
@@ -133,6 +136,20 @@ export class RowView implements Drawing {
     say(cell(state, "span"), row.state === "completed" ? TRANSCRIPTS[row.transcript] : STATES[row.state]);
   }
 
+  /** A slot for each judge who is to hear it, filled by their cards; where they are many, only figures. */
+  #cards(element: HTMLElement, { state, cards }: Row): void {
+    const box = cell(element, ".cell-cards");
+    const shown = state === "completed";
+    const drawn = shown && this.#reads <= SLOTS ? this.#reads : 0;
+    const filled = Math.min(cards, drawn);
+    cell<SVGPathElement>(box, ".slot-filled").setAttribute("d", slots(0, filled, 0));
+    cell<SVGPathElement>(box, ".slot-empty").setAttribute("d", slots(filled, drawn, 0.5));
+    cell(box, "svg").setAttribute("width", String(drawn * SLOT));
+    say(cell(box, "span"), shown ? `${cards}/${this.#reads}` : "");
+    if (shown) box.setAttribute("aria-label", `${cards} of ${this.#reads} cards`);
+    else box.removeAttribute("aria-label");
+  }
+
   #when(at: number): string {
     const today = this.#day.format(at) === this.#day.format(Date.now());
     return today ? this.#hour.format(at) : this.#day.format(at);
@@ -144,6 +161,15 @@ function path(bars: readonly number[], from: number, to: number): string {
   for (let bar = from; bar < to; bar++) {
     const tall = Math.max(2, Math.round((bars[bar] ?? 0) * TALL));
     d += `M${bar * BAR + 1} ${(TALL - tall) / 2}v${tall}`;
+  }
+  return d;
+}
+
+/** Slots for cards, 9 by 12 px; the line of an empty one lies inside. */
+function slots(from: number, to: number, inset: number): string {
+  let d = "";
+  for (let slot = from; slot < to; slot++) {
+    d += `M${slot * SLOT + inset} ${inset}h${9 - 2 * inset}v${12 - 2 * inset}h${2 * inset - 9}z`;
   }
   return d;
 }

@@ -14,6 +14,7 @@ export type Sent = [
   created: number,
   transcript: Written,
   wave: string,
+  cards: number,
 ];
 
 export type SentTeam = [id: string, name: string, track: string | null];
@@ -32,6 +33,8 @@ export interface Row {
   readonly created: number;
   readonly transcript: Written;
   readonly wave: string;
+  /** Complete ones. */
+  readonly cards: number;
   readonly track: string;
   /** What the search field looks in. */
   readonly words: string;
@@ -41,7 +44,7 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-
 const HEIGHTS = new Map([...LETTERS].map((letter, place) => [letter, place / 63]));
 
 export function decoded(sent: Sent, tracks: ReadonlyMap<string, string>): Row {
-  const [id, teamId, team, title, state, audible, duration, created, transcript, wave] = sent;
+  const [id, teamId, team, title, state, audible, duration, created, transcript, wave, cards] = sent;
   const track = trackOf(teamId, tracks);
   const words = folded(`${team}\n${title}`);
   return {
@@ -55,6 +58,7 @@ export function decoded(sent: Sent, tracks: ReadonlyMap<string, string>): Row {
     created,
     transcript,
     wave,
+    cards,
     track,
     words,
   };
@@ -63,6 +67,11 @@ export function decoded(sent: Sent, tracks: ReadonlyMap<string, string>): Row {
 /** A row whose team's track is known only now. */
 export function placed(row: Row, tracks: ReadonlyMap<string, string>): Row {
   return { ...row, track: trackOf(row.teamId, tracks) };
+}
+
+/** A row that is another team's now. */
+export function moved(row: Row, [teamId, team, track]: SentTeam): Row {
+  return { ...row, teamId, team, track: track ?? "", words: folded(`${team}\n${row.title}`) };
 }
 
 function trackOf(teamId: string | null, tracks: ReadonlyMap<string, string>): string {
@@ -82,6 +91,7 @@ export function absent([id, team, track]: SentTeam): Row {
     created: 0,
     transcript: "none",
     wave: "",
+    cards: 0,
     track: track ?? "",
     words: folded(team),
   };

@@ -3,7 +3,15 @@ import type { Row } from "./rows";
 
 const THIN = "\u2009";
 
-export function standing(sessions: readonly Row[], teams: number): string {
+/** `reads`: so many cards each team is to have. They are spoken of once there are some. */
+export function standing(sessions: readonly Row[], teams: number, reads: number): string {
+  const cards = sessions.reduce((sum, row) => sum + row.cards, 0);
+  const wanted = (teams > 0 ? teams : sessions.length) * reads;
+  const judged = cards > 0 ? ` ${figure(cards)} of ${figure(wanted)} cards are in.` : "";
+  return `${recording(sessions, teams)}${judged}`;
+}
+
+function recording(sessions: readonly Row[], teams: number): string {
   const recorded = sessions.filter((row) => row.state === "completed" || row.state === "processing");
   if (teams > 0) {
     const distinct = new Set(recorded.flatMap((row) => row.teamId ?? [])).size;

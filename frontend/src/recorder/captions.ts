@@ -1,5 +1,5 @@
 // What is being said, as it is written down: settled words stay where they are, moving ones are fainter.
-import { part, say } from "../common/parts";
+import { optional, part, say } from "../common/parts";
 import { Heard, pieces } from "./heard";
 import type { Transcript } from "./live-link";
 
@@ -19,7 +19,7 @@ export class Captions {
     this.#ink = part(root, "captions-settled");
     this.#moving = part(root, "captions-moving");
     this.#aloud = part(root, "captions-aloud");
-    part(root, "captions-toggle").addEventListener("click", (event) => this.#toggle(event.currentTarget as Element));
+    optional(root, "captions-toggle")?.addEventListener("click", (event) => this.#toggle(event.currentTarget as Element));
   }
 
   take(utterance: Transcript): void {

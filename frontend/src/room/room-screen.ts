@@ -3,9 +3,11 @@ import { getJson } from "../common/api";
 import { spoken } from "../common/format";
 import { given, part, say } from "../common/parts";
 import { pause } from "../common/wait";
-import type { Live } from "../desk/news";
+import type { HeardWave } from "../live/heard-wave";
+import { type Live, UnderWay } from "../live/under-way";
 import { hours, NOBODY, type Slot, type Stage } from "../stage/slots";
 import { Reveal } from "./reveal";
+import { RoomCaptions } from "./room-captions";
 import { type Hour, type Scene, scene } from "./scene";
 
 const EVERY = 1_000; // ms
@@ -19,7 +21,8 @@ interface Now {
 
 class RoomScreen extends HTMLElement {
   #live: Live | null = null;
-  #at = 0; // when it was told, on this page's clock
+  #under: UnderWay | null = null;
+  #captions: RoomCaptions | null = null;
   #stage = NOBODY;
   #ahead = 0; // ms that the server's clock is ahead of this one
   #said = new Set<number>();
@@ -46,23 +49,24 @@ class RoomScreen extends HTMLElement {
 
   #told({ live: all, stage }: Now): void {
     const live = all.find(({ silent }) => silent === null) ?? all[0] ?? null;
-    const other = live?.id !== this.#live?.id;
-    if (other) this.#said.clear();
-    // Storage is told of in steps: between them the clock goes on by itself.
-    if (live !== null && (other || live.stored !== this.#live?.stored)) this.#at = performance.now();
+    if (live?.id === this.#live?.id) {
+      if (live !== null) this.#under?.told(live);
+    } else {
+      this.#said.clear();
+      this.#under = live === null ? null : new UnderWay(live);
+      this.#captions = new RoomCaptions(this);
+    }
     this.#live = live;
+    this.#captions?.take(live?.captions ?? []);
+    part<HeardWave>(this, "wave").bars = this.#under?.bars ?? [];
     this.#stage = stage;
     this.#ahead = stage.at - Date.now();
     this.#tick();
   }
 
-  #elapsed(live: Live): number {
-    return live.stored + (live.silent === null ? Math.min(5, (performance.now() - this.#at) / 1000) : 0);
-  }
-
   #tick(): void {
     const live = this.#live;
-    const elapsed = live === null ? 0 : this.#elapsed(live);
+    const elapsed = this.#under?.elapsed ?? 0;
     this.#show(scene(given(this, "event"), live, elapsed, this.#stage, Date.now() + this.#ahead, this.#hour));
     if (live !== null) this.#announce(live.limit - elapsed);
   }

@@ -1,6 +1,6 @@
 // What the room is shown: the one who is being recorded, else the one on stage, else the one who is next.
 import { clock } from "../common/format";
-import type { Live } from "../desk/news";
+import type { Live } from "../live/under-way";
 import { countdown, type Slot, type Stage } from "../stage/slots";
 
 export interface Scene {

@@ -1,13 +1,14 @@
 """The organizer's desk: the page, and what it fetches while it is open.
 
 ``rows`` answers with lines of JSON: first ``{"position"}``, then lists of rows, so that a screen is full at once, then
-``{"teams": [[id, name, track], …], "stage"}`` and ``{"end": true}``, or ``{"error": code}`` where it had to stop. A row
-is a list, because there are thousands: ``ROW`` names what stands where.
+``{"teams": [[id, name, track], …], "cards": {id: number}, "stage"}`` and ``{"end": true}``, or ``{"error": code}``
+where it had to stop. A row is a list, because there are thousands: ``ROW`` names what stands where; its cards are
+counted in what is new, and come last here.
 """
 
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
@@ -15,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from pitchscoop.access.model import Principal, Verb
 from pitchscoop.doors.auth import engine_of
 from pitchscoop.doors.web import organizer_contexts as contexts
-from pitchscoop.doors.web.events import bar_of, team_lines
+from pitchscoop.doors.web.events import bar_of, lines_of, team_lines
 from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.room import on_air, stage
 from pitchscoop.doors.web.visitors import person_of, viewer_of
@@ -23,7 +24,7 @@ from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Invalid, Problem
 from pitchscoop.recordings.overview import Glance
 
-ROW = ("id", "team_id", "team", "title", "state", "audible", "duration", "created", "transcript", "wave")
+ROW = ("id", "team_id", "team", "title", "state", "audible", "duration", "created", "transcript", "wave", "cards")
 _BARS = 48  # of a silhouette's 96: what fits a row
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
@@ -45,6 +46,7 @@ async def desk(request: Request) -> Response:
         export_url=f"/api/v1/events/{event_id}/export.zip",
         search_url=f"/search?event={event_id}",
         zone=event.settings.timezone,
+        reads=event.settings.reads,
         transcribes=bool(engine.transcripts.engines),
     )
     return HTMLResponse(renderer_of(request).desk(page))
@@ -63,18 +65,21 @@ async def rows(request: Request) -> Response:
 async def _around(engine: Engine, who: Principal, event_id: str) -> object:
     teams = [team for team in await team_lines(engine, who, event_id) if not team.withdrawn]
     return {
-        "teams": [(team.team_id, team.name, team.track) for team in teams],
+        "teams": [_team(team) for team in teams],
+        "cards": await engine.card_counts(who, event_id),
         "stage": stage(await engine.running_orders.read(who, event_id)),
     }
 
 
 async def _lines(
-    position: str, glances: AsyncIterator[list[Glance]], around: Callable[[], Awaitable[object]]
+    position: str,
+    glances: AsyncIterator[list[Glance]],
+    around: Callable[[], Awaitable[object]],
 ) -> AsyncIterator[bytes]:
     yield _line({"position": position})
     try:
         async for found in glances:
-            yield _line([_row(glance) for glance in found])
+            yield _line([_row(glance, {}) for glance in found])
         yield _line(await around())
     except Problem as problem:
         yield _line({"error": problem.code})
@@ -92,10 +97,14 @@ async def news(request: Request) -> Response:
     after = request.query_params.get("after", "")
     if not re.fullmatch("[0-9-]{0,64}", after):
         raise Invalid("bad_position", "This position is not one of ours. Load the page again.")
-    changed, position = await engine.changes(who, event_id, after)
+    changes = await engine.changes(who, event_id, after)
+    changed = changes.glances
+    cards = await engine.card_counts(who, event_id, [one for one, glance in changed.items() if glance])
     document = {
-        "position": position,
-        "rows": [_row(glance) for glance in changed.values() if glance],
+        "position": changes.position,
+        "more": changes.more,
+        "rows": [_row(glance, cards) for glance in changed.values() if glance],
+        "teams": [(*_team(team), team.withdrawn) for team in lines_of(changes.teams)],
         "gone": [one for one, glance in changed.items() if glance is None],
         "live": [on_air(found) for found in await engine.on_air(who, event_id)],
         "stage": stage(await engine.running_orders.read(who, event_id)) if None in changed.values() else None,
@@ -103,7 +112,11 @@ async def news(request: Request) -> Response:
     return JSONResponse(document, headers={"Cache-Control": "no-store"})
 
 
-def _row(glance: Glance) -> Sequence[object]:
+def _team(team: contexts.TeamLine) -> Sequence[object]:
+    return team.team_id, team.name, team.track
+
+
+def _row(glance: Glance, cards: Mapping[str, int]) -> Sequence[object]:
     return (
         glance.session_id,
         glance.team_id,
@@ -115,6 +128,7 @@ def _row(glance: Glance) -> Sequence[object]:
         glance.created,
         glance.transcript,
         _wave(glance.silhouette),
+        cards.get(glance.session_id, 0),
     )
 
 

@@ -98,8 +98,12 @@ async def _is_somebody_else(request: Request, who: Principal) -> bool:
 
 
 async def _signed_in(engine: Engine, who: Principal) -> Response:
+    return await let_in(engine, who, RedirectResponse("/", 303))
+
+
+async def let_in(engine: Engine, who: Principal, response: Response) -> Response:
+    """The response, with which a browser is signed in."""
     cookie, seconds = await engine.organizing.visits.sign_in(who)
-    response = RedirectResponse("/", 303)
     response.set_cookie(COOKIE, cookie, max_age=seconds, httponly=True, samesite="lax", secure=_is_secure(engine))
     return response
 

@@ -42,6 +42,9 @@ _MEANINGS = {
 }
 
 
+BAD_NAME = "Write a name of at most 200 letters: it is what people will see."
+
+
 def bar_of(event: Event, where: contexts.Where) -> contexts.EventBar:
     """What stands above the pages of an event."""
     return contexts.EventBar(
@@ -73,7 +76,7 @@ async def events(request: Request) -> Response:
             event = await engine.organizing.create_event(who, named("name", name), (), settings, "open")
             return to_event(event.event_id)
         except Invalid:
-            error = "Write a name of at most 200 letters: it is what people will see."
+            error = BAD_NAME
     lines = [
         contexts.EventLine(event.event_id, event.name, event.stage, event.created_at, event.settings.timezone)
         for event in await engine.organizing.list_events(who)
@@ -102,6 +105,7 @@ async def event_page(
     found = await engine.organizing.event(who, event_id)
     judges = await engine.organizing.list_judges(who, event_id)
     teams = await engine.organizing.list_teams(who, event_id)
+    joins = found.settings.self_registration and found.stage == "open"
     page = contexts.EventPage(
         viewer=viewer_of(who),
         bar=bar_of(found, "event"),
@@ -116,6 +120,7 @@ async def event_page(
         wrong=wrong or {},
         removed=await _removed(engine, who, event_id, request.query_params.get("removed")),
         closed=found.stage == "archived",
+        join_url=f"{engine.public_url}/events/{event_id}/join" if joins else None,
     )
     return HTMLResponse(renderer_of(request).event(page), status)
 
@@ -190,6 +195,19 @@ async def order(request: Request) -> Response:
         form = contexts.OrderForm(current["revision"], typed, overtaken=True)
         return await event_page(request, who, order=form, status=409)
     return to_event(event_id, "?ordered=1#order")
+
+
+async def copy(request: Request) -> Response:
+    """``POST /events/{event_id}/copies``: another event with the same rubric and settings, as a draft."""
+    engine, who = engine_of(request), await principal_of(request)
+    event_id = request.path_params["event_id"]
+    await engine.events.allowed(who, Verb.EVENT_READ, event_id)
+    name = str((await form_of(request, who)).get("name", ""))
+    try:
+        made = await engine.organizing.copy_event(who, event_id, named("name", name))
+    except Invalid:
+        return await event_page(request, who, texts={"copy": name}, wrong={"copy": BAD_NAME}, status=422)
+    return to_event(made.event_id)
 
 
 async def stage(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from pitchscoop.doors.web import desk, events, people, room
+from pitchscoop.doors.web import desk, events, people, registration, room
 
 _EVENT = "/events/{event_id}"
 _TEAM, _JUDGE = f"{_EVENT}/teams/{{team_id}}", f"{_EVENT}/judges/{{judge_id}}"
@@ -13,6 +13,8 @@ ROUTES = [
     Route(f"{_EVENT}/settings", events.settings, methods=["POST"]),
     Route(f"{_EVENT}/order", events.order, methods=["POST"]),
     Route(f"{_EVENT}/stage", events.stage, methods=["POST"]),
+    Route(f"{_EVENT}/copies", events.copy, methods=["POST"]),
+    Route(f"{_EVENT}/join", registration.register, methods=["GET", "POST"]),
     Route(f"{_EVENT}/teams", people.add_teams, methods=["POST"]),
     Route(f"{_EVENT}/judges", people.add_judges, methods=["POST"]),
     Route(f"{_EVENT}/sheet", people.sheet),

@@ -99,10 +99,10 @@ class OrderForm:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """The event's own page. ``wrong`` says what is wrong with the list that was sent, by ``teams`` or ``judges``.
+    """The event's own page. ``wrong`` says what is wrong with what was sent, by ``teams``, ``judges`` or ``copy``.
 
-    ``texts`` is what stands in the two fields. ``removed`` is the judge who was taken off just now. ``closed``: the
-    event is archived, and nothing in it changes.
+    ``texts`` is what stands in these fields. ``removed`` is the judge who was taken off just now. ``closed``: the
+    event is archived, and nothing in it changes. ``join_url`` is where teams join by themselves, where they may.
     """
 
     viewer: Viewer
@@ -118,6 +118,7 @@ class EventPage:
     wrong: Mapping[str, str] = field(default_factory=dict)
     removed: JudgeLine | None = None
     closed: bool = False
+    join_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk. ``rows_path`` answers with all sessions, ``news_path`` with what changed (see ``desk.py``)."""
+    """The desk. ``rows_path`` answers with all sessions, ``news_path`` with what changed (see ``desk.py``).
+
+    ``reads`` is how many judges hear each team.
+    """
 
     viewer: Viewer
     bar: EventBar
@@ -196,6 +200,7 @@ class Desk:
     export_url: str
     search_url: str
     zone: str
+    reads: int = 3
     transcribes: bool = True
 
 

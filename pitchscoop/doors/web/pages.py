@@ -31,7 +31,7 @@ _HEADLINES: dict[int | str, str] = {
     401: "Sign in first",
     403: "This is not open to you",
     404: "Nothing is here",
-    429: "Too many wrong links",
+    429: "Too much came from here",
     503: "The server is waiting",
 }
 
@@ -74,9 +74,29 @@ async def home(request: Request) -> Response:
         set_up=organizes and not run,
         record_query=named,
         standings_url=f"/events/{event.event_id}/standings" if who != ANYBODY and visible(who, event) else None,
-        published=[(shown.name, f"/events/{shown.event_id}/standings") for shown in await engine.standings.offered()],
+        public=await _public(engine, who),
     )
     return HTMLResponse(renderer_of(request).home(context))
+
+
+async def _public(engine: Engine, who: Principal) -> list[tuple[str, str, str | None, str | None]]:
+    """Events that everybody finds: name, stage, where a team joins by itself, and where their standings are."""
+    if who.role is not Role.PUBLIC:
+        return []
+
+    def joins(event: Event) -> bool:
+        offered = event.settings.self_registration
+        return may(who, Verb.TEAM_JOIN, Target(event_id=event.event_id, stage=event.stage, offered=offered))
+
+    return [
+        (
+            event.name,
+            event.stage,
+            f"/events/{event.event_id}/join" if joins(event) else None,
+            f"/events/{event.event_id}/standings" if visible(who, event) else None,
+        )
+        for event in await engine.organizing.public_events(who)
+    ]
 
 
 async def _running(engine: Engine, who: Principal, run: list[Event], asked: str | None) -> Event:

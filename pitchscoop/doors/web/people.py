@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
+from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -16,10 +17,12 @@ from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.visitors import person_of, viewer_of
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event, Judge, Team
-from pitchscoop.organizing.imports import LONGEST
+from pitchscoop.kernel.errors import Conflict, Invalid
+from pitchscoop.organizing.imports import LONGEST, text_of
 from pitchscoop.organizing.rosters import Roster, TeamRow
 from pitchscoop.organizing.service import Invited
 
+_OF_THE_LIST = ("not_text", "too_long", "too_many_teams")  # what is said beside the field
 _SHOWN = 500  # lines of a list: more make a page that nobody reads
 _ADDS: dict[contexts.Kind, Verb] = {"team": Verb.TEAM_CREATE, "judge": Verb.JUDGE_CREATE}
 
@@ -39,17 +42,39 @@ async def _add(request: Request, kind: contexts.Kind) -> Response:
     event_id = request.path_params["event_id"]
     event = await engine.events.allowed(who, _ADDS[kind], event_id)
     form = await form_of(request, who)
-    text = str(form.get("names", ""))[:LONGEST]
+    typed = str(form.get("names", ""))
     sure = form.get("step") == "add"
-    roster = await _import(engine, who, event_id, kind, text, dry_run=not sure)
+    try:
+        text = await _chosen(form.get("file")) or typed
+        _check_length(text)
+        roster = await _import(engine, who, event_id, kind, text, dry_run=not sure)
+    except (Invalid, Conflict) as wrong:
+        if wrong.code not in _OF_THE_LIST:
+            raise
+        return await _refused(request, who, kind, typed, wrong.message)
     if sure:
         return to_event(event_id, f"#{kind}s")
     if not roster.teams and len(roster.errors) == 1:
-        return await _refused(request, who, kind, text, roster.errors[0].message)
+        return await _refused(request, who, kind, typed, roster.errors[0].message)
     if len(roster.teams) == 1 and not roster.errors:
         await _import(engine, who, event_id, kind, text, dry_run=False)
         return to_event(event_id, f"#{kind}s")
     return HTMLResponse(renderer_of(request).pasted(_pasted(who, event, kind, roster, text)))
+
+
+async def _chosen(file: object) -> str:
+    """The text of the file that was chosen; empty where none was."""
+    if not isinstance(file, UploadFile):
+        return ""
+    try:
+        return text_of(await file.read())
+    finally:
+        await file.close()
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST:
+        raise Invalid("too_long", f"This list is longer than {LONGEST // 10**6} million letters. Split it.")
 
 
 async def _import(

@@ -13,7 +13,7 @@ from pitchscoop.doors.web.delivery import delivery_of
 from pitchscoop.doors.web.pages import missing
 from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.spoken import summary_of, transcript_of
-from pitchscoop.doors.web.visitors import local_url, peaks_path, person_of, state_of, viewer_of, visitor_of
+from pitchscoop.doors.web.visitors import local_url, peaks_path, person_of, state_of, viewer_of, visitor_of, zone_of
 from pitchscoop.engine import Engine
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.errors import Problem
@@ -61,6 +61,7 @@ async def pitch(request: Request) -> Response:
         original_url=await _download(engine, who, session, "wav"),
         original_label=_original(session),
         recorder_url=f"/record/{session_id}" if _may_record(person, session) else None,
+        zone=zone_of(event),
         delete_path=f"/api/v1/sessions/{session_id}" if may(person, Verb.SESSION_DELETE, session.target) else None,
     )
     return HTMLResponse(renderer_of(request).pitch(context))

@@ -13,6 +13,7 @@ from pitchscoop.doors.web import wording
 from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, Search, SignIn, Upload
 from pitchscoop.doors.web.languages import language
 from pitchscoop.doors.web.organizer_contexts import Desk, EventList, EventPage, Invitation, Pasted, Room, Sheet
+from pitchscoop.doors.web.public_contexts import Registered, Registration
 from pitchscoop.doors.web.standings_contexts import Standings
 
 ASSETS = Path(__file__).parent / "assets"
@@ -93,6 +94,14 @@ class Renderer:
     def event(self, page: EventPage) -> str:
         """An event: teams, judges, settings."""
         return self._render("event.html", page)
+
+    def registration(self, page: Registration) -> str:
+        """A team joins by itself."""
+        return self._render("registration.html", page)
+
+    def registered(self, page: Registered) -> str:
+        """It has joined: its link."""
+        return self._render("registered.html", page)
 
     def pasted(self, page: Pasted) -> str:
         """A pasted list, before anybody is added."""

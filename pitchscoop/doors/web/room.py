@@ -8,6 +8,7 @@ from pitchscoop.doors.auth import engine_of
 from pitchscoop.doors.web import organizer_contexts as contexts
 from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.visitors import person_of, viewer_of
+from pitchscoop.engine import Engine
 from pitchscoop.kernel.clock import utc_now
 from pitchscoop.organizing.running_order import RunningOrder, Slot
 from pitchscoop.recordings.overview import OnAir
@@ -37,8 +38,17 @@ async def room_now(request: Request) -> Response:
     event_id = request.path_params["event_id"]
     live = await engine.on_air(who, event_id)
     order = await engine.running_orders.read(who, event_id)
-    document = {"live": [on_air(found) for found in live], "stage": stage(order)}
+    document = {
+        "live": [on_air(found) | {"captions": await _said(engine, found)} for found in live],
+        "stage": stage(order),
+    }
     return JSONResponse(document, headers={"Cache-Control": "no-store"})
+
+
+async def _said(engine: Engine, found: OnAir) -> list[dict[str, object]]:
+    """What was said last, in the form that speakers are sent it (design.md 2.4)."""
+    said = await engine.transcripts.heard(found.session)
+    return [one.model_dump(include={"id", "is_final", "start", "text"}) for one in said]
 
 
 def on_air(found: OnAir) -> dict[str, object]:
@@ -52,6 +62,8 @@ def on_air(found: OnAir) -> dict[str, object]:
         "stored": round(found.stored, 2),
         "limit": session.max_seconds,
         "silent": round(silent) if silent > session.noted_every + _QUIET else None,
+        "peaks": found.peaks.heights,
+        "first": found.peaks.first,
     }
 
 

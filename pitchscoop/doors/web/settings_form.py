@@ -14,7 +14,7 @@ from pitchscoop.events.model import Event, Settings
 from pitchscoop.events.names import named
 from pitchscoop.kernel.errors import Invalid
 
-_BOXES = ("downloads", "self_registration", "forget_at_transcriber")
+_BOXES = ("public", "downloads", "self_registration", "forget_at_transcriber")
 _LABELS = {
     "name": "Name",
     "max_seconds": "Time limit",
@@ -25,6 +25,7 @@ _LABELS = {
     "retention_days": "Kept for",
     "sample_rate": "Sample rate",
     "method": "Ranking",
+    "public": "Public",
     "downloads": "Downloads",
     "self_registration": "Teams join by themselves",
     "forget_at_transcriber": "Forgotten by the transcript's engine",

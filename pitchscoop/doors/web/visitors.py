@@ -6,6 +6,7 @@ from pitchscoop.access.model import ANYBODY, Principal, Role
 from pitchscoop.doors.auth import address_of, engine_of, principal_of
 from pitchscoop.doors.web import contexts
 from pitchscoop.engine import Engine
+from pitchscoop.events.model import Event
 from pitchscoop.kernel.errors import SlowDown, Unauthorized
 from pitchscoop.recordings.model import Session
 
@@ -35,6 +36,11 @@ async def visitor_of(request: Request) -> Principal:
     if key and person.role is Role.PUBLIC:
         return await engine_of(request).listener(request.path_params["session_id"], key, address_of(request))
     return person
+
+
+def zone_of(event: Event) -> str | None:
+    """Whose clock times are shown: the event's; where it was set up without one, those of whoever reads."""
+    return None if event.settings.timezone == "UTC" else event.settings.timezone
 
 
 def state_of(session: Session) -> contexts.Status:
