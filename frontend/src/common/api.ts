@@ -44,8 +44,18 @@ export async function remove(path: string): Promise<void> {
 }
 
 export async function send(method: "POST" | "PUT", path: string, body: unknown = {}): Promise<void> {
+  await answered(fetch(path, written(method, body)));
+}
+
+/** Puts, and returns what there is now. No answer after so many milliseconds is none. */
+export async function put<T>(path: string, body: unknown, patience: number): Promise<T> {
+  const answer = await answered(fetch(path, { ...written("PUT", body), signal: AbortSignal.timeout(patience) }));
+  return (await answer.json()) as T;
+}
+
+function written(method: "POST" | "PUT", body: unknown): RequestInit {
   const headers = { ...once(), Accept: "application/json", "Content-Type": "application/json" };
-  await answered(fetch(path, { method, headers, body: JSON.stringify(body) }));
+  return { method, headers, body: JSON.stringify(body) };
 }
 
 /** A page of ours, to be looked into. */

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from pitchscoop.access.model import ANYBODY, Principal, Role
 from pitchscoop.doors.auth import COOKIE, address_of, engine_of, identified, require_our_pages
 from pitchscoop.doors.bodies import form_of
-from pitchscoop.doors.web import contexts
+from pitchscoop.doors.web import contexts, judging
 from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unauthorized
@@ -99,7 +99,7 @@ async def _is_somebody_else(request: Request, who: Principal) -> bool:
 
 async def _signed_in(engine: Engine, who: Principal) -> Response:
     cookie, seconds = await engine.organizing.visits.sign_in(who)
-    response = RedirectResponse("/", 303)
+    response = RedirectResponse(judging.PATH if who.role is Role.JUDGE else "/", 303)
     response.set_cookie(COOKIE, cookie, max_age=seconds, httponly=True, samesite="lax", secure=_is_secure(engine))
     return response
 
