@@ -64,6 +64,10 @@ class Verb(enum.StrEnum):
     TRANSCRIPT_CORRECT = "transcript.correct"
     TRANSCRIPT_SEARCH = "transcript.search"
     DELIVERY_READ = "delivery.read"
+    CARD_WRITE = "card.write"
+    CARD_READ = "card.read"
+    STANDINGS_READ = "standings.read"
+    FEEDBACK_READ = "feedback.read"
 
 
 class Reach(enum.Enum):
@@ -138,6 +142,7 @@ _TEAM = Right(Reach.TEAM)
 _ONESELF = Right(Reach.JUDGE)
 _LINK = Right(Reach.LINK)
 _OPEN: frozenset[Stage] = frozenset(("open",))
+_OUT: frozenset[Stage] = frozenset(("published", "archived"))
 _UNTIL_PUBLISHED: frozenset[Stage] = frozenset(("draft", "open", "frozen"))
 
 PERMISSIONS: dict[Verb, dict[Role, Right]] = {
@@ -183,6 +188,15 @@ PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.TRANSCRIPT_CORRECT: {Role.ORGANIZER: _ANY, Role.TEAM: _TEAM},
     Verb.TRANSCRIPT_SEARCH: {Role.ORGANIZER: _ANY, Role.JUDGE: _EVENT, Role.TEAM: _TEAM},
     Verb.DELIVERY_READ: {Role.ORGANIZER: _ANY, Role.TEAM: _TEAM},
+    Verb.CARD_WRITE: {Role.JUDGE: Right(Reach.JUDGE, _OPEN)},
+    Verb.CARD_READ: {Role.ORGANIZER: _ANY, Role.JUDGE: _ONESELF},
+    Verb.STANDINGS_READ: {
+        Role.ORGANIZER: _ANY,
+        Role.JUDGE: Right(Reach.EVENT, _OUT),
+        Role.TEAM: Right(Reach.EVENT, _OUT),
+        Role.PUBLIC: Right(Reach.OFFERED, _OUT),
+    },
+    Verb.FEEDBACK_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, _OUT)},
 }
 """Verb by role: how far the right goes and when. What is not here is refused.
 

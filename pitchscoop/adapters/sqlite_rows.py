@@ -5,10 +5,10 @@ import sqlite3
 
 from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.facts import Fact, noted
-from pitchscoop.kernel.state import Due, Put
+from pitchscoop.kernel.state import Due, Put, Seen
 
 
-def check_version(db: sqlite3.Connection, put: Put) -> None:
+def check_version(db: sqlite3.Connection, put: Put | Seen) -> None:
     """Raise ``StaleWrite`` if the row is not as it was when this was decided."""
     found = db.execute("SELECT version FROM row WHERE key = ?", (put.key,)).fetchone()
     if (found[0] if found else 0) != put.version:

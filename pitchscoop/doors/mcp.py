@@ -24,6 +24,7 @@ from pitchscoop.doors.auth import bearer, identified
 from pitchscoop.doors.mcp_calls import Calls, SessionId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
 from pitchscoop.doors.mcp_people import JudgeTools, TeamTools
+from pitchscoop.doors.mcp_scores import ScoreTools
 from pitchscoop.doors.mcp_transcripts import TranscriptTools
 from pitchscoop.doors.problems import problem_response, response_to
 from pitchscoop.engine import PIECE, Engine
@@ -116,7 +117,7 @@ class Tools(Calls):
 
 def server(engine: Engine, separator: str, trusted: Principal | None = None) -> MCPServer[Any]:
     """A server whose tool names are spelled with ``separator``. ``trusted`` is who a stdio caller is."""
-    tools, transcripts = Tools(engine, trusted), TranscriptTools(engine, trusted)
+    tools, transcripts, scores = Tools(engine, trusted), TranscriptTools(engine, trusted), ScoreTools(engine, trusted)
     mcp: MCPServer[Any] = MCPServer(
         "pitchscoop", title="PitchScoop", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
     )
@@ -134,10 +135,11 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
             Tool(transcripts.get_delivery, "Get delivery", reads=True),
             Tool(transcripts.write_transcript, "Write transcript"),
             Tool(transcripts.correct_word, "Correct word"),
+            *scores.of_pitches,
         ],
         "events": EventTools(engine, trusted).tools,
         "teams": TeamTools(engine, trusted).tools,
-        "judges": JudgeTools(engine, trusted).tools,
+        "judges": [*JudgeTools(engine, trusted).tools, *scores.of_judges],
     }
     for family, found in families.items():
         for tool in found:
