@@ -8,7 +8,10 @@ interface Fetch extends Event {
 
 declare const self: {
   addEventListener(name: "fetch", run: (event: Fetch) => void): void;
-  addEventListener(name: "install" | "activate", run: (event: Event & { waitUntil(work: Promise<void>): void }) => void): void;
+  addEventListener(
+    name: "install" | "activate",
+    run: (event: Event & { waitUntil(work: Promise<void>): void }) => void,
+  ): void;
   skipWaiting(): Promise<void>;
   clients: { claim(): Promise<void> };
 };

@@ -86,7 +86,7 @@ def _judging(request: Request) -> Response:
             "team_id": f"t{place}",
             "team_name": team,
             "pitch_title": title,
-            "track": "Fine" if place == 8 else None,  # noqa: PLR2004
+            "track": "Fine" if place == 8 else None,
             "duration": 104 + 20 * place,
             "status": STATUS.get(f"s{place}", "completed"),
             "has_audio": f"s{place}" not in STATUS,

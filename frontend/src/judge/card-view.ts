@@ -1,8 +1,8 @@
 // One card: the pitch, its criteria, a comment, and a dock that says where the card is and leads on.
 import { part, say, setIcon } from "../common/parts";
 import type { Held } from "./held";
-import { Listening } from "./listening";
 import { addressOf } from "./list-view";
+import { Listening } from "./listening";
 import { type Criterion, type Draft, type Mark, NOTHING, scored } from "./model";
 import type { Task } from "./order";
 import { ScoreControl } from "./score-control";
@@ -151,7 +151,10 @@ export class CardView {
     const over = [...comment].length - LONGEST;
     part(this.root, "comment-wrong").hidden = over <= 0;
     const letters = over === 1 ? "1 letter" : `${over} letters`;
-    say(part(this.root, "comment-wrong-words"), over > 0 ? `Too long by ${letters}. Shorten it to have it stored.` : "");
+    say(
+      part(this.root, "comment-wrong-words"),
+      over > 0 ? `Too long by ${letters}. Shorten it to have it stored.` : "",
+    );
   }
 
   #mark(mark: Mark): void {

@@ -1,6 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attempted, fresh, type Held, isDue, isUnsent, keptOwn, overtaken, refused, stored, told, tookOther, touched, undone } from "./held";
+import {
+  attempted,
+  fresh,
+  type Held,
+  isDue,
+  isUnsent,
+  keptOwn,
+  overtaken,
+  refused,
+  stored,
+  told,
+  tookOther,
+  touched,
+  undone,
+} from "./held";
 import { type Card, type Draft, NOTHING, scored } from "./model";
 
 const give = (held: Held, value: number, at = 0): Held => touched(held, scored(held.now, "problem", value), at);

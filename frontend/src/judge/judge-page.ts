@@ -106,7 +106,8 @@ class JudgePage extends HTMLElement {
 
   #barred(error: Refused): void {
     const unsent = (this.#cards?.all ?? []).filter(isUnsent).length;
-    const kept = unsent === 0 ? "" : ` ${unsent === 1 ? "One card is" : `${unsent} cards are`} saved on this ${device()}.`;
+    const kept =
+      unsent === 0 ? "" : ` ${unsent === 1 ? "One card is" : `${unsent} cards are`} saved on this ${device()}.`;
     const words = `Open the link that you were given once more, or ask the organizer for a new one.${kept}`;
     showTrouble(this, "Your link has ended", words, error.code, []);
     part(this, "loading").hidden = true;
@@ -155,7 +156,9 @@ class JudgePage extends HTMLElement {
     const { stage = "open" } = this.#pitches?.known?.event ?? {};
     const since = this.#pitches?.known?.since ?? null;
     if (stage === "open") return null;
-    return stage === "frozen" && since !== null ? `${CLOSED.frozen} since ${recently(Date.parse(since))}` : CLOSED[stage];
+    return stage === "frozen" && since !== null
+      ? `${CLOSED.frozen} since ${recently(Date.parse(since))}`
+      : CLOSED[stage];
   }
 
   /** What has to be known on every card: scoring is closed, cards came too late, a choice waits elsewhere. */

@@ -43,7 +43,12 @@ export async function keepSounds(tasks: readonly Task[], ahead: readonly Task[])
 
 async function keep(cache: Cache, session: string): Promise<void> {
   if ((await cache.match(soundAt(session))) !== undefined) return;
-  const { playback_url, peaks_url, audio_size = 0, download_size } = await getJson<Details>(`/pitches/${session}/details`);
+  const {
+    playback_url,
+    peaks_url,
+    audio_size = 0,
+    download_size,
+  } = await getJson<Details>(`/pitches/${session}/details`);
   if (playback_url === null || (download_size ?? audio_size) > LARGEST) return;
   if (peaks_url) await cache.put(peaksAt(session), await whole(peaks_url));
   await cache.put(soundAt(session), await whole(playback_url));

@@ -104,7 +104,8 @@ function words(task: Task, pitch: Pitch): string {
     scored: "Scored",
     again: "Scored, to hear again",
     skipped: "Skipped",
-    begun: first !== undefined && left.length === 1 ? `${first.name} is missing` : `${left.length} criteria are missing`,
+    begun:
+      first !== undefined && left.length === 1 ? `${first.name} is missing` : `${left.length} criteria are missing`,
     new: { recording: "Being recorded", processing: "Being prepared", failed: "Could not be read", completed: "" }[
       pitch.status
     ],

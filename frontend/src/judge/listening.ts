@@ -35,16 +35,16 @@ export class Listening {
   open(pitch: Pitch): void {
     const known = this.#pitch;
     this.#pitch = pitch;
-    if (known?.session_id === pitch.session_id && known.status === pitch.status) return;
+    if (known?.session_id === pitch.session_id && known.has_audio === pitch.has_audio) return;
     this.close();
     this.#pitch = pitch;
     this.#wave.clear();
     this.#wave.duration = pitch.duration ?? 0;
-    part(this.root, "player").hidden = pitch.status !== "completed";
-    part(this.root, "silent").hidden = pitch.status === "completed";
+    part(this.root, "player").hidden = !pitch.has_audio;
+    part(this.root, "silent").hidden = pitch.has_audio;
     say(part(this.root, "silent"), SILENT[pitch.status]);
     this.#show();
-    if (pitch.status !== "completed") return;
+    if (!pitch.has_audio) return;
     void this.#draw(pitch.session_id);
     this.#sound = this.#made(pitch);
     this.#fill(this.#sound, pitch.session_id).catch(() => {}); // whoever presses Play is told

@@ -43,6 +43,7 @@ export interface Pitch {
   /** Seconds; null: not known yet. */
   duration: number | null;
   status: "recording" | "processing" | "completed" | "failed";
+  has_audio: boolean;
   card: Card | null;
 }
 

@@ -16,9 +16,14 @@ function task(id: string, draft: Partial<Draft> | null, status: Pitch["status"] 
     track: null,
     duration: 60,
     status,
+    has_audio: status === "completed",
     card: null,
   };
-  return { pitch, criteria: CRITERIA, held: draft === null ? undefined : touched(fresh("j", id), { ...NOTHING, ...draft }, 0) };
+  return {
+    pitch,
+    criteria: CRITERIA,
+    held: draft === null ? undefined : touched(fresh("j", id), { ...NOTHING, ...draft }, 0),
+  };
 }
 
 const next = (tasks: Task[], after: string | null): string | undefined => following(tasks, after)?.pitch.session_id;

@@ -32,7 +32,7 @@ export const isDone = (task: Task): boolean => !["new", "begun"].includes(progre
 export function following(tasks: readonly Task[], after: string | null): Task | null {
   const place = tasks.findIndex(({ pitch }) => pitch.session_id === after);
   const ahead = [...tasks.slice(place + 1), ...tasks.slice(0, Math.max(0, place))].filter(
-    ({ pitch }) => pitch.status !== "failed",
+    ({ pitch }) => pitch.has_audio || pitch.status !== "failed",
   );
   return ahead.find((task) => !isDone(task)) ?? ahead.find((task) => progress(task) === "again") ?? null;
 }

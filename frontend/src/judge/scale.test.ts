@@ -29,18 +29,18 @@ test("short scales have columns, fine ones a field", () => {
 
 test("a finger means the column it is over, also beyond the ends", () => {
   const all = [1, 2, 3, 4];
-  assert.deepEqual([-0.1, 0, 0.26, 0.99, 1.4].map((share) => stepAt(all, share)), [1, 1, 2, 4, 4]);
+  assert.deepEqual(
+    [-0.1, 0, 0.26, 0.99, 1.4].map((share) => stepAt(all, share)),
+    [1, 1, 2, 4, 4],
+  );
 });
 
 test("a score is put in words by the anchor at it or below", () => {
   assert.equal(anchorWords(DELIVERY, null), "1: Hard to follow. 10: I could repeat it tomorrow.");
-  assert.deepEqual([1, 4, 5, 9, 10].map((value) => anchorWords(DELIVERY, value)), [
-    "Hard to follow",
-    "Hard to follow",
-    "Clear",
-    "Clear",
-    "I could repeat it tomorrow",
-  ]);
+  assert.deepEqual(
+    [1, 4, 5, 9, 10].map((value) => anchorWords(DELIVERY, value)),
+    ["Hard to follow", "Hard to follow", "Clear", "Clear", "I could repeat it tomorrow"],
+  );
   assert.equal(anchorWords({ ...DELIVERY, anchors: [], description: "How it is said" }, 3), "How it is said");
 });
 

@@ -97,7 +97,10 @@ class Columns implements Control {
     const empty = event.key === "Backspace" || event.key === "Delete";
     if ((by === undefined && !empty) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    if (by === undefined) return this.#give(null);
+    if (by === undefined) {
+      this.#give(null);
+      return;
+    }
     const at = this.#inputs.indexOf(event.target as HTMLInputElement) + (this.#value === null ? 0 : by);
     const place = Math.min(this.all.length - 1, Math.max(0, at));
     this.#give(this.all[place] as number);
