@@ -1,6 +1,6 @@
 // The cards of a judge on this device: on its disk at once, and the same in every tab.
 import { kept, of } from "./device";
-import { fresh, type Held } from "./held";
+import { fresh, type Held, isUnsent } from "./held";
 
 export class Cards {
   readonly #held = new Map<string, Held>();
@@ -65,6 +65,12 @@ export class Cards {
       this.#settle(session, undefined);
     }
     return this.#held.get(session) as Held;
+  }
+
+  /** Lets go of all that the server has. */
+  async forget(): Promise<void> {
+    const done = this.all.filter((held) => !isUnsent(held));
+    await Promise.all(done.map(({ session }) => kept.drop("cards", [this.judge, session])));
   }
 
   #settle(session: string, written: Held | undefined): void {

@@ -11,9 +11,10 @@ import { type Acts, CardView } from "./card-view";
 import { Cards } from "./cards";
 import { type Held, isUnsent, keptOwn, tookOther, touched, undone } from "./held";
 import { keepSounds } from "./kept-sound";
+import { clearOnLeaving } from "./leaving";
 import { ListView } from "./list-view";
 import { type Draft, draftOf, type Pitch, type Stage } from "./model";
-import { forgetPage, keepPage } from "./offline";
+import { keepPage } from "./offline";
 import { following, lacking, type Task } from "./order";
 import { Pitches } from "./pitches";
 import { Sender } from "./sender";
@@ -47,7 +48,6 @@ class JudgePage extends HTMLElement {
       event.preventDefault(); // its address would be taken for that of a pitch
       document.getElementById("main")?.focus();
     });
-    document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => void forgetPage());
     void this.#start();
   }
 
@@ -68,6 +68,8 @@ class JudgePage extends HTMLElement {
       failed: (error) => this.#failed(error),
     });
     [this.#cards, this.#aparts, this.#sender, this.#pitches] = [cards, aparts, sender, pitches];
+    const form = document.querySelector<HTMLFormElement>('form[action="/sign-out"]');
+    if (form !== null) clearOnLeaving(form, judge, cards);
     sender.start();
     this.#route();
     await pitches.start();

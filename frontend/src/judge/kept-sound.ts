@@ -3,7 +3,7 @@ import { type Details, getJson } from "../common/api";
 import type { Peaks } from "../wave/shape";
 import type { Task } from "./order";
 
-const CACHE = "judging-sound";
+export const CACHE = "judging-sound";
 const AHEAD = 12; // pitches; an hour of listening, about 20 MB
 const LARGEST = 40 << 20; // bytes of one; what is larger is heard over the network only
 

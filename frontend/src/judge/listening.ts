@@ -97,10 +97,11 @@ export class Listening {
   }
 
   #show(): void {
-    const { audio, position = 0 } = this.#sound ?? { audio: null };
-    const length = audio !== null && Number.isFinite(audio.duration) ? audio.duration : (this.#pitch?.duration ?? 0);
+    const measured = this.#sound?.audio.duration ?? Number.NaN;
+    const length = Number.isFinite(measured) ? measured : (this.#pitch?.duration ?? 0);
+    const position = this.#sound?.position ?? 0;
     const button = part(this.root, "play");
-    const playing = audio !== null && !audio.paused;
+    const playing = this.#sound?.audio.paused === false;
     setIcon(button, playing ? "pause" : "play");
     button.setAttribute("aria-label", `${playing ? "Pause" : "Play"}, ${spoken(length)}`);
     this.#wave.duration = length;

@@ -1,6 +1,6 @@
 // The page itself on this device, so that it opens without a network. Needs HTTPS, or localhost.
 
-const CACHE = "judging-page"; // the worker's name for it, too
+export const CACHE = "judging-page"; // the worker's name for it, too
 
 /** Keeps this page as it is now, with all that it has loaded, and has a worker hand it out where there is no network. */
 export async function keepPage(worker: string): Promise<void> {
@@ -28,10 +28,4 @@ async function dropOthers(cache: Cache, wanted: ReadonlySet<string>): Promise<vo
   for (const request of await cache.keys()) {
     if (!wanted.has(new URL(request.url).pathname)) await cache.delete(request);
   }
-}
-
-/** Whoever signs out leaves no page behind. Cards that are not stored stay: they are sent when the judge is back. */
-export async function forgetPage(): Promise<void> {
-  if (typeof caches === "undefined") return;
-  for (const name of await caches.keys()) await caches.delete(name);
 }

@@ -1,5 +1,5 @@
 // The pitches to be judged: as the server told last, kept on this device, asked for again while somebody looks.
-import { getJson, type Refused } from "../common/api";
+import { getJson, Refused } from "../common/api";
 import type { Aparts } from "./aparts";
 import type { Cards } from "./cards";
 import { kept } from "./device";
@@ -58,8 +58,9 @@ export class Pitches {
       this.parts.sender.reached = true;
       await this.#take(judging, asked);
     } catch (error) {
-      this.parts.sender.reached = (error as Refused).status !== 0;
-      this.listener.failed(error as Refused);
+      if (!(error instanceof Refused)) throw error;
+      this.parts.sender.reached = error.status !== 0;
+      this.listener.failed(error);
     }
     this.parts.sender.wake();
   }

@@ -2,6 +2,8 @@
 import type { Criterion } from "./model";
 import type { Control } from "./score-control";
 
+const KEYS: Record<string, number> = { ArrowUp: 1, ArrowDown: -1 };
+
 export class ScoreField implements Control {
   readonly #field = document.createElement("input");
   readonly #buttons: HTMLButtonElement[];
@@ -18,7 +20,7 @@ export class ScoreField implements Control {
     this.#field.setAttribute("aria-label", `${name}, from ${min} to ${max}`);
     this.#field.addEventListener("input", () => this.#typed());
     this.#field.addEventListener("keydown", (event) => {
-      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      const by = KEYS[event.key];
       if (by === undefined) return;
       event.preventDefault();
       this.#step(by);
