@@ -35,7 +35,8 @@ async function page(request: Request): Promise<Response> {
   const kept = await cache.match(new URL(request.url).pathname, { ignoreVary: true });
   if (kept === undefined) return fetch(request);
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    return answer.status >= 500 ? kept : answer; // a proxy speaks for a server that is away
   } catch {
     return kept;
   }
