@@ -26,17 +26,20 @@ const common = {
 
 const pages = {
   ...common,
-  entryPoints: ["site", "home", "recorder", "upload", "pitch", "docs", "organizer", "desk", "room", "standings"]
+  entryPoints: ["site", "home", "recorder", "upload", "pitch", "docs", "organizer", "desk", "room", "standings", "judge"]
     .map((name) => `src/${name}.ts`)
     .concat("css/site.css", "css/docs.css"),
   format: "esm",
   splitting: true,
 };
 
-// Loaded outside modules: the theme before the first paint, the worklet and the keeper in their own threads, the icon by the browser.
+// Loaded outside modules: the theme before the first paint, the worklet, the keeper and the judge's worker in their own
+// threads, the icon by the browser.
 const alone = {
   ...common,
-  entryPoints: ["src/theme.ts", "src/capture.ts", "src/keeper.ts", "css/favicon.svg", "css/favicon-recording.svg"],
+  entryPoints: ["theme", "capture", "keeper", "judge-worker"]
+    .map((name) => `src/${name}.ts`)
+    .concat("css/favicon.svg", "css/favicon-recording.svg"),
   format: "iife",
 };
 

@@ -37,7 +37,7 @@ from pitchscoop.doors import (
 from pitchscoop.doors.assistants import Assistants
 from pitchscoop.doors.described import ABOUT, describe
 from pitchscoop.doors.live import live
-from pitchscoop.doors.web import entry, organizer, pages, pitches, searching, standings
+from pitchscoop.doors.web import entry, judging, organizer, pages, pitches, searching, standings
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
@@ -88,6 +88,8 @@ def create_app(
         Route("/pitches/{session_id}/details", pitches.details),
         Route("/pitches/{session_id}/peaks", pitches.peaks),
         Route("/search", searching.search),
+        Route(judging.PATH, judging.judging),
+        Route(judging.WORKER, judging.worker),
         *organizer.ROUTES,
         Route("/events/{event_id}/standings", standings.standings),
         Route("/events/{event_id}/standings/embed", standings.embed),

@@ -1,7 +1,7 @@
 """A real Chromium with a file for a microphone."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests import servers
-from tests.browser import device, written
+from tests.browser import device, judges, written
 from tests.browser.preview import serve
 from tests.servers.app import App
 from tests.speech import wav
+
+Hand = Callable[..., Page]
+"""Opens a judge's link on a phone; what is named else goes to the browser's context."""
 
 SECONDS = 60  # of the pitch whose words are known
 CHROMIUM = Path("/usr/bin/chromium")
@@ -152,3 +155,33 @@ def member(desk: BrowserContext, speakers: dict[str, str]) -> Page:
     page = desk.new_page()
     page.goto(speakers["join_url"])
     return page
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Two seconds of noise."""
+    return device.noise(tmp_path_factory.mktemp("short"), 2).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def event(house: App, short: bytes) -> judges.Event:
+    """An event that tests share: each brings a judge of its own."""
+    return judges.event_of(house, 3, short)
+
+
+@pytest.fixture
+def hand(chromium: Browser) -> Iterator[Hand]:
+    """Opens a judge's link on a new phone."""
+    contexts: list[BrowserContext] = []
+
+    def open_(judge: dict[str, str], **more: object) -> Page:
+        context = chromium.new_context(**{**judges.PHONE, **more})  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(judge["invite_url"])
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()

@@ -30,7 +30,7 @@ from starlette.staticfiles import StaticFiles
 from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from tests import samples
-from tests.browser import organized, ranked, said, talk
+from tests.browser import judged, organized, ranked, said, talk
 from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
 from tests.servers.redis import free_port
 
@@ -228,6 +228,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "error": lambda: renderer.error(gone),
         **organized.pages(renderer),
         **ranked.pages(renderer),
+        **judged.pages(renderer),
     }
 
 
@@ -302,6 +303,7 @@ def app() -> Starlette:
             Route("/sample/stopped", _details("completed", 44 + 134 * 32000)),
             *organized.routes(_details("completed")),
             *ranked.routes(_peaks),
+            *judged.routes(renderer),
             *(Route(f"/sample/{status}", _refused(status)) for status in (401, 404)),
             WebSocketRoute("/sample/live", talk.live),
             WebSocketRoute("/sample/talk", talk.live),

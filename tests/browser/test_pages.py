@@ -38,7 +38,8 @@ def page(
     context.close()
 
 
-def _violations(page: Page, axe: str) -> list[str]:
+def violations(page: Page, axe: str) -> list[str]:
+    """What the accessibility checker finds."""
     page.evaluate(axe)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
@@ -53,7 +54,7 @@ def test_every_page_is_accessible_and_fits(page: Page, preview: str, axe: str, h
     for name in pages(Renderer()):
         page.goto(f"{preview}/{name}")
         page.wait_for_load_state("networkidle")
-        wrong += _violations(page, axe)
+        wrong += violations(page, axe)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append(f"{name} is too wide")
     assert wrong == []
@@ -77,7 +78,7 @@ def test_a_waiting_recording_greets_first(page: Page, preview: str, axe: str, de
         page.goto(f"{preview}/{name}")
         expect(page.locator("recovery-card")).to_contain_text(WAITING[details])
         page.locator("recovery-card summary").click()
-        wrong += _violations(page, axe)
+        wrong += violations(page, axe)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append(f"{name} is too wide")
     assert wrong == []
@@ -100,10 +101,10 @@ def test_a_recording_under_way_is_accessible(page: Page, preview: str, axe: str,
     page.goto(f"{preview}/recorder-long")
     page.click("#record")
     expect(page.locator(".lamp-words")).to_contain_text("Stored to 0:01")
-    recording = _violations(page, axe)
+    recording = violations(page, axe)
     page.click("#pause")
     expect(page.locator(".lamp-name")).to_contain_text("Paused at 0:0")
-    assert recording + _violations(page, axe) == []
+    assert recording + violations(page, axe) == []
     assert heard == []
 
 

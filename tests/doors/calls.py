@@ -150,6 +150,8 @@ PAGES = {
     "GET /pitches/{session_id}/peaks": ask(Verb.SESSION_READ, fine="no_such_object"),
     "GET /pitches/{session_id}/transcript.{form}": ask(Verb.SESSION_READ, fine=_UNWRITTEN),
     "GET /search": ask(Verb.TRANSCRIPT_SEARCH, query="?q=word&event={event_id}", own=True),
+    "GET /judging": ask(Verb.CARD_READ, own=True, at_home=True, fine="judges_only"),
+    "GET /judging.js": everybody("Scripts are no secret."),
     "GET /events": ask(Verb.EVENT_CREATE),
     "POST /events": ask(Verb.EVENT_CREATE, form=_NEW),
     f"GET {_E}": ask(Verb.EVENT_READ, Verb.JUDGE_LIST, Verb.TEAM_LIST),

@@ -34,8 +34,7 @@ export function authorization(token: string | null): Record<string, string> {
 }
 
 export async function getJson<T>(path: string, token: string | null = null): Promise<T> {
-  const answer = await answered(fetch(path, { headers: { Accept: "application/json", ...authorization(token) } }));
-  return (await answer.json()) as T;
+  return read(await answered(fetch(path, { headers: { Accept: "application/json", ...authorization(token) } })));
 }
 
 /** Deletes, also while the page is being left. */
@@ -44,8 +43,26 @@ export async function remove(path: string): Promise<void> {
 }
 
 export async function send(method: "POST" | "PUT" | "PATCH", path: string, body: unknown = {}): Promise<void> {
+  await answered(fetch(path, written(method, body)));
+}
+
+/** Puts, and returns what there is now. No answer after so many milliseconds is none. */
+export async function put<T>(path: string, body: unknown, patience: number): Promise<T> {
+  return read(await answered(fetch(path, { ...written("PUT", body), signal: AbortSignal.timeout(patience) })));
+}
+
+/** What is cut short, or comes from whoever guards a network, is no answer of ours. */
+async function read<T>(answer: Response): Promise<T> {
+  try {
+    return (await answer.json()) as T;
+  } catch {
+    throw new Refused(0, "no_answer", "The answer was cut short.");
+  }
+}
+
+function written(method: "POST" | "PUT" | "PATCH", body: unknown): RequestInit {
   const headers = { ...once(), Accept: "application/json", "Content-Type": "application/json" };
-  await answered(fetch(path, { method, headers, body: JSON.stringify(body) }));
+  return { method, headers, body: JSON.stringify(body) };
 }
 
 /** A page of ours, to be looked into. */

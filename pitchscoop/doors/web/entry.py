@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from pitchscoop.access.model import ANYBODY, Principal, Role
 from pitchscoop.doors.auth import COOKIE, address_of, engine_of, identified, require_our_pages
 from pitchscoop.doors.bodies import form_of
-from pitchscoop.doors.web import contexts
+from pitchscoop.doors.web import contexts, judging
 from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unauthorized
@@ -98,7 +98,7 @@ async def _is_somebody_else(request: Request, who: Principal) -> bool:
 
 
 async def _signed_in(engine: Engine, who: Principal) -> Response:
-    return await let_in(engine, who, RedirectResponse("/", 303))
+    return await let_in(engine, who, RedirectResponse(judging.PATH if who.role is Role.JUDGE else "/", 303))
 
 
 async def let_in(engine: Engine, who: Principal, response: Response) -> Response:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from pitchscoop.doors.web import wording
 from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, Search, SignIn, Upload
+from pitchscoop.doors.web.judge_contexts import JudgePage
 from pitchscoop.doors.web.languages import language
 from pitchscoop.doors.web.organizer_contexts import Desk, EventList, EventPage, Invitation, Pasted, Room, Sheet
 from pitchscoop.doors.web.public_contexts import Registered, Registration
@@ -34,6 +35,7 @@ class Renderer:
 
     def __init__(self, assets: Path = ASSETS, base: str = "/assets/") -> None:
         self._base = base
+        self._assets = assets
         self._manifest = _manifest(assets)
         self._jinja = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -58,6 +60,10 @@ class Renderer:
     def asset(self, name: str) -> str:
         """The address of a built file by its plain name, such as ``site.css``."""
         return self._base + self._manifest[name]
+
+    def built(self, name: str) -> Path:
+        """A built file by its plain name."""
+        return self._assets / self._manifest[name]
 
     def home(self, page: Home) -> str:
         """The first page."""
@@ -126,6 +132,10 @@ class Renderer:
     def standings(self, page: Standings) -> str:
         """The standings."""
         return self._render("standings.html", page)
+
+    def judging(self, page: JudgePage) -> str:
+        """A judge's pitches and cards."""
+        return self._render("judging.html", page)
 
     def docs(self, page: Docs) -> str:
         """The description of REST."""
