@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pitchscoop.access.model import Principal, Role, Target, Verb, require
 from pitchscoop.access.service import Access
+from pitchscoop.advising.service import Advising
 from pitchscoop.events.model import Event, named
 from pitchscoop.events.service import DEFAULT_EVENT, Events
 from pitchscoop.exports.audit import audit_csv
@@ -62,6 +63,7 @@ class Engine:
         completion: Completion,
         transcripts: Transcripts,
         search: Search,
+        advice: Advising,
         public_url: str,
         clock: Clock,
     ) -> None:
@@ -73,6 +75,7 @@ class Engine:
         self.completion = completion
         self.transcripts = transcripts
         self.search = search
+        self.advice = advice
         self.organizing = Organizing(state, access, events, public_url, clock)
         self.panel = Panel(state, self.organizing, events, clock)
         self.running_orders = RunningOrders(state, self.organizing, events, clock)

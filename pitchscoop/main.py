@@ -14,6 +14,8 @@ from pitchscoop.adapters.media import PyAVMedia
 from pitchscoop.adapters.search_index import SearchIndex
 from pitchscoop.adapters.sqlite import SqliteState
 from pitchscoop.adapters.whisper import WhisperTranscriber
+from pitchscoop.advising.ports import Adviser
+from pitchscoop.advising.service import Advising
 from pitchscoop.doors.app import create_app
 from pitchscoop.engine import Engine
 from pitchscoop.events.service import Events
@@ -70,6 +72,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
     access = Access(state, _key(settings.secret, "access"), utc_now, settings.admin_token)
     events, sessions = Events(state, utc_now), Sessions(state, storage, utc_now)
     live, transcribers = _engines(settings)
+    adviser = _adviser(settings)
     index = SearchIndex(settings.data / "search")
     engine = Engine(
         state=state,
@@ -80,6 +83,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         completion=Completion(state, events, sessions, storage, media, utc_now, transcribes=bool(transcribers)),
         transcripts=Transcripts(state, events, sessions, storage, utc_now, live=live, transcribers=transcribers),
         search=Search(state, events, sessions, index, utc_now),
+        advice=Advising(state, events, sessions, storage, utc_now, adviser),
         public_url=public_url,
         clock=utc_now,
     )
@@ -89,6 +93,8 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
     finally:
         for transcriber in transcribers:
             await transcriber.close()
+        if adviser is not None:
+            await adviser.close()
         await index.close()
         await media.close()
         await storage.close()
@@ -106,6 +112,15 @@ def _engines(settings: Settings) -> tuple[LiveTranscriber | None, list[Transcrib
     return gladia, transcribers
 
 
+def _adviser(settings: Settings) -> Adviser | None:
+    """The model that drafts advice."""
+    if (known := settings.llm) is None:
+        return None
+    from pitchscoop.adapters.llm import LanguageModel  # noqa: PLC0415  loaded where it is used
+
+    return LanguageModel(known.model, known.base_url, known.key)
+
+
 def _key(secret: bytes, purpose: str) -> bytes:
     """A key of its own for each purpose."""
     return ids.signature(secret, "key", purpose).encode()
@@ -121,6 +136,7 @@ async def working(parts: Parts, *, worker: bool, search: bool = False) -> AsyncI
         parts.media.warm()
         tasks.append(asyncio.create_task(parts.engine.completion.run()))
         tasks.append(asyncio.create_task(parts.engine.transcripts.afterwards.run()))
+        tasks.append(asyncio.create_task(parts.engine.advice.drafting.run()))
     if search:
         tasks.append(asyncio.create_task(parts.engine.search.run()))
     try:

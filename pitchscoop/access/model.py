@@ -64,6 +64,9 @@ class Verb(enum.StrEnum):
     TRANSCRIPT_CORRECT = "transcript.correct"
     TRANSCRIPT_SEARCH = "transcript.search"
     DELIVERY_READ = "delivery.read"
+    ADVICE_ASK = "advice.ask"
+    ADVICE_REVIEW = "advice.review"
+    ADVICE_READ = "advice.read"
 
 
 class Reach(enum.Enum):
@@ -138,6 +141,7 @@ _TEAM = Right(Reach.TEAM)
 _ONESELF = Right(Reach.JUDGE)
 _LINK = Right(Reach.LINK)
 _OPEN: frozenset[Stage] = frozenset(("open",))
+_PUBLISHED: frozenset[Stage] = frozenset(("published", "archived"))
 _UNTIL_PUBLISHED: frozenset[Stage] = frozenset(("draft", "open", "frozen"))
 
 PERMISSIONS: dict[Verb, dict[Role, Right]] = {
@@ -183,6 +187,9 @@ PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.TRANSCRIPT_CORRECT: {Role.ORGANIZER: _ANY, Role.TEAM: _TEAM},
     Verb.TRANSCRIPT_SEARCH: {Role.ORGANIZER: _ANY, Role.JUDGE: _EVENT, Role.TEAM: _TEAM},
     Verb.DELIVERY_READ: {Role.ORGANIZER: _ANY, Role.TEAM: _TEAM},
+    Verb.ADVICE_ASK: {Role.ORGANIZER: _WHILE_LIVING},
+    Verb.ADVICE_REVIEW: {Role.ORGANIZER: _WHILE_LIVING},
+    Verb.ADVICE_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, _PUBLISHED)},
 }
 """Verb by role: how far the right goes and when. What is not here is refused.
 

@@ -11,8 +11,11 @@ from typing import Literal, Protocol
 
 from pitchscoop.kernel.facts import Fact
 
-Work = Literal["sessions", "transcripts"]
+Work = Literal["sessions", "transcripts", "advice"]
 """What workers do. Each kind has due times of its own, so that none waits for another's backlog."""
+
+
+_WORK: dict[str, Work] = {"transcript": "transcripts", "advice": "advice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Due:
     """When a worker should look at a session next (microseconds); None: it need not.
 
     ``session_id`` is the event's key (``keys.event``) where it is the event itself that is to be looked at, and the
-    key of the words (``keys.transcript``) where it is they.
+    key of the words (``keys.transcript``) or of the advice (``keys.advice``) where it is that.
     """
 
     event_id: str
@@ -54,7 +57,7 @@ class Due:
     @property
     def work(self) -> Work:
         """The kind of work, told from the name."""
-        return "transcripts" if self.session_id.startswith("transcript:") else "sessions"
+        return _WORK.get(self.session_id.partition(":")[0], "sessions")
 
 
 @dataclass(frozen=True, slots=True)
