@@ -92,7 +92,8 @@ class Advice(Kept):
 
     def released(self) -> "Advice":
         """As the team may see it."""
-        update: dict[str, Any] = {"sentences": self.accepted, "dropped": 0, "error": None, "model": None}
+        sentences = tuple(sentence.model_copy(update={"drafted": None}) for sentence in self.accepted)
+        update: dict[str, Any] = {"status": "ready", "sentences": sentences, "dropped": 0, "error": None, "model": None}
         return self.model_copy(update=update)
 
     def decided(self, decisions: Sequence[Decision], by: str) -> "Advice":

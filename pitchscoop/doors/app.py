@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pitchscoop import __version__
 from pitchscoop.access.answers import Answers
 from pitchscoop.doors import (
+    advice,
     events,
     exports,
     media,
@@ -67,7 +68,7 @@ def create_app(
     app.state.renderer = Renderer()
     problems.install(app)
     _errors_as_pages(app)
-    for door in (events, people, rosters, panel, schedule, rest, transcripts, exports, search, uploads):
+    for door in (events, people, rosters, panel, schedule, rest, transcripts, advice, exports, search, uploads):
         app.include_router(door.router)
     for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
         app.add_api_route(path, answer, tags=["operating"], response_class=Response)

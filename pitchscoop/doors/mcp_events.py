@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from pitchscoop.doors import events, schedule
+from pitchscoop.doors import advice, events, schedule
 from pitchscoop.doors.mcp_calls import Calls, EventId, TeamId, Tool, told
 from pitchscoop.events.model import Criterion, Name, Settings
 from pitchscoop.kernel.stages import Stage
@@ -67,6 +67,11 @@ class EventTools(Calls):
         following = facts[-1].position if len(facts) == limit else None
         return events.Audit(facts=[events.fact_details(fact) for fact in facts], next_after=following)
 
+    async def ask_advice(self, event_id: EventId) -> advice.AskedDetails:
+        """Have the server's own model draft advice on each pitch that has a transcript and no draft."""
+        found = await told(self._engine.advice.ask_all(self._who, event_id))
+        return advice.AskedDetails(asked=found.asked, left=found.left)
+
     async def get_schedule(self, event_id: EventId) -> schedule.ScheduleDetails:
         """Which team is on stage when, who is on now and who is next."""
         return schedule.schedule_details(await told(self._engine.running_orders.read(self._who, event_id)))
@@ -100,6 +105,7 @@ class EventTools(Calls):
             Tool(self.move_event, "Move event to a stage"),
             Tool(self.copy_event, "Copy event", repeatable=False),
             Tool(self.audit, "Read who did what", reads=True),
+            Tool(self.ask_advice, "Ask for advice on all pitches"),
             Tool(self.get_schedule, "Get running order", reads=True),
             Tool(self.write_schedule, "Write running order"),
             Tool(self.call_on_stage, "Call on stage"),

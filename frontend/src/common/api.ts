@@ -43,7 +43,7 @@ export async function remove(path: string): Promise<void> {
   await answered(fetch(path, { method: "DELETE", headers: once(), keepalive: true }));
 }
 
-export async function send(method: "POST" | "PUT", path: string, body: unknown = {}): Promise<void> {
+export async function send(method: "POST" | "PUT" | "PATCH", path: string, body: unknown = {}): Promise<void> {
   const headers = { ...once(), Accept: "application/json", "Content-Type": "application/json" };
   await answered(fetch(path, { method, headers, body: JSON.stringify(body) }));
 }
