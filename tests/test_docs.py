@@ -16,7 +16,7 @@ def test_every_setting_is_documented() -> None:
 def test_every_key_is_in_the_table_of_the_redis_adapter() -> None:
     document = (ROOT / "pitchscoop/adapters/redis/__init__.py").read_text().split('"""')[1]
     named = ("session:", "event:", "team:", "team_name:", "token:", "index:", "due:", "facts:", "events", "once:")
-    for key in (*named, "judge:", "assignment:", "schedule:"):
+    for key in (*named, "judge:", "assignment:", "schedule:", "transcript:", "advice:"):
         assert f"``{key}" in document
 
 

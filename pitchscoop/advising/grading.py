@@ -23,6 +23,7 @@ _VERDICTS = (
     r"\bvot(?:e|es|ed|ing)\b",
     rf"\b{_COUNT} (?:points?|marks?|stars?)\b",
     rf"\bout of (?:a (?:possible )?)?(?:{_COUNT})\b",
+    r"\b\d+ of \d+(?! ?\w)",
     r"\d ?[/⁄∕] ?\d",  # noqa: RUF001
     r"(?<!\w)[a-f][+\-−](?!\w)",  # noqa: RUF001
     r"(?<!\w)a\+\+",

@@ -54,6 +54,7 @@ _SESSION = {"team_name": "{team}", "pitch_title": "T", "event_id": "{event_id}"}
 _WORD = {"utterance_id": "u", "index": 0, "word": "a", "was": "b"}
 _FORM = {"team_name": "{team}", "pitch_title": "T"}
 _UNWRITTEN = "transcript_not_ready"
+_ACCEPTED = {"sentences": [{"id": "s", "verdict": "accepted"}]}
 _E, _T, _J, _S = "/events/{event_id}", "/teams/{team_id}", "/judges/{judge_id}", "/sessions/{session_id}"
 _U, _O = "/uploads/{upload_id}", "/organizers/{organizer_id}"
 
@@ -114,6 +115,10 @@ REST = {
     f"POST {_S}/transcript": ask(Verb.TRANSCRIPT_ASK, fine="no_transcriber"),
     f"PUT {_S}/transcript/words": ask(Verb.TRANSCRIPT_CORRECT, json=_WORD, fine="no_such_word"),
     f"GET {_S}/delivery": ask(Verb.DELIVERY_READ, fine=_UNWRITTEN),
+    f"POST {_S}/advice": ask(Verb.ADVICE_ASK, fine="no_model"),
+    f"POST {_E}/advice": ask(Verb.ADVICE_ASK, fine="no_model"),
+    f"GET {_S}/advice": ask(Verb.ADVICE_READ, fine="no_advice"),
+    f"PATCH {_S}/advice": ask(Verb.ADVICE_REVIEW, json=_ACCEPTED, fine="no_advice"),
     f"OPTIONS {_S}/uploads": everybody("It says what any server of this version can do."),
     f"POST {_S}/uploads": ask(Verb.SESSION_RECORD, subject="waiting", headers={**_TUS, "Upload-Length": "9"}),
     f"HEAD {_S}{_U}": ask(Verb.SESSION_RECORD, subject="sent", headers=_TUS),
@@ -200,6 +205,10 @@ TOOLS = {
     "pitches.get_delivery": ask(Verb.DELIVERY_READ, json=_ID, fine=_UNWRITTEN),
     "pitches.write_transcript": ask(Verb.TRANSCRIPT_ASK, json=_ID, fine="no_transcriber"),
     "pitches.correct_word": ask(Verb.TRANSCRIPT_CORRECT, json=_ID | _WORD, fine="no_such_word"),
+    "pitches.ask_advice": ask(Verb.ADVICE_ASK, json=_ID, fine="no_model"),
+    "pitches.get_advice": ask(Verb.ADVICE_READ, json=_ID, fine="no_advice"),
+    "pitches.review_advice": ask(Verb.ADVICE_REVIEW, json=_ID | _ACCEPTED, fine="no_advice"),
+    "events.ask_advice": ask(Verb.ADVICE_ASK, json=_IN, fine="no_model"),
     "events.create_event": ask(Verb.EVENT_CREATE, json=_NEW),
     "events.list_events": ask(Verb.EVENT_LIST, json={}, at_own=Verb.EVENT_READ),
     "events.get_event": ask(Verb.EVENT_READ, json=_IN),

@@ -26,8 +26,9 @@ class AdviceLine:
 class Advice:
     """What a model advises the team, as the organizer checks it, or as the team may read it.
 
-    ``label`` stands beside it; ``trouble`` says why there is none yet, with its stable ``code``. ``dropped`` counts sentences that nobody sees. ``ask_path`` takes POST to have it
-    drafted, ``review_path`` takes PATCH for what is decided, of this ``revision``; None: the viewer may not.
+    ``label`` stands beside it; ``trouble`` says why there is none yet, with its stable ``code``. ``dropped`` counts
+    sentences that nobody sees. ``ask_path`` takes POST to have it drafted, ``review_path`` takes PATCH for what is
+    decided, of this ``revision``; None: the viewer may not.
     """
 
     state: Literal["none", "pending", "ready", "failed"]
