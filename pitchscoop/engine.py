@@ -8,7 +8,8 @@ from typing import Protocol
 from pitchscoop.access.model import Principal, Role, Target, Verb, require
 from pitchscoop.access.service import Access
 from pitchscoop.advising.service import Advising
-from pitchscoop.events.model import Event, named
+from pitchscoop.events.model import Event
+from pitchscoop.events.names import named
 from pitchscoop.events.service import DEFAULT_EVENT, Events
 from pitchscoop.exports.audit import audit_csv
 from pitchscoop.exports.importing import Import
@@ -19,6 +20,7 @@ from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Un
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.organizing.imports import Imports
+from pitchscoop.organizing.judging import Judging
 from pitchscoop.organizing.panel import Panel
 from pitchscoop.organizing.running_order import RunningOrders
 from pitchscoop.organizing.service import Organizing
@@ -29,6 +31,8 @@ from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring.cards import Cards
+from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.search.service import Search
 from pitchscoop.transcribing.service import Transcripts
 
@@ -64,6 +68,7 @@ class Engine:
         transcripts: Transcripts,
         search: Search,
         advice: Advising,
+        ledger: Ledger,
         public_url: str,
         clock: Clock,
     ) -> None:
@@ -76,9 +81,12 @@ class Engine:
         self.transcripts = transcripts
         self.search = search
         self.advice = advice
-        self.organizing = Organizing(state, access, events, public_url, clock)
-        self.panel = Panel(state, self.organizing, events, clock)
-        self.running_orders = RunningOrders(state, self.organizing, events, clock)
+        self.ledger = ledger
+        self.cards = Cards(state, events, sessions, ledger, clock)
+        self.organizing = Organizing(state, access, events, self.cards, public_url, clock)
+        self.panel = Panel(state, events, self.cards, clock)
+        self.running_orders = RunningOrders(state, events, clock)
+        self.judging = Judging(state, events, self.cards, self.panel, self.running_orders)
         self.imports = Imports(self.organizing, events, clock)
         self.public_url = public_url
         self._clock = clock
@@ -129,7 +137,7 @@ class Engine:
         """A new session, ready for audio. A team's sessions carry the team's own name."""
         team_name, title = named("team_name", team_name), named("pitch_title", title)
         event_id = event_id or who.event_id or DEFAULT_EVENT
-        event = await self.organizing.allowed(who, Verb.SESSION_CREATE, event_id, team_id=who.team_id)
+        event = await self.events.allowed(who, Verb.SESSION_CREATE, event_id, team_id=who.team_id)
         teams = self.events.teams
         team = await (teams.get(event_id, who.team_id) if who.team_id else teams.named(event_id, team_name))
         if team and team.withdrawn_at and who.role is not Role.ORGANIZER:
@@ -277,7 +285,7 @@ class Engine:
 
         Before them the position in the fact log after which ``changes`` goes on.
         """
-        await self.organizing.allowed(who, Verb.SESSION_LIST, event_id, team_id=who.team_id)
+        await self.events.allowed(who, Verb.SESSION_LIST, event_id, team_id=who.team_id)
         last = await self.state.last_fact(event_id)
         return last.position if last else "", overview.glances(self.state, event_id, who.team_id)
 
@@ -293,7 +301,7 @@ class Engine:
 
     async def on_air(self, who: Principal, event_id: str) -> list[overview.OnAir]:
         """Who is being recorded in an event now."""
-        await self.organizing.allowed(who, Verb.SESSION_LIST, event_id)
+        await self.events.allowed(who, Verb.SESSION_LIST, event_id)
         return await overview.on_air(self.state, self.storage, event_id)
 
     async def playback(

@@ -23,6 +23,8 @@ from pitchscoop.kernel import ids
 from pitchscoop.kernel.clock import utc_now
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring.copies import Copies
+from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.search.service import Search
 from pitchscoop.settings import Settings
 from pitchscoop.transcribing.service import Transcripts
@@ -70,9 +72,14 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         storage = files = DiskAudioStorage(settings.data, _key(settings.secret, "media"))
     media = PyAVMedia()
     access = Access(state, _key(settings.secret, "access"), utc_now, settings.admin_token)
-    events, sessions = Events(state, utc_now), Sessions(state, storage, utc_now)
     live, transcribers = _engines(settings)
     adviser = _adviser(settings)
+    events, ledger = Events(state, utc_now), Ledger(state, utc_now)
+    copies = Copies(state, storage, events, ledger, utc_now)
+    sessions = Sessions(state, storage, utc_now, copies)
+    completion = Completion(
+        state, events, sessions, storage, media, utc_now, companion=copies, transcribes=bool(transcribers)
+    )
     index = SearchIndex(settings.data / "search")
     engine = Engine(
         state=state,
@@ -80,10 +87,11 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         access=access,
         events=events,
         sessions=sessions,
-        completion=Completion(state, events, sessions, storage, media, utc_now, transcribes=bool(transcribers)),
+        completion=completion,
         transcripts=Transcripts(state, events, sessions, storage, utc_now, live=live, transcribers=transcribers),
         search=Search(state, events, sessions, index, utc_now),
         advice=Advising(state, events, sessions, storage, utc_now, adviser),
+        ledger=ledger,
         public_url=public_url,
         clock=utc_now,
     )

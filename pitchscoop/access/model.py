@@ -67,6 +67,10 @@ class Verb(enum.StrEnum):
     ADVICE_ASK = "advice.ask"
     ADVICE_REVIEW = "advice.review"
     ADVICE_READ = "advice.read"
+    CARD_WRITE = "card.write"
+    CARD_READ = "card.read"
+    STANDINGS_READ = "standings.read"
+    FEEDBACK_READ = "feedback.read"
 
 
 class Reach(enum.Enum):
@@ -141,7 +145,7 @@ _TEAM = Right(Reach.TEAM)
 _ONESELF = Right(Reach.JUDGE)
 _LINK = Right(Reach.LINK)
 _OPEN: frozenset[Stage] = frozenset(("open",))
-_PUBLISHED: frozenset[Stage] = frozenset(("published", "archived"))
+_OUT: frozenset[Stage] = frozenset(("published", "archived"))
 _UNTIL_PUBLISHED: frozenset[Stage] = frozenset(("draft", "open", "frozen"))
 
 PERMISSIONS: dict[Verb, dict[Role, Right]] = {
@@ -189,7 +193,16 @@ PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.DELIVERY_READ: {Role.ORGANIZER: _ANY, Role.TEAM: _TEAM},
     Verb.ADVICE_ASK: {Role.ORGANIZER: _WHILE_LIVING},
     Verb.ADVICE_REVIEW: {Role.ORGANIZER: _WHILE_LIVING},
-    Verb.ADVICE_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, _PUBLISHED)},
+    Verb.ADVICE_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, _OUT)},
+    Verb.CARD_WRITE: {Role.JUDGE: Right(Reach.JUDGE, _OPEN)},
+    Verb.CARD_READ: {Role.ORGANIZER: _ANY, Role.JUDGE: _ONESELF},
+    Verb.STANDINGS_READ: {
+        Role.ORGANIZER: _ANY,
+        Role.JUDGE: Right(Reach.EVENT, _OUT),
+        Role.TEAM: Right(Reach.EVENT, _OUT),
+        Role.PUBLIC: Right(Reach.OFFERED, _OUT),
+    },
+    Verb.FEEDBACK_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, _OUT)},
 }
 """Verb by role: how far the right goes and when. What is not here is refused.
 

@@ -18,7 +18,7 @@ from pitchscoop.kernel.clock import Clock, micros, utc_now
 from pitchscoop.kernel.cursors import not_ours
 from pitchscoop.kernel.errors import NoRoom, Unavailable
 from pitchscoop.kernel.facts import Fact, recalled
-from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, Work
+from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, Seen, Work
 
 T = TypeVar("T")
 
@@ -73,15 +73,20 @@ class SqliteState:
         return Row(key, found[0][0], json.loads(found[0][1])) if found else None
 
     async def commit(
-        self, event_id: str | None, puts: Sequence[Put], facts: Sequence[Fact] = (), due: Sequence[Due] = ()
+        self,
+        event_id: str | None,
+        puts: Sequence[Put],
+        facts: Sequence[Fact] = (),
+        due: Sequence[Due] = (),
+        seen: Sequence[Seen] = (),
     ) -> None:
         """See ``State.commit``."""
         if ({entry.event_id for entry in facts} | {entry.event_id for entry in due}) - {event_id}:
             raise ValueError("facts and due times belong to the event that is committed to")
 
         def work(db: sqlite3.Connection) -> None:
-            for put in puts:
-                sqlite_rows.check_version(db, put)
+            for row in (*puts, *seen):
+                sqlite_rows.check_version(db, row)
             for put in puts:
                 sqlite_rows.apply(db, put)
             for fact in facts:
@@ -186,8 +191,7 @@ class SqliteState:
 
     async def recall(self, key: str) -> str | None:
         """See ``State.recall``."""
-        sql = "SELECT value FROM note WHERE key = ? AND expires > ?"
-        found = await self._query(sql, key, micros(self._clock()))
+        found = await self._query("SELECT value FROM note WHERE key = ? AND expires > ?", key, micros(self._clock()))
         return str(found[0][0]) if found else None
 
     async def forget(self, key: str) -> bool:

@@ -5,7 +5,7 @@ import sqlite3
 
 from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.facts import Fact, noted
-from pitchscoop.kernel.state import Due, Put, Work
+from pitchscoop.kernel.state import Due, Put, Seen, Work
 
 OF_KIND: dict[Work, str] = {
     "sessions": "session_id NOT GLOB 'transcript:*' AND session_id NOT GLOB 'advice:*'",
@@ -15,7 +15,7 @@ OF_KIND: dict[Work, str] = {
 """Which due times are of a kind of work."""
 
 
-def check_version(db: sqlite3.Connection, put: Put) -> None:
+def check_version(db: sqlite3.Connection, put: Put | Seen) -> None:
     """Raise ``StaleWrite`` if the row is not as it was when this was decided."""
     found = db.execute("SELECT version FROM row WHERE key = ?", (put.key,)).fetchone()
     if (found[0] if found else 0) != put.version:

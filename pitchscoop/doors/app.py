@@ -29,6 +29,7 @@ from pitchscoop.doors import (
     rest,
     rosters,
     schedule,
+    scores,
     search,
     transcripts,
     uploads,
@@ -68,7 +69,8 @@ def create_app(
     app.state.renderer = Renderer()
     problems.install(app)
     _errors_as_pages(app)
-    for door in (events, people, rosters, panel, schedule, rest, transcripts, advice, exports, search, uploads):
+    routed = (events, people, rosters, panel, schedule, rest, scores, transcripts, advice, exports, search, uploads)
+    for door in routed:
         app.include_router(door.router)
     for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
         app.add_api_route(path, answer, tags=["operating"], response_class=Response)

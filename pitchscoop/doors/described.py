@@ -46,6 +46,7 @@ class Problem(BaseModel):
     ``word`` comes with ``word_changed``: what the word reads now. ``transcript_status`` comes with
     ``transcript_not_ready``, ``rows`` with ``bad_rows``. ``shortfalls`` and ``nearest`` (ids of judges by id of team:
     the best there is) come with ``assignment_impossible``. ``current`` comes with ``changed_meanwhile``: how it is now.
+    ``stay_complete`` and ``become_drafts`` count cards, and come with ``scoring_began``.
     """
 
     type: str
@@ -60,6 +61,8 @@ class Problem(BaseModel):
     shortfalls: list[TooFewJudges] | None = None
     nearest: dict[str, list[str]] | None = None
     current: dict[str, Any] | None = None
+    stay_complete: int | None = None
+    become_drafts: int | None = None
 
 
 def _described(kind: type[errors.Problem]) -> dict[str, Any]:

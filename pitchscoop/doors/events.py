@@ -10,7 +10,9 @@ from pitchscoop.access.organizers import Organizer
 from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
-from pitchscoop.events.model import Criterion, Event, Name, Settings
+from pitchscoop.events.model import Event, Settings
+from pitchscoop.events.names import Name
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.stages import Stage
 
@@ -51,6 +53,7 @@ class ChangedEvent(Input):
     rubric: list[Criterion] | None = Field(default=None, max_length=100)
     settings: ChangedSettings | None = None
     revision: Revision = None
+    new_version: bool = Field(default=False, description="Change the rubric although there are cards: they stay.")
 
 
 class Named(Input):
@@ -72,6 +75,7 @@ class EventDetails(BaseModel):
     name: str
     stage: Stage
     rubric: list[Criterion]
+    rubric_version: int
     settings: Settings
     created_at: dt.datetime
     revision: int
@@ -149,7 +153,11 @@ async def get_event(event_id: str, who: Caller, engine: TheEngine) -> EventDetai
 
 @router.patch("/events/{event_id}", tags=["events"])
 async def update_event(event_id: str, change: ChangedEvent, who: Caller, engine: TheEngine) -> EventDetails:
-    """Change name, rubric or settings. With ``revision``, 409 and the event as it is now where somebody was faster."""
+    """Change name, rubric or settings. With ``revision``, 409 and the event as it is now where somebody was faster.
+
+    Once there is a card, ``settings.method`` stays, and another rubric needs ``new_version``: without, 409
+    ``scoring_began`` says how many cards stay complete and how many become drafts.
+    """
     settings: Any = change.settings
     event = await engine.organizing.update_event(
         who,
@@ -158,6 +166,7 @@ async def update_event(event_id: str, change: ChangedEvent, who: Caller, engine:
         rubric=change.rubric,
         settings=settings.model_dump(exclude_unset=True) if settings else None,
         revision=change.revision,
+        new_version=change.new_version,
     )
     return event_details(event)
 

@@ -25,6 +25,7 @@ from pitchscoop.doors.mcp_advice import AdviceTools
 from pitchscoop.doors.mcp_calls import Calls, SessionId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
 from pitchscoop.doors.mcp_people import JudgeTools, TeamTools
+from pitchscoop.doors.mcp_scores import ScoreTools
 from pitchscoop.doors.mcp_transcripts import TranscriptTools
 from pitchscoop.doors.problems import problem_response, response_to
 from pitchscoop.engine import PIECE, Engine
@@ -117,7 +118,8 @@ class Tools(Calls):
 
 def server(engine: Engine, separator: str, trusted: Principal | None = None) -> MCPServer[Any]:
     """A server whose tool names are spelled with ``separator``. ``trusted`` is who a stdio caller is."""
-    tools, transcripts, advice = Tools(engine, trusted), TranscriptTools(engine, trusted), AdviceTools(engine, trusted)
+    tools, transcripts = Tools(engine, trusted), TranscriptTools(engine, trusted)
+    scores, advice = ScoreTools(engine, trusted), AdviceTools(engine, trusted)
     mcp: MCPServer[Any] = MCPServer(
         "pitchscoop", title="PitchScoop", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
     )
@@ -136,10 +138,11 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
             Tool(transcripts.write_transcript, "Write transcript"),
             Tool(transcripts.correct_word, "Correct word"),
             *advice.tools,
+            *scores.of_pitches,
         ],
         "events": EventTools(engine, trusted).tools,
         "teams": TeamTools(engine, trusted).tools,
-        "judges": JudgeTools(engine, trusted).tools,
+        "judges": [*JudgeTools(engine, trusted).tools, *scores.of_judges],
     }
     for family, found in families.items():
         for tool in found:

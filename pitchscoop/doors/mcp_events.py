@@ -6,7 +6,9 @@ from pydantic import AwareDatetime, Field
 
 from pitchscoop.doors import advice, events, schedule
 from pitchscoop.doors.mcp_calls import Calls, EventId, TeamId, Tool, told
-from pitchscoop.events.model import Criterion, Name, Settings
+from pitchscoop.events.model import Settings
+from pitchscoop.events.names import Name
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.organizing.running_order import Order
 
@@ -41,10 +43,14 @@ class EventTools(Calls):
         rubric: Rubric | None = None,
         settings: Annotated[dict[str, Any] | None, Field(description="Those that change; see get_event.")] = None,
         revision: Revision = None,
+        new_version: Annotated[bool, Field(description="Change the rubric although there are cards.")] = False,
     ) -> events.EventDetails:
-        """Change name, rubric or settings; what is left out stays."""
+        """Change name, rubric or settings; what is left out stays.
+
+        On scoring_began tell a person what becomes of the cards; only they decide on new_version.
+        """
         changing = self._engine.organizing.update_event(
-            self._who, event_id, name=name, rubric=rubric, settings=settings, revision=revision
+            self._who, event_id, name=name, rubric=rubric, settings=settings, revision=revision, new_version=new_version
         )
         return events.event_details(await told(changing))
 

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from pitchscoop.doors import panel, people, rosters
 from pitchscoop.doors.mcp_calls import Calls, EventId, JudgeId, TeamId, Tool, told
-from pitchscoop.events.model import Domain, Email, Member, Name
+from pitchscoop.events.model import Member
+from pitchscoop.events.names import Domain, Email, Name
 from pitchscoop.organizing.imports import LONGEST
 from pitchscoop.organizing.panel import Wish
 

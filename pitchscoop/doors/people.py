@@ -11,7 +11,8 @@ from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.events import Input, Revision
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
-from pitchscoop.events.model import Domain, Email, Judge, Member, Name, Team
+from pitchscoop.events.model import Judge, Member, Team
+from pitchscoop.events.names import Domain, Email, Name
 from pitchscoop.organizing.service import Invited
 
 router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pitchscoop.access.model import Principal
 from pitchscoop.engine import Engine
-from pitchscoop.events.model import Name
+from pitchscoop.events.names import Name
 from pitchscoop.playback import EXPIRES_IN
 from pitchscoop.recordings.listing import Page
 from pitchscoop.recordings.model import Session

@@ -1,81 +1,18 @@
 """Events and teams: the nouns."""
 
 import datetime as dt
-import functools
 import json
-import re
-import zoneinfo
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pitchscoop.access.model import Principal, Role
+from pitchscoop.events.names import Email, Name, TimeZone
+from pitchscoop.events.rubrics import DEFAULT, Criterion
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.kernel.table import Kept
-
-
-def _printable(text: str) -> str:
-    if any(ord(letter) < 32 or ord(letter) == 127 or 0xD800 <= ord(letter) <= 0xDFFF for letter in text):  # noqa: PLR2004
-        message = "must not contain control characters or half a character"
-        raise ValueError(message)
-    return text
-
-
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
-]
-"""What people call a team, an event or a pitch: any script, emoji, quotes and slashes included."""
-
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-
-
-def _address(text: str) -> str:
-    if _ADDRESS.fullmatch(text) is None:
-        message = "must be an e-mail address, such as ada@example.org"
-        raise ValueError(message)
-    return text
-
-
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_address)]
-"""Kept for conflicts of interest by domain, and for lists; nothing is sent to it."""
-
-
-Domain = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=253, pattern=r"^[^@\s]+\.[^@\s.]+$")
-]
-"""What stands behind the @ of an e-mail address."""
-
-
-@functools.cache
-def time_zones() -> frozenset[str]:
-    """The names of all time zones (IANA). Looking for them reads hundreds of files."""
-    return frozenset(zoneinfo.available_timezones() | {"UTC"})
-
-
-def _zone(name: str) -> str:
-    if name not in time_zones():
-        message = "must be a time zone, such as Europe/Berlin"
-        raise ValueError(message)
-    return name
-
-
-TimeZone = Annotated[str, AfterValidator(_zone)]
-
-_NAME: TypeAdapter[str] = TypeAdapter(Name)
-
-
-def named(field: str, text: str) -> str:
-    """The text as a name.
-
-    Raises:
-        Invalid: ``invalid_request``, with the field.
-    """
-    try:
-        return _NAME.validate_python(text)
-    except ValidationError as error:
-        raise Invalid("invalid_request", f"{field}: {error.errors()[0]['msg']}.") from None
 
 
 class Settings(BaseModel):
@@ -119,29 +56,30 @@ class Settings(BaseModel):
             raise Invalid("invalid_request", f"settings.{field}: {found['msg']}.") from None
 
 
-class Criterion(BaseModel):
-    """One line of a rubric."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern=r"^[a-z0-9_-]{1,64}$")
-    name: Name
-    weight: float = Field(gt=0, le=1000, allow_inf_nan=False)
-    min: float = Field(allow_inf_nan=False)
-    max: float = Field(allow_inf_nan=False)
-    description: str | None = Field(default=None, max_length=2000)
-
-
 class Event(Kept):
-    """A competition. ``deleted_at``: nobody finds it any more, and a worker removes what it has."""
+    """A competition. ``deleted_at``: nobody finds it any more, and a worker removes what it has.
+
+    ``rubric`` is empty where the organizer gave none; ``criteria`` are what pitches are scored by. ``rubric_version``
+    counts the rubrics that it had since scoring began.
+    """
 
     event_id: str
     name: str
     stage: Stage = "open"
     rubric: tuple[Criterion, ...] = ()
+    rubric_version: int = 1
     settings: Settings = Settings()
     created_at: dt.datetime
     deleted_at: dt.datetime | None = None
+
+    @property
+    def in_use(self) -> tuple[Criterion, ...]:
+        """The rubric or, where none was given, the one to begin with."""
+        return self.rubric or DEFAULT
+
+    def criteria(self, track: str | None) -> tuple[Criterion, ...]:
+        """What a pitch of this track is scored by."""
+        return tuple(one for one in self.in_use if not one.tracks or track in one.tracks)
 
     def check_tracks(self, tracks: Iterable[str]) -> None:
         """Pass if there are these tracks, or none are set.

@@ -3,14 +3,16 @@
 import contextlib
 from collections.abc import Callable, Sequence
 
-from pitchscoop.events.model import Criterion, Event, Record, Settings
+from pitchscoop.access.model import Principal, Target, Verb, require
+from pitchscoop.events.model import Event, Record, Settings
 from pitchscoop.events.people import Judges, Teams
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import Conflict, NotFound, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.stages import MOVES, Stage
-from pitchscoop.kernel.state import Due, Put, State
+from pitchscoop.kernel.state import Due, Put, Seen, State
 from pitchscoop.kernel.table import Table
 
 DEFAULT_EVENT = "default"
@@ -37,6 +39,23 @@ class Events:
             return Event(event_id=DEFAULT_EVENT, name="Pitches", created_at=self._clock())
         if event is None or event.deleted_at:
             raise _no_such_event(event_id)
+        return event
+
+    async def allowed(
+        self, who: Principal, verb: Verb, event_id: str, *, team_id: str | None = None, judge_id: str | None = None
+    ) -> Event:
+        """The event, if this may be done in it now. Whoever may not is not told whether it exists.
+
+        Teams may join by themselves where the settings say so; what is published is offered to everybody.
+        """
+        target = Target(event_id=event_id, team_id=team_id, judge_id=judge_id)
+        try:
+            event = await self.get(event_id)
+        except NotFound:
+            require(who, verb, target.model_copy(update={"stage": "open"}))
+            raise
+        offered = event.settings.self_registration if verb is Verb.TEAM_JOIN else True
+        require(who, verb, target.model_copy(update={"stage": event.stage, "offered": offered}))
         return event
 
     async def find(self, event_id: str) -> Event | None:
@@ -70,9 +89,19 @@ class Events:
             return await self.get(event.event_id)
         return event.model_copy(update={"revision": 1})
 
-    async def update(self, event_id: str, decide: Callable[[Event], Event], revision: int | None = None) -> Event:
-        """Change name, rubric or settings."""
-        return await self._change(event_id, "event_changed", decide, revision)
+    async def update(
+        self,
+        event_id: str,
+        decide: Callable[[Event], Event],
+        revision: int | None = None,
+        seen: Sequence[Seen] = (),
+    ) -> Event:
+        """Change name, rubric or settings.
+
+        Raises:
+            StaleWrite: a row that this was decided on was changed meanwhile.
+        """
+        return await self._change(event_id, "event_changed", decide, revision, seen)
 
     async def move(self, event_id: str, stage: Stage) -> Event:
         """Move it to another stage; to the one it is in already is harmless.
@@ -141,7 +170,12 @@ class Events:
         return Due(event_id, keys.event(event_id), micros(self._clock()))
 
     async def _change(
-        self, event_id: str, name: str, decide: Callable[[Event], Event], revision: int | None = None
+        self,
+        event_id: str,
+        name: str,
+        decide: Callable[[Event], Event],
+        revision: int | None = None,
+        seen: Sequence[Seen] = (),
     ) -> Event:
         return await self._table.change(
             event_id,
@@ -151,6 +185,7 @@ class Events:
             first=await self.get(event_id) if event_id == DEFAULT_EVENT else None,  # written when first changed
             facts=lambda event: [self._fact(name, event)],
             due=[self.to_record(event_id)],
+            seen=seen,
             revision=revision,
         )
 

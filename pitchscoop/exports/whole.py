@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from pitchscoop.events.model import Event, Judge, Team, named
+from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.events.names import named
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.recordings.model import Session

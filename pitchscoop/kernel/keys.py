@@ -71,6 +71,31 @@ def schedule(event_id: str) -> str:
     return f"schedule:{{{event_id}}}"
 
 
+def cards(event_id: str) -> str:
+    """The head of an event's cards: how many were saved, and the end of their chain. A worker looks for this name."""
+    return f"cards:{{{event_id}}}"
+
+
+def card(event_id: str, session_id: str, judge_id: str) -> str:
+    """One judge's card of one session, as it is."""
+    return f"card:{{{event_id}}}:{session_id}:{judge_id}"
+
+
+def card_entry(event_id: str, number: int) -> str:
+    """One card as it was saved once. In ten digits, so that names sort as numbers do."""
+    return f"card_entry:{{{event_id}}}:{number:010d}"
+
+
+def cards_index(event_id: str, *facet: str) -> str:
+    """Cards of an event by when they were saved last: all, or those of one facet, such as ``session, ID``."""
+    return ":".join([f"index:{{{event_id}}}:cards", *facet])
+
+
+def card_entries_index(event_id: str, *card: str) -> str:
+    """All that was saved in an event by number, or what was saved of one card (``SESSION, JUDGE``)."""
+    return ":".join([f"index:{{{event_id}}}:card_entries", *card])
+
+
 def organizers() -> str:
     """All who run events, in one row: they are few, and belong to no event."""
     return "organizers"
@@ -109,6 +134,16 @@ def event_folder(event_id: str) -> str:
 def event_json(event_id: str) -> str:
     """The record of an event and its people in storage."""
     return f"events/{event_id}/event.json"
+
+
+def cards_folder(event_id: str) -> str:
+    """What was saved of an event's cards, in storage."""
+    return f"events/{event_id}/cards/"
+
+
+def cards_json(event_id: str, first: int) -> str:
+    """Some entries in storage, named by the number of the first in ten digits."""
+    return f"events/{event_id}/cards/{first:010d}.json"
 
 
 def folder(session_id: str) -> str:

@@ -43,11 +43,22 @@ class Put:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """A row that something was decided on, and that must still be of this version; 0: that must still be missing.
+
+    It is not written: whoever else decides on it is not disturbed.
+    """
+
+    key: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """When a worker should look at a session next (microseconds); None: it need not.
 
-    ``session_id`` is the event's key (``keys.event``) where it is the event itself that is to be looked at, and the
-    key of the words (``keys.transcript``) or of the advice (``keys.advice``) where it is that.
+    ``session_id`` is the event's key (``keys.event``) where it is the event itself that is to be looked at, the key of
+    the words (``keys.transcript``), the advice (``keys.advice``) or the cards (``keys.cards``) where it is those.
     """
 
     event_id: str
@@ -87,7 +98,12 @@ class State(Protocol):
         ...
 
     async def commit(
-        self, event_id: str | None, puts: Sequence[Put], facts: Sequence[Fact] = (), due: Sequence[Due] = ()
+        self,
+        event_id: str | None,
+        puts: Sequence[Put],
+        facts: Sequence[Fact] = (),
+        due: Sequence[Due] = (),
+        seen: Sequence[Seen] = (),
     ) -> None:
         """Make all changes or none; durable when it returns.
 

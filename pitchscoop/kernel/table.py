@@ -11,7 +11,7 @@ from pitchscoop.kernel import rows
 from pitchscoop.kernel.cursors import cursor_of, place_of
 from pitchscoop.kernel.errors import Conflict, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Put, Row, State
+from pitchscoop.kernel.state import Due, Put, Row, Seen, State
 
 _ATTEMPTS = 50  # of hundreds of writers of one row each is soon the one that was not overtaken
 _PAGE = 500  # rows read at a time
@@ -83,17 +83,18 @@ class Table(Generic[M]):
         facts: Callable[[M], Sequence[Fact]] = lambda _: (),
         beside: Callable[[M, M], Sequence[Put]] = lambda _, __: (),
         due: Sequence[Due] = (),
+        seen: Sequence[Seen] = (),
         revision: int | None = None,
     ) -> M:
         """Write what ``decide`` makes of the row; nothing is written where that is the row itself.
 
         Where there is no row it decides on ``first``, and where that is None the row is ``missing``.
-        ``facts`` are told of the row as it is then, ``beside`` are rows written with it. With ``revision`` it is
-        changed only if it is still the one that was seen.
+        ``facts`` are told of the row as it is then, ``beside`` are rows written with it, ``seen`` are rows that it was
+        decided on. With ``revision`` it is changed only if it is still the one that was seen.
 
         Raises:
             Conflict: ``changed_meanwhile``, with the row as it is now as ``current``.
-            StaleWrite: a row ``beside`` is not as it was said to be.
+            StaleWrite: a row ``beside`` or ``seen`` is not as it was said to be.
         """
         for attempt in range(_ATTEMPTS):
             row = await self._state.read(key)
@@ -108,7 +109,7 @@ class Table(Generic[M]):
             version = row.version if row else 0
             put = self.put(key, after, version)
             try:
-                await self._state.commit(event_id, [put, *beside(before, after)], facts(after), due)
+                await self._state.commit(event_id, [put, *beside(before, after)], facts(after), due, seen)
             except StaleWrite:
                 now = await self._state.read(key)
                 if (now.version if now else 0) == version:

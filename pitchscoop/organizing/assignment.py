@@ -20,8 +20,9 @@ What ``assign`` guarantees:
 import random
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
+from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Judge, Team
 from pitchscoop.organizing.linking import groups, link
 from pitchscoop.organizing.readings import Readings, bits
@@ -29,7 +30,6 @@ from pitchscoop.organizing.readings import Readings, bits
 Reading = tuple[str, str]
 """A team's id and the id of a judge who hears it."""
 
-Reason = Literal["conflict", "domain", "track"]
 T = TypeVar("T")
 
 _BEGINNINGS = 8  # plans that are tried where one falls into more groups than it must
@@ -59,17 +59,6 @@ class Plan:
     groups: tuple[tuple[str, ...], ...]
     shortfalls: tuple[Shortfall, ...]
     notes: tuple[str, ...]
-
-
-def conflict(judge: Judge, team: Team) -> Reason | None:
-    """Why a judge must not hear a team: it was declared, an e-mail domain says so (or one above it), another track."""
-    if team.team_id in judge.conflicts:
-        return "conflict"
-    for member in team.members:
-        domain = (member.email or "").rpartition("@")[2].casefold()
-        if any(domain == avoided or domain.endswith(f".{avoided}") for avoided in map(str.casefold, judge.domains)):
-            return "domain"
-    return "track" if judge.tracks and team.track not in judge.tracks else None
 
 
 def assign(

@@ -55,7 +55,7 @@ class Imports:
         Raises:
             Invalid: ``bad_rows``, with what is wrong as ``rows``.
         """
-        event = await self._organizing.allowed(who, Verb.TEAM_CREATE, event_id)
+        event = await self._events.allowed(who, Verb.TEAM_CREATE, event_id)
         own = {_team_id(seed, number) for number in range(MOST_ROWS)} if seed else set()
         for _ in range(_ATTEMPTS):
             existing = await self._events.teams.listed(event_id)
@@ -77,7 +77,7 @@ class Imports:
 
     async def judges(self, who: Principal, event_id: str, text: str, *, dry_run: bool) -> Roster:
         """All judges of a list, but for rows that cannot be used. With ``dry_run`` nothing is changed."""
-        event = await self._organizing.allowed(who, Verb.JUDGE_CREATE, event_id)
+        event = await self._events.allowed(who, Verb.JUDGE_CREATE, event_id)
         taken = [judge.name for judge in await self._organizing.list_judges(who, event_id)]
         tracks = event.settings.tracks
         reading = partial(read_roster, text, tracks=tracks, taken=taken, noun="judge", most=MOST_JUDGES)

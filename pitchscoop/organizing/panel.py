@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from pitchscoop.access.model import Principal, Verb
+from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
@@ -16,8 +17,8 @@ from pitchscoop.kernel.errors import Conflict, Invalid, NotFound, StaleWrite, Un
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.kernel.table import Kept, Table
-from pitchscoop.organizing.assignment import Plan, Reading, assign, conflict, many
-from pitchscoop.organizing.service import Organizing
+from pitchscoop.organizing.assignment import Plan, Reading, assign, many
+from pitchscoop.scoring.cards import Cards
 
 MOST_TEAMS = 2_000  # teams and judges of one plan: with more it would keep a processor busy for minutes
 MOST_JUDGES = 500
@@ -75,28 +76,29 @@ class Wish:
 class Panel:
     """Assignments of all events."""
 
-    def __init__(self, state: State, organizing: Organizing, events: Events, clock: Clock) -> None:
+    def __init__(self, state: State, events: Events, cards: Cards, clock: Clock) -> None:
         self._state = state
-        self._organizing = organizing
         self._events = events
+        self._cards = cards
         self._clock = clock
         self._table: Table[Assignment] = Table(state, Assignment, lambda _: {})
 
     async def make(self, who: Principal, event_id: str, wish: Wish) -> Seated:
-        """Say who hears whom; what stands is kept as far as possible.
+        """Say who hears whom; what stands is kept as far as possible. Whoever has filled in a card has heard the pitch.
 
         Raises:
             Conflict: ``assignment_impossible``, with ``shortfalls`` and the ``nearest`` panels there are; or
                 ``changed_meanwhile``.
             Invalid: ``no_such_team``, ``no_such_judge`` or ``too_many``.
         """
-        event = await self._organizing.allowed(who, Verb.ASSIGNMENT_MAKE, event_id)
+        event = await self._events.allowed(who, Verb.ASSIGNMENT_MAKE, event_id)
         for _ in range(_ATTEMPTS):
             before = await self._table.find(keys.assignment(event_id))
             if wish.revision is not None and wish.revision != (before.revision if before else 0):
                 raise _changed(before)
             teams, judges = await self._people(event_id)
-            made = await self._made(event, wish, before, teams, judges)
+            heard = await self._cards.readings(event)
+            made = await self._made(event, wish, before, teams, judges, heard)
             put = self._table.put(keys.assignment(event_id), made, before.revision if before else 0)
             try:
                 await self._state.commit(event_id, [put], [self._fact(made)], [self._events.to_record(event_id)])
@@ -113,7 +115,7 @@ class Panel:
             NotFound: ``no_assignment`` or ``no_such_judge``.
         """
         judge_id = judge_id or who.judge_id
-        await self._organizing.allowed(who, Verb.ASSIGNMENT_READ, event_id, judge_id=judge_id)
+        await self._events.allowed(who, Verb.ASSIGNMENT_READ, event_id, judge_id=judge_id)
         if judge_id:
             await self._events.judges.get(event_id, judge_id)
         found = await self._table.find(keys.assignment(event_id))
@@ -123,12 +125,25 @@ class Panel:
         seated = _seated(found, teams, judges)
         return seated if judge_id is None else _of_one(seated, judge_id)
 
+    async def teams_of(self, event_id: str, judge_id: str) -> tuple[str, ...] | None:
+        """The ids of the teams that a judge hears; None where nobody was assigned yet."""
+        found = await self._table.find(keys.assignment(event_id))
+        if found is None or not found.panels:
+            return None
+        return tuple(team_id for team_id, panel in found.panels.items() if judge_id in panel)
+
     async def _people(self, event_id: str) -> tuple[list[Team], list[Judge]]:
         teams, judges = self._events.teams, self._events.judges
         return await teams.listed(event_id), await judges.listed(event_id)
 
     async def _made(
-        self, event: Event, wish: Wish, before: Assignment | None, teams: Sequence[Team], judges: Sequence[Judge]
+        self,
+        event: Event,
+        wish: Wish,
+        before: Assignment | None,
+        teams: Sequence[Team],
+        judges: Sequence[Judge],
+        scored: Collection[Reading],
     ) -> Assignment:
         _known("team", {team for team, _ in wish.heard}, {team.team_id for team in teams})
         told_of = {judge for _, judge in wish.heard} | set(wish.absent or ())
@@ -138,7 +153,7 @@ class Panel:
         there = [judge for judge in judges if judge.removed_at is None and judge.judge_id not in absent]
         if len(running) > MOST_TEAMS or len(there) > MOST_JUDGES:
             raise Invalid("too_many", f"Up to {MOST_TEAMS} teams and {MOST_JUDGES} judges can be assigned at once.")
-        heard = {*wish.heard, *_readings(before.heard if before else {})}
+        heard = {*wish.heard, *scored, *_readings(before.heard if before else {})}
         standing = _readings(before.panels) if before and not wish.afresh else set()
         seed = wish.seed if wish.seed is not None else before.seed if before else 0
         reads = event.settings.reads

@@ -16,7 +16,8 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from pitchscoop.events.model import Email, Member, Name
+from pitchscoop.events.model import Member
+from pitchscoop.events.names import Email, Name
 from pitchscoop.events.people import MOST_TEAMS
 
 MOST_ROWS = MOST_TEAMS
@@ -234,7 +235,7 @@ def _members(row: int, people: Sequence[tuple[str, str]]) -> tuple[tuple[Member,
 def _wrong_text(row: int, field: str, text: str) -> list[RowError]:
     if not text:
         return [RowError(row, field, "The name is missing.")]
-    if len(text) > 200:  # noqa: PLR2004  as events.model.Name has it
+    if len(text) > 200:  # noqa: PLR2004  as events.names.Name has it
         return [RowError(row, field, f"{text[:40]!r}… has {len(text)} characters. Up to 200 can be used.")]
     if not _fits(_NAME, text):
         return [RowError(row, field, f"{text[:40]!r} has a line break or another control character. Take it out.")]

@@ -14,7 +14,6 @@ from pitchscoop.kernel.errors import Invalid, NotFound
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.kernel.table import Kept, Table
-from pitchscoop.organizing.service import Organizing
 
 Standing = Literal["done", "now", "next", "later", "withdrawn"]
 
@@ -75,17 +74,21 @@ class Order:
 class RunningOrders:
     """Running orders of all events."""
 
-    def __init__(self, state: State, organizing: Organizing, events: Events, clock: Clock) -> None:
-        self._organizing = organizing
+    def __init__(self, state: State, events: Events, clock: Clock) -> None:
         self._events = events
         self._clock = clock
         self._table: Table[Schedule] = Table(state, Schedule, lambda _: {})
 
     async def read(self, who: Principal, event_id: str) -> RunningOrder:
         """The running order; an event that has none yet has no slots."""
-        event = await self._organizing.allowed(who, Verb.SCHEDULE_READ, event_id)
+        event = await self._events.allowed(who, Verb.SCHEDULE_READ, event_id)
         found = await self._table.find(keys.schedule(event_id))
         return await self._seen(event, found or Schedule(event_id=event_id))
+
+    async def order(self, event_id: str) -> tuple[str, ...]:
+        """The ids of the teams in order."""
+        found = await self._table.find(keys.schedule(event_id))
+        return found.team_ids if found else ()
 
     async def write(self, who: Principal, event_id: str, order: Order) -> RunningOrder:
         """Set the order, when it starts, and how long a slot is.
@@ -94,7 +97,7 @@ class RunningOrders:
             Invalid: ``no_such_team``, ``team_twice``, or ``bad_time``.
             Conflict: ``changed_meanwhile``, with the schedule as it is now.
         """
-        event = await self._organizing.allowed(who, Verb.SCHEDULE_WRITE, event_id)
+        event = await self._events.allowed(who, Verb.SCHEDULE_WRITE, event_id)
         if order.starts_at is not None:
             check_start(order.starts_at)
         teams = await self._teams(event_id)
@@ -123,7 +126,7 @@ class RunningOrders:
         Raises:
             NotFound: ``not_in_running_order``.
         """
-        event = await self._organizing.allowed(who, Verb.SCHEDULE_WRITE, event_id)
+        event = await self._events.allowed(who, Verb.SCHEDULE_WRITE, event_id)
         now = self._clock()
 
         def called(schedule: Schedule) -> Schedule:

@@ -7,15 +7,18 @@ from typing import Any, Generic, TypeVar
 from pitchscoop.access.model import Principal, Target, Verb, require
 from pitchscoop.access.organizers import Organizer
 from pitchscoop.access.service import Access
-from pitchscoop.events.model import Criterion, Event, Judge, Member, Settings, Team
+from pitchscoop.events.model import Event, Judge, Member, Settings, Team
+from pitchscoop.events.rubrics import Criterion, check_rubric
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Conflict, NotFound
+from pitchscoop.kernel.errors import Conflict
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.kernel.state import State
+from pitchscoop.organizing.changes import Change, Changes
 from pitchscoop.organizing.visits import Log, Visits
+from pitchscoop.scoring.cards import Cards
 
 Somebody = TypeVar("Somebody", Team, Judge, Organizer)
 Guest = TypeVar("Guest", Team, Judge)
@@ -33,29 +36,18 @@ class Invited(Generic[Somebody]):
 class Organizing:
     """Events, teams, judges, organizers, and the log of who did what."""
 
-    def __init__(self, state: State, access: Access, events: Events, public_url: str, clock: Clock) -> None:
+    def __init__(
+        self, state: State, access: Access, events: Events, cards: Cards, public_url: str, clock: Clock
+    ) -> None:
         self._state = state
         self.log = Log(state, clock)
         self.visits = Visits(access, self.log, public_url)
         self._access = access
         self._events = events
+        self._changes = Changes(events, cards)
         self._public_url = public_url
 
     # Events
-
-    async def allowed(
-        self, who: Principal, verb: Verb, event_id: str, *, team_id: str | None = None, judge_id: str | None = None
-    ) -> Event:
-        """The event, if this may be done in it now. Whoever may not is not told whether it exists."""
-        target = Target(event_id=event_id, team_id=team_id, judge_id=judge_id)
-        try:
-            event = await self._events.get(event_id)
-        except NotFound:
-            require(who, verb, target.model_copy(update={"stage": "open"}))
-            raise
-        offered = event.settings.self_registration
-        require(who, verb, target.model_copy(update={"stage": event.stage, "offered": offered}))
-        return event
 
     async def create_event(
         self, who: Principal, name: str, rubric: Sequence[Criterion], settings: Settings, stage: Stage,
@@ -63,6 +55,7 @@ class Organizing:
     ) -> Event:  # fmt: skip
         """A new event."""
         require(who, Verb.EVENT_CREATE, Target())
+        check_rubric(rubric, settings.tracks)
         return await self._events.create(name, rubric=rubric, settings=settings, stage=stage, seed=seed)
 
     async def list_events(self, who: Principal) -> list[Event]:
@@ -74,7 +67,7 @@ class Organizing:
 
     async def event(self, who: Principal, event_id: str) -> Event:
         """The event."""
-        return await self.allowed(who, Verb.EVENT_READ, event_id)
+        return await self._events.allowed(who, Verb.EVENT_READ, event_id)
 
     async def update_event(
         self,
@@ -85,33 +78,25 @@ class Organizing:
         rubric: Sequence[Criterion] | None = None,
         settings: Mapping[str, Any] | None = None,
         revision: int | None = None,
+        new_version: bool = False,
     ) -> Event:
-        """Change what is named; of the settings, too. With ``revision`` only what was seen is changed.
+        """Change what is named, as ``Change`` says.
 
         Raises:
-            Invalid: ``invalid_request``: a setting cannot be that.
-            Conflict: ``changed_meanwhile``, with the event as it is now.
+            Invalid: ``bad_rubric``, ``unknown_track``, or ``invalid_request``: a setting cannot be that.
+            Conflict: ``changed_meanwhile``, with the event as it is now; or what is locked once there are cards.
         """
-        await self.allowed(who, Verb.EVENT_UPDATE, event_id)
-
-        def changed(event: Event) -> Event:
-            update: dict[str, Any] = {"settings": event.settings.changed(settings or {})}
-            if name is not None:
-                update["name"] = name
-            if rubric is not None:
-                update["rubric"] = tuple(rubric)
-            return event.model_copy(update=update)
-
-        return await self._events.update(event_id, changed, revision)
+        await self._events.allowed(who, Verb.EVENT_UPDATE, event_id)
+        return await self._changes.make(event_id, Change(name, rubric, settings, revision, new_version))
 
     async def move_event(self, who: Principal, event_id: str, stage: Stage) -> Event:
         """Move it to another stage. Recordings under way go on, whatever the stage."""
-        await self.allowed(who, Verb.EVENT_MOVE, event_id)
+        await self._events.allowed(who, Verb.EVENT_MOVE, event_id)
         return await self._events.move(event_id, stage)
 
     async def copy_event(self, who: Principal, event_id: str, name: str, seed: bytes | None = None) -> Event:
         """A new event with the rubric and the settings of another, as a draft. Nobody is taken along."""
-        event = await self.allowed(who, Verb.EVENT_READ, event_id)
+        event = await self._events.allowed(who, Verb.EVENT_READ, event_id)
         return await self.create_event(who, name, event.rubric, event.settings, "draft", seed)
 
     async def facts(self, who: Principal, event_id: str | None, after: str = "", limit: int = 200) -> list[Fact]:
@@ -127,7 +112,7 @@ class Organizing:
 
     async def delete_event(self, who: Principal, event_id: str) -> None:
         """Remove an event with all it has. From now on nobody finds it; a worker does the rest within a minute."""
-        await self.allowed(who, Verb.EVENT_DELETE, event_id)
+        await self._events.allowed(who, Verb.EVENT_DELETE, event_id)
         event = await self._events.delete(event_id)
         await self.log.note("event_deleted", event_id, data={"stage": event.stage})
 
@@ -138,7 +123,7 @@ class Organizing:
         seed: bytes | None = None,
     ) -> Invited[Team]:  # fmt: skip
         """A new team and its link."""
-        event = await self.allowed(who, Verb.TEAM_CREATE, event_id)
+        event = await self._events.allowed(who, Verb.TEAM_CREATE, event_id)
         event.check_tracks([track] if track else [])
         return await self._invited(await self._events.teams.add(event_id, name, track, members, seed))
 
@@ -146,49 +131,49 @@ class Organizing:
         self, who: Principal, event_id: str, name: str, track: str | None = None, seed: bytes | None = None
     ) -> Invited[Team]:
         """Join as a team, where the event lets teams do so by themselves."""
-        event = await self.allowed(who, Verb.TEAM_JOIN, event_id)
+        event = await self._events.allowed(who, Verb.TEAM_JOIN, event_id)
         event.check_tracks([track] if track else [])
         return await self._invited(await self._events.teams.add(event_id, name, track, (), seed))
 
     async def list_teams(self, who: Principal, event_id: str) -> list[Team]:
         """All teams of an event by name, also those that withdrew."""
-        await self.allowed(who, Verb.TEAM_LIST, event_id)
+        await self._events.allowed(who, Verb.TEAM_LIST, event_id)
         return sorted(await self._events.teams.listed(event_id), key=lambda team: team.name.casefold())
 
     async def page_teams(
         self, who: Principal, event_id: str, cursor: str | None, limit: int
     ) -> tuple[list[Team], str | None]:
         """Some teams of an event, newest first, also those that withdrew, and the cursor of the next ones."""
-        await self.allowed(who, Verb.TEAM_LIST, event_id)
+        await self._events.allowed(who, Verb.TEAM_LIST, event_id)
         return await self._events.teams.page(event_id, cursor, limit)
 
     async def team(self, who: Principal, event_id: str, team_id: str) -> Team:
         """The team."""
-        await self.allowed(who, Verb.TEAM_READ, event_id, team_id=team_id)
+        await self._events.allowed(who, Verb.TEAM_READ, event_id, team_id=team_id)
         return await self._events.teams.get(event_id, team_id)
 
     async def update_team(
         self, who: Principal, event_id: str, team_id: str, update: dict[str, Any], revision: int | None = None
     ) -> Team:
         """Change ``name``, ``track`` or ``members``."""
-        event = await self.allowed(who, Verb.TEAM_UPDATE, event_id, team_id=team_id)
+        event = await self._events.allowed(who, Verb.TEAM_UPDATE, event_id, team_id=team_id)
         event.check_tracks([update["track"]] if update.get("track") else [])
         return await self._events.teams.update(event_id, team_id, update, revision)
 
     async def withdraw_team(self, who: Principal, event_id: str, team_id: str, *, withdrawn: bool = True) -> Team:
         """Take a team out of the running; the organizer can take it back in."""
         verb = Verb.TEAM_WITHDRAW if withdrawn else Verb.TEAM_UPDATE
-        await self.allowed(who, verb, event_id, team_id=team_id)
+        await self._events.allowed(who, verb, event_id, team_id=team_id)
         return await self._events.teams.withdraw(event_id, team_id, withdrawn=withdrawn)
 
     async def invite_team(self, who: Principal, event_id: str, team_id: str) -> Invited[Team]:
         """A new link for a team. The old one, and everybody who signed in with it, is out."""
-        await self.allowed(who, Verb.TEAM_INVITE, event_id, team_id=team_id)
+        await self._events.allowed(who, Verb.TEAM_INVITE, event_id, team_id=team_id)
         return await self._invited(await self._events.teams.new_round(event_id, team_id))
 
     async def team_link(self, who: Principal, event_id: str, team_id: str) -> Invited[Team]:
         """A team's link as it is, for a printed sheet."""
-        await self.allowed(who, Verb.TEAM_INVITE, event_id, team_id=team_id)
+        await self._events.allowed(who, Verb.TEAM_INVITE, event_id, team_id=team_id)
         return await self._invited(await self._events.teams.get(event_id, team_id))
 
     # Judges
@@ -197,26 +182,26 @@ class Organizing:
         self, who: Principal, event_id: str, name: str, seed: bytes | None = None, **more: Any
     ) -> Invited[Judge]:
         """A new judge and the link. ``more`` are other fields of the model."""
-        event = await self.allowed(who, Verb.JUDGE_CREATE, event_id)
+        event = await self._events.allowed(who, Verb.JUDGE_CREATE, event_id)
         event.check_tracks(more.get("tracks", ()))
         return await self._invited(await self._events.judges.add(event_id, name, seed, **more))
 
     async def list_judges(self, who: Principal, event_id: str) -> list[Judge]:
         """All judges of an event by name, but for those who were removed."""
-        await self.allowed(who, Verb.JUDGE_LIST, event_id)
+        await self._events.allowed(who, Verb.JUDGE_LIST, event_id)
         found = [judge for judge in await self._events.judges.listed(event_id) if judge.removed_at is None]
         return sorted(found, key=lambda judge: judge.name.casefold())
 
     async def judge(self, who: Principal, event_id: str, judge_id: str) -> Judge:
         """The judge."""
-        await self.allowed(who, Verb.JUDGE_READ, event_id, judge_id=judge_id)
+        await self._events.allowed(who, Verb.JUDGE_READ, event_id, judge_id=judge_id)
         return await self._events.judges.get(event_id, judge_id)
 
     async def update_judge(
         self, who: Principal, event_id: str, judge_id: str, update: dict[str, Any], revision: int | None = None
     ) -> Judge:
         """Change what is known of a judge; conflicts of interest have a verb of their own."""
-        event = await self.allowed(who, Verb.JUDGE_UPDATE, event_id, judge_id=judge_id)
+        event = await self._events.allowed(who, Verb.JUDGE_UPDATE, event_id, judge_id=judge_id)
         event.check_tracks(update.get("tracks", ()))
         return await self._events.judges.update(
             event_id, judge_id, lambda judge: judge.model_copy(update=update), revision=revision
@@ -226,7 +211,7 @@ class Organizing:
         self, who: Principal, event_id: str, judge_id: str, team_id: str, *, conflict: bool = True
     ) -> Judge:
         """Say that a judge should not hear a team, or take it back. A judge says so of themselves."""
-        await self.allowed(who, Verb.CONFLICT_DECLARE, event_id, judge_id=judge_id)
+        await self._events.allowed(who, Verb.CONFLICT_DECLARE, event_id, judge_id=judge_id)
         team = await self._events.teams.get(event_id, team_id)
 
         def declared(judge: Judge) -> Judge:
@@ -238,12 +223,12 @@ class Organizing:
 
     async def remove_judge(self, who: Principal, event_id: str, judge_id: str) -> Judge:
         """Take a judge off the panel."""
-        await self.allowed(who, Verb.JUDGE_REMOVE, event_id, judge_id=judge_id)
+        await self._events.allowed(who, Verb.JUDGE_REMOVE, event_id, judge_id=judge_id)
         return await self._events.judges.remove(event_id, judge_id)
 
     async def invite_judge(self, who: Principal, event_id: str, judge_id: str) -> Invited[Judge]:
         """A new link for a judge. The old one, and every sign-in with it, is out; one who was removed is back."""
-        await self.allowed(who, Verb.JUDGE_INVITE, event_id, judge_id=judge_id)
+        await self._events.allowed(who, Verb.JUDGE_INVITE, event_id, judge_id=judge_id)
         return await self._invited(await self._events.judges.new_round(event_id, judge_id))
 
     async def judge_link(self, who: Principal, event_id: str, judge_id: str) -> Invited[Judge]:
@@ -252,7 +237,7 @@ class Organizing:
         Raises:
             Conflict: ``judge_removed``.
         """
-        await self.allowed(who, Verb.JUDGE_INVITE, event_id, judge_id=judge_id)
+        await self._events.allowed(who, Verb.JUDGE_INVITE, event_id, judge_id=judge_id)
         judge = await self._events.judges.get(event_id, judge_id)
         if judge.removed_at:
             raise Conflict("judge_removed", "This judge was taken off the panel. Invite them anew.")
@@ -260,7 +245,7 @@ class Organizing:
 
     async def links(self, who: Principal, event_id: str) -> tuple[list[Invited[Team]], list[Invited[Judge]]]:
         """The links of all teams and judges who are in, for the printed sheet."""
-        await self.allowed(who, Verb.TEAM_INVITE, event_id)
+        await self._events.allowed(who, Verb.TEAM_INVITE, event_id)
         teams = [team for team in await self.list_teams(who, event_id) if team.withdrawn_at is None]
         judges = await self.list_judges(who, event_id)
         return [await self._invited(team) for team in teams], [await self._invited(judge) for judge in judges]

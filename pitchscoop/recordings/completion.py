@@ -22,7 +22,7 @@ from pitchscoop.kernel.state import Due, State
 from pitchscoop.recordings import intake
 from pitchscoop.recordings.lease import Lease
 from pitchscoop.recordings.model import CONTENT_TYPES, SAMPLE_BYTES, Failure, Session, wav_header
-from pitchscoop.recordings.ports import AudioStorage, Derived, Media, Undecodable
+from pitchscoop.recordings.ports import AudioStorage, Companion, Derived, Media, Undecodable
 from pitchscoop.recordings.removal import Removal
 from pitchscoop.recordings.service import Sessions
 
@@ -51,6 +51,7 @@ class Completion:
         media: Media,
         clock: Clock,
         *,
+        companion: Companion | None = None,
         transcribes: bool = False,
     ) -> None:
         self._state = state
@@ -59,6 +60,7 @@ class Completion:
         self._storage = storage
         self._media = media
         self._clock = clock
+        self._companion = companion
         self._transcribes = transcribes
         self._removal = Removal(state, events, sessions, storage, clock)
         self._wake = asyncio.Event()
@@ -90,6 +92,8 @@ class Completion:
         """Bring one session a step further, whatever its state, or an event's record; when to look again."""
         if seen.session_id == keys.event(seen.event_id):
             return await self._event(seen.event_id)
+        if seen.session_id == keys.cards(seen.event_id):
+            return await self._companion.mirror(seen.event_id) if self._companion else None
         session = await self._sessions.look(seen.session_id)
         if session is None or session.status == "deleting":
             await self._sessions.purge(seen.event_id, seen.session_id)

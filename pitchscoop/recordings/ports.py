@@ -80,6 +80,18 @@ class AudioStorage(Protocol):
         ...
 
 
+class Companion(Protocol):
+    """What is kept beside the sessions of an event, and goes with them: ``scoring/copies.py``."""
+
+    async def erase(self, event_id: str, session_id: str) -> None:
+        """Remove all traces of a session that is being deleted. It may be cut short anywhere and done again."""
+        ...
+
+    async def mirror(self, event_id: str) -> int | None:
+        """Copy to storage what is not there yet; when to look again (microseconds)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Derived:
     """What was made of a recording, and what was measured on it.

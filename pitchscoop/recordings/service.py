@@ -11,7 +11,7 @@ from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, Put, State
 from pitchscoop.recordings import intake
 from pitchscoop.recordings.model import LINK_LIFE, Session, Source, Upload, check_upload_length, extension_of
-from pitchscoop.recordings.ports import AudioStorage
+from pitchscoop.recordings.ports import AudioStorage, Companion
 from pitchscoop.recordings.stored import StoredSessions
 
 _DELETED_SECONDS = 24 * 3600  # how long after a deletion the slowest worker's traces are still known as such
@@ -20,9 +20,10 @@ _DELETED_SECONDS = 24 * 3600  # how long after a deletion the slowest worker's t
 class Sessions(StoredSessions):
     """The verbs of one pitch."""
 
-    def __init__(self, state: State, storage: AudioStorage, clock: Clock) -> None:
+    def __init__(self, state: State, storage: AudioStorage, clock: Clock, companion: Companion | None = None) -> None:
         super().__init__(state, clock)
         self._storage = storage
+        self._companion = companion
 
     async def start(
         self, event: Event, team_id: str | None, team_name: str, title: str, seed: bytes | None = None
@@ -155,7 +156,7 @@ class Sessions(StoredSessions):
         await self.purge(session.event_id, session_id)
 
     async def purge(self, event_id: str, session_id: str) -> None:
-        """Finish a deletion: audio, derived files, then the row itself. Also what a late worker left behind.
+        """Finish a deletion: audio, derived files, cards, then the row itself. Also what a late worker left behind.
 
         The fact ``session_erased`` says that nothing of it is left. Nothing that was not deleted is removed. Where
         there is no row a note says so: if it was state that was lost, the audio is the only copy.
@@ -167,6 +168,8 @@ class Sessions(StoredSessions):
         elif row is not None or await self._state.recall(deleted) is None:
             return
         await self._storage.delete_audio(keys.folder(session_id))
+        if self._companion:
+            await self._companion.erase(event_id, session_id)
         beside = [keys.transcript(event_id, session_id), keys.advice(event_id, session_id)]
         gone = [row, *[await self._state.read(key) for key in beside]]
         puts = [Put(found.key, found.version, None) for found in gone if found]

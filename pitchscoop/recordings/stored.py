@@ -9,7 +9,7 @@ from pitchscoop.kernel import keys, rows
 from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import NotFound, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Put, State
+from pitchscoop.kernel.state import Due, Put, Seen, State
 from pitchscoop.recordings import words
 from pitchscoop.recordings.model import Session
 from pitchscoop.transcripts.model import Transcript
@@ -34,9 +34,7 @@ class StoredSessions:
         Raises:
             NotFound: there is none, or it was deleted.
         """
-        session, _ = await self._read(session_id)
-        if session.status == "deleting":
-            raise _no_such_session()
+        session, _ = await self.seen(session_id)
         return session
 
     async def allowed(self, who: Principal, verb: Verb, session_id: str) -> Session:
@@ -49,6 +47,17 @@ class StoredSessions:
             raise
         require(who, verb, session.target)
         return session
+
+    async def seen(self, session_id: str) -> tuple[Session, Seen]:
+        """The session, and what must still be so when something that was decided on it is written.
+
+        Raises:
+            NotFound: there is none, or it was deleted.
+        """
+        session, version = await self._read(session_id)
+        if session.status == "deleting":
+            raise _no_such_session()
+        return session, Seen(keys.session(session_id), version)
 
     async def chosen(self, event_id: str, session_ids: Sequence[str]) -> list[Session]:
         """These sessions of an event, newest first, each once.

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.engine import Engine
-from pitchscoop.events.model import Criterion, Event, Settings
+from pitchscoop.events.model import Event, Settings
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel import keys
 from pitchscoop.main import Parts
 from pitchscoop.recordings.model import Session

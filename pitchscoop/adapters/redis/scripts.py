@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pitchscoop.kernel.facts import Fact, noted
-from pitchscoop.kernel.state import Due, Put, Work
+from pitchscoop.kernel.state import Due, Put, Seen, Work
 
 CHANNEL = "facts"
 
@@ -16,6 +16,9 @@ local work = cjson.decode(ARGV[1])
 for number, put in ipairs(work.puts) do
   local found = redis.call('HMGET', KEYS[put.key], 'version', '_indexes')
   if tonumber(found[1] or '0') ~= put.version or (found[2] or '{}') ~= put.stood then return number end
+end
+for number, seen in ipairs(work.seen) do
+  if tonumber(redis.call('HGET', KEYS[seen[1]], 'version') or '0') ~= seen[2] then return #work.puts + number end
 end
 for _, put in ipairs(work.puts) do
   local key = KEYS[put.key]
@@ -61,12 +64,18 @@ return 1
 
 
 def commit_work(
-    event_id: str | None, puts: Sequence[Put], standing: Sequence[str], facts: Sequence[Fact], due: Sequence[Due]
+    event_id: str | None,
+    puts: Sequence[Put],
+    standing: Sequence[str],
+    facts: Sequence[Fact],
+    due: Sequence[Due],
+    seen: Sequence[Seen] = (),
 ) -> tuple[list[str], list[str]]:
     """KEYS and ARGV of ``COMMIT``. ``standing`` are the indexes each row is known to stand in, as stored."""
     keys = _Keys()
     work = {
         "puts": [_put(keys, put, stood) for put, stood in zip(puts, standing, strict=True)],
+        "seen": [[keys.number(row.key), row.version] for row in seen],
         "due": [_due(keys, entry) for entry in due],
         "facts": [noted(fact) for fact in facts],
         "facts_key": keys.number(f"facts:{{{event_id}}}") if facts else 0,

@@ -20,7 +20,7 @@ from pitchscoop.adapters.redis.outages import ask_again, translated
 from pitchscoop.kernel.cursors import not_ours
 from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.facts import Fact, recalled
-from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, Work
+from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, Seen, Work
 
 _CONNECTIONS = 64  # per process: far more than commands in flight; Redis allows 10 000 clients
 _BATCH = 200  # rows a walk asks for at a time: transcripts are long, and others wait while Redis answers
@@ -60,17 +60,22 @@ class RedisState:
         return documents.row(key, await ask_again(lambda: self._redis.hgetall(key)))
 
     async def commit(
-        self, event_id: str | None, puts: Sequence[Put], facts: Sequence[Fact] = (), due: Sequence[Due] = ()
+        self,
+        event_id: str | None,
+        puts: Sequence[Put],
+        facts: Sequence[Fact] = (),
+        due: Sequence[Due] = (),
+        seen: Sequence[Seen] = (),
     ) -> None:
         """See ``State.commit``. If the answer is lost this is ``Unavailable``, and the change may have been made."""
         if ({entry.event_id for entry in facts} | {entry.event_id for entry in due}) - {event_id}:
             raise ValueError("facts and due times belong to the event that is committed to")
         standing = await self._standing(event_id, puts)
-        keys, args = scripts.commit_work(event_id, puts, standing, facts, due)
+        keys, args = scripts.commit_work(event_id, puts, standing, facts, due, seen)
         with translated():
             stale = await self._commit(keys=keys, args=args)
         if stale:
-            raise StaleWrite(puts[stale - 1].key)
+            raise StaleWrite((*puts, *seen)[stale - 1].key)
 
     async def page(self, index: str, before: tuple[int, str] | None, limit: int) -> list[Placed]:
         """See ``State.page``. Rows that leave the index meanwhile are made up for, so only the last page is short."""

@@ -54,7 +54,7 @@ async def rows(request: Request) -> Response:
     """``GET /events/{event_id}/desk/rows``: all sessions, newest first, as they are read."""
     engine, who = engine_of(request), await person_of(request)
     event_id = request.path_params["event_id"]
-    await engine.organizing.allowed(who, Verb.TEAM_LIST, event_id)
+    await engine.events.allowed(who, Verb.TEAM_LIST, event_id)
     position, glances = await engine.glances(who, event_id)
     lines = _lines(position, glances, lambda: _around(engine, who, event_id))
     return StreamingResponse(lines, media_type="application/x-ndjson", headers={"Cache-Control": "no-store"})

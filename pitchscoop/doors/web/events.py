@@ -16,7 +16,8 @@ from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.settings_form import Typed, filled, overtaken, read, typed_in
 from pitchscoop.doors.web.visitors import person_of, viewer_of
 from pitchscoop.engine import Engine
-from pitchscoop.events.model import Event, Settings, Team, named, time_zones
+from pitchscoop.events.model import Event, Settings, Team
+from pitchscoop.events.names import named, time_zones
 from pitchscoop.kernel.errors import Conflict, Invalid
 from pitchscoop.kernel.stages import MOVES
 
@@ -145,7 +146,7 @@ async def settings(request: Request) -> Response:
     """``POST /events/{event_id}/settings``. What somebody else changed meanwhile is shown, and not overwritten."""
     engine, who = engine_of(request), await principal_of(request)
     event_id = request.path_params["event_id"]
-    now = await engine.organizing.allowed(who, Verb.EVENT_UPDATE, event_id)
+    now = await engine.events.allowed(who, Verb.EVENT_UPDATE, event_id)
     typed = typed_in(await form_of(request, who))
     read_ = read(typed, now.settings)
     if read_.errors:
@@ -171,7 +172,7 @@ async def order(request: Request) -> Response:
     """``POST /events/{event_id}/order``: the running order. What somebody else made of it meanwhile is kept."""
     engine, who = engine_of(request), await principal_of(request)
     event_id = request.path_params["event_id"]
-    event = await engine.organizing.allowed(who, Verb.SCHEDULE_WRITE, event_id)
+    event = await engine.events.allowed(who, Verb.SCHEDULE_WRITE, event_id)
     typed = typed_order(await form_of(request, who))
     teams = await engine.organizing.list_teams(who, event_id)
     wanted, errors = read_order(typed, teams, event.settings.timezone)
@@ -192,7 +193,7 @@ async def stage(request: Request) -> Response:
     """``POST /events/{event_id}/stage``: one step onward, or back."""
     engine, who = engine_of(request), await principal_of(request)
     event_id = request.path_params["event_id"]
-    await engine.organizing.allowed(who, Verb.EVENT_MOVE, event_id)
+    await engine.events.allowed(who, Verb.EVENT_MOVE, event_id)
     form = await form_of(request, who)
     asked = str(form.get("stage", ""))
     if asked not in MOVES:

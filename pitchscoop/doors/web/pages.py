@@ -117,7 +117,7 @@ async def record_form(request: Request) -> Response:
     asked = form.get("way") or request.query_params.get("way") or request.query_params.get("mode")
     way: contexts.Way = "upload" if asked == "upload" or request.url.path == "/upload" else "record"
     named = str(form.get("event") or request.query_params.get("event") or DEFAULT_EVENT)
-    event = await engine.organizing.allowed(who, Verb.SESSION_CREATE, who.event_id or named, team_id=who.team_id)
+    event = await engine.events.allowed(who, Verb.SESSION_CREATE, who.event_id or named, team_id=who.team_id)
     fixed = who.name if who.role is Role.TEAM else None
     values = {name: str(form.get(name, "")) for name in ("team_name", "pitch_title")}
     errors: dict[str, str] = {}

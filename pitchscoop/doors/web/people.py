@@ -37,7 +37,7 @@ async def add_judges(request: Request) -> Response:
 async def _add(request: Request, kind: contexts.Kind) -> Response:
     engine, who = engine_of(request), await principal_of(request)
     event_id = request.path_params["event_id"]
-    event = await engine.organizing.allowed(who, _ADDS[kind], event_id)
+    event = await engine.events.allowed(who, _ADDS[kind], event_id)
     form = await form_of(request, who)
     text = str(form.get("names", ""))[:LONGEST]
     sure = form.get("step") == "add"

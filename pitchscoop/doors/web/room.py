@@ -20,7 +20,7 @@ async def room(request: Request) -> Response:
     """``GET /events/{event_id}/room``."""
     engine, who = engine_of(request), await person_of(request)
     event_id = request.path_params["event_id"]
-    event = await engine.organizing.allowed(who, Verb.SESSION_LIST, event_id)
+    event = await engine.events.allowed(who, Verb.SESSION_LIST, event_id)
     page = contexts.Room(viewer_of(who), event.name, f"/events/{event_id}/room/now", event.settings.timezone)
     return HTMLResponse(renderer_of(request).room(page))
 

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from pitchscoop.doors.web.languages import language
 from pitchscoop.doors.web.organizer_contexts import SettingsForm
 from pitchscoop.doors.web.wording import duration
-from pitchscoop.events.model import Event, Settings, named
+from pitchscoop.events.model import Event, Settings
+from pitchscoop.events.names import named
 from pitchscoop.kernel.errors import Invalid
 
 _BOXES = ("downloads", "self_registration", "forget_at_transcriber")

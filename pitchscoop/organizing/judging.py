@@ -1,0 +1,92 @@
+"""What a judge has before them: their pitches in the order of the day, and the cards they have filled in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pitchscoop.access.model import Principal, Verb
+from pitchscoop.events.conflicts import conflict
+from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.events.rubrics import Criterion
+from pitchscoop.events.service import Events
+from pitchscoop.kernel.errors import Invalid
+from pitchscoop.kernel.state import State
+from pitchscoop.organizing.panel import Panel
+from pitchscoop.organizing.running_order import RunningOrders
+from pitchscoop.recordings.overview import Glance, glances
+from pitchscoop.scoring.cards import Cards
+from pitchscoop.scoring.model import Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class ToScore:
+    """A pitch, and the judge's own card of it if they have begun one."""
+
+    session: Glance
+    track: str | None
+    card: Scorecard | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgesPitches:
+    """``criteria`` are by track, those for pitches of none under an empty name.
+
+    ``assigned``: somebody said who hears whom.
+    """
+
+    event: Event
+    criteria: Mapping[str, tuple[Criterion, ...]]
+    pitches: Sequence[ToScore]
+    assigned: bool
+
+
+class Judging:
+    """Puts together what several parts know."""
+
+    def __init__(self, state: State, events: Events, cards: Cards, panel: Panel, orders: RunningOrders) -> None:
+        self._state = state
+        self._events = events
+        self._cards = cards
+        self._panel = panel
+        self._orders = orders
+
+    async def read(self, who: Principal, event_id: str, judge_id: str | None = None) -> JudgesPitches:
+        """A judge's pitches: those that were assigned to them or, where nobody was assigned, all they may hear.
+
+        Pitches of teams that withdrew, or that they have a conflict with, are left out. A judge reads their own.
+
+        Raises:
+            Invalid: ``which_judge``: an organizer has to name one.
+        """
+        judge_id = who.judge_id or judge_id
+        event = await self._events.allowed(who, Verb.CARD_READ, event_id, judge_id=judge_id)
+        if judge_id is None:
+            raise Invalid("which_judge", "Say whose pitches: add the id of a judge.")
+        judge = await self._events.judges.get(event_id, judge_id)
+        own = await self._panel.teams_of(event_id, judge_id)
+        teams = {team.team_id: team for team in await self._events.teams.listed(event_id)}
+        order = {team_id: place for place, team_id in enumerate(await self._orders.order(event_id))}
+        sessions = [one for one in await self._sessions(event_id, own) if _can_be_scored(one, teams, judge)]
+        sessions.sort(key=lambda one: (order.get(one.team_id or "", len(order)), one.created, one.session_id))
+        cards = await self._cards.of_judge(event_id, judge_id)
+        pitches = []
+        for session in sessions:
+            team = teams.get(session.team_id or "")
+            track, card = team.track if team else None, cards.get(session.session_id)
+            pitches.append(ToScore(session, track, card.shown(event.criteria(track)) if card else None))
+        tracks = dict.fromkeys([None, *(pitch.track for pitch in pitches)])
+        criteria = {track or "": event.criteria(track) for track in tracks}
+        return JudgesPitches(event, criteria, pitches, own is not None)
+
+    async def _sessions(self, event_id: str, team_ids: Sequence[str] | None) -> list[Glance]:
+        wanted: Sequence[str | None] = (None,) if team_ids is None else team_ids
+        return [found for one in wanted async for page in glances(self._state, event_id, one) for found in page]
+
+
+def _can_be_scored(session: Glance, teams: Mapping[str, Team], judge: Judge) -> bool:
+    """Whether it is, or may soon be, one of this judge's. One of which nothing was ever heard is none."""
+    team = teams.get(session.team_id or "")
+    if team and (team.withdrawn_at is not None or conflict(judge, team) is not None):
+        return False
+    if team is None and judge.tracks:
+        return False
+    return session.has_audio or session.status == "processing" or (session.status == "recording" and session.begun)

@@ -1,0 +1,1 @@
+"""What judges give, kept so that a change of it is found."""

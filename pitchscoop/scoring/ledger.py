@@ -1,0 +1,190 @@
+"""All cards of all events as state has them: the cards as they are, and every entry in one chain an event."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from pitchscoop.kernel import keys, rows
+from pitchscoop.kernel.clock import Clock, micros
+from pitchscoop.kernel.errors import StaleWrite, Unavailable
+from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.state import Due, Put, Row, Seen, State
+from pitchscoop.kernel.table import Kept, Table
+from pitchscoop.scoring.model import BEGINNING, Card, Entry, broken, entry_of
+
+AT_ONCE = 200  # entries read, or written in one commit
+_ATTEMPTS = 50  # others who put back or erase the same are few
+
+
+class Head(Kept):
+    """How many entries an event has, and the chain of the last."""
+
+    number: int = 0
+    chain: str = BEGINNING
+
+
+class Ledger:
+    """Rows and their order. Who may save what is for ``cards.py`` to know."""
+
+    def __init__(self, state: State, clock: Clock) -> None:
+        self._state = state
+        self._clock = clock
+        self._heads: Table[Head] = Table(state, Head, lambda _: {})
+
+    async def head(self, event_id: str) -> Head:
+        """The end of an event's chain; its ``revision`` is 0 before anything was saved."""
+        return await self._heads.find(keys.cards(event_id)) or Head()
+
+    async def card(self, event_id: str, session_id: str, judge_id: str) -> Card | None:
+        """One judge's card of one session."""
+        return await self._cards(event_id).find(keys.card(event_id, session_id, judge_id))
+
+    async def cards(self, event_id: str, *facet: str) -> list[Card]:
+        """Cards as they are, the one saved last first: all of an event, or those of one ``session`` or ``judge``."""
+        return await self._cards(event_id).listed(keys.cards_index(event_id, *facet))
+
+    async def entry(self, event_id: str, number: int) -> Entry | None:
+        """What was saved under this number."""
+        row = await self._state.read(keys.card_entry(event_id, number))
+        return _entry(row) if row else None
+
+    async def entries(self, event_id: str, after: int = 0, last: int | None = None) -> list[Entry]:
+        """What was saved in an event, in order: from behind one number up to another, or to the end."""
+        found: list[Entry] = []
+        place = None if last is None else (last + 1, "")
+        while page := await self._state.page(keys.card_entries_index(event_id), place, AT_ONCE):
+            found += [_entry(placed.row) for placed in page if placed.score > after]
+            place = (page[-1].score, page[-1].row.key)
+            if place[0] <= after + 1:
+                break
+        return found[::-1]
+
+    async def versions(self, event_id: str, session_id: str, judge_id: str, most: int) -> list[Card]:
+        """What was saved of one card, newest first."""
+        index = keys.card_entries_index(event_id, session_id, judge_id)
+        found = [_entry(placed.row) for placed in await self._state.page(index, None, most)]
+        return [entry.card for entry in found if entry.card is not None]
+
+    async def add(self, event_id: str, card: Card, head: Head, seen: Sequence[Seen]) -> Card:
+        """Save a card: as it is, as an entry, and at the head, in one commit.
+
+        Raises:
+            StaleWrite: the head, the card, or what was ``seen`` was changed meanwhile.
+        """
+        entry = entry_of(card, head.chain)
+        puts = [self._put_card(event_id, card), _put_entry(event_id, entry), self._put_head(event_id, entry, head)]
+        data = {"judge_id": card.judge_id, "number": entry.number, "chain": entry.chain}
+        fact = Fact("card_saved", event_id, card.session_id, card.saved_at.isoformat(), data)
+        await self._state.commit(event_id, puts, [fact], [self.to_copy(event_id)], seen)
+        return card.model_copy(update={"revision": card.revision + 1})
+
+    async def put_back(self, event_id: str, entries: Sequence[Entry]) -> bool:
+        """Put back what state has lost of a chain; False if it has another one, or if this one is broken.
+
+        It may be cut short anywhere and done again.
+        """
+        if broken(entries) is not None:
+            return False
+        for _ in range(_ATTEMPTS):
+            head = await self.head(event_id)
+            known = min(head.number, len(entries))
+            there = await self.entry(event_id, known) if known else None
+            if known and (there is None or there.chain != entries[known - 1].chain):
+                return False
+            if known == len(entries):
+                return True
+            try:
+                await self._put_back(event_id, head, entries[known : known + AT_ONCE])
+            except StaleWrite:
+                continue
+        raise _too_many()
+
+    def to_copy(self, event_id: str) -> Due:
+        """Have a worker copy to storage what is not there yet."""
+        return Due(event_id, keys.cards(event_id), micros(self._clock()))
+
+    # A session that is deleted for good takes its cards with it. Digest and chain stay: the others are proved by them.
+
+    async def blank(self, event_id: str, session_id: str) -> list[int]:
+        """Have nothing stand in the entries of a session any more; their numbers.
+
+        They are found until ``forget``, so that copies of them can be blanked, too, by whoever goes on with it.
+        """
+        numbers: list[int] = []
+        puts: list[Put] = []
+        for card in await self.cards(event_id, "session", session_id):
+            async for row in self._rows_of(event_id, card):
+                entry = _entry(row)
+                numbers.append(entry.number)
+                if entry.card is not None:
+                    puts.append(_put_entry(event_id, entry.model_copy(update={"card": None}), of=card))
+        await self._commit(event_id, puts)
+        return sorted(numbers)
+
+    async def forget(self, event_id: str, session_id: str) -> None:
+        """Remove the cards of a session whose entries are blank, and what they were found by."""
+        for card in await self.cards(event_id, "session", session_id):
+            puts = [_put_entry(event_id, _entry(row)) async for row in self._rows_of(event_id, card)]
+            key = keys.card(event_id, session_id, card.judge_id)
+            await self._commit(event_id, [*puts, Put(key, card.revision, None)])
+
+    async def align(self, event_id: str, card: Card) -> None:
+        """Have a card stand in the indexes where it belongs."""
+        await self._state.commit(event_id, [self._put_card(event_id, card)])
+
+    async def _put_back(self, event_id: str, head: Head, entries: Sequence[Entry]) -> None:
+        puts = [_put_entry(event_id, entry) for entry in entries]
+        newest = {(entry.card.session_id, entry.card.judge_id): entry.card for entry in entries if entry.card}
+        for (session_id, judge_id), card in newest.items():
+            before = await self.card(event_id, session_id, judge_id)
+            puts.append(
+                self._put_card(event_id, card.model_copy(update={"revision": before.revision if before else 0}))
+            )
+        puts.append(self._put_head(event_id, entries[-1], head))
+        await self._state.commit(event_id, puts, [], [self.to_copy(event_id)])
+
+    async def _commit(self, event_id: str, puts: Sequence[Put]) -> None:
+        for start in range(0, len(puts), AT_ONCE):
+            await self._state.commit(event_id, puts[start : start + AT_ONCE])
+
+    async def _rows_of(self, event_id: str, card: Card) -> AsyncIterator[Row]:
+        index = keys.card_entries_index(event_id, card.session_id, card.judge_id)
+        place = None
+        while page := await self._state.page(index, place, AT_ONCE):
+            place = (page[-1].score, page[-1].row.key)
+            for placed in page:
+                yield placed.row
+
+    def _cards(self, event_id: str) -> Table[Card]:
+        return Table(self._state, Card, lambda card: card_places(event_id, card))
+
+    def _put_card(self, event_id: str, card: Card) -> Put:
+        return self._cards(event_id).put(keys.card(event_id, card.session_id, card.judge_id), card, card.revision)
+
+    def _put_head(self, event_id: str, entry: Entry, before: Head) -> Put:
+        head = Head(number=entry.number, chain=entry.chain)
+        return self._heads.put(keys.cards(event_id), head, before.revision)
+
+
+def card_places(event_id: str, card: Card) -> dict[str, int]:
+    """The indexes that a card stands in, with its number there."""
+    facets = ((), ("session", card.session_id), ("judge", card.judge_id))
+    return {keys.cards_index(event_id, *facet): card.number for facet in facets}
+
+
+def entry_places(event_id: str, entry: Entry, of: Card | None = None) -> dict[str, int]:
+    """The indexes that an entry stands in; ``of`` is whose it was where it is blank."""
+    card = entry.card or of
+    facets = [(), (card.session_id, card.judge_id)] if card else [()]
+    return {keys.card_entries_index(event_id, *facet): entry.number for facet in facets}
+
+
+def _entry(row: Row) -> Entry:
+    return rows.decode(Entry, row.fields).model_copy(update={"revision": row.version})
+
+
+def _put_entry(event_id: str, entry: Entry, of: Card | None = None) -> Put:
+    key = keys.card_entry(event_id, entry.number)
+    return Put(key, entry.revision, rows.encode(entry), entry_places(event_id, entry, of))
+
+
+def _too_many() -> Unavailable:
+    return Unavailable("state_unavailable", "Too many changes at once. Try again in a few seconds.")
