@@ -15,7 +15,7 @@ from pitchscoop.advising.model import Advice
 from pitchscoop.advising.ports import Adviser, Later, Refused
 from pitchscoop.advising.prompting import brief
 from pitchscoop.advising.sifting import Sifted, sifted
-from pitchscoop.events.model import Criterion
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pitchscoop.events.model import Criterion
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.transcripts.model import Transcript, Utterance
 from pitchscoop.transcripts.pieces import pieces
 from pitchscoop.transcripts.writing import spelled, tidy

@@ -77,13 +77,7 @@ class Advising:
         Raises:
             Conflict: ``no_model``.
         """
-        target = Target(event_id=event_id)
-        try:
-            event = await self._events.get(event_id)
-        except NotFound:
-            require(who, Verb.ADVICE_ASK, target.model_copy(update={"stage": "open"}))
-            raise
-        require(who, Verb.ADVICE_ASK, target.model_copy(update={"stage": event.stage}))
+        await self._events.allowed(who, Verb.ADVICE_ASK, event_id)
         self._require_model()
         asked = left = 0
         async for session in self._without(event_id):

@@ -13,7 +13,7 @@ from pitchscoop.advising.grading import grades, numbers
 from pitchscoop.advising.model import Sentence
 from pitchscoop.advising.ports import Refused
 from pitchscoop.advising.prompting import SENTENCES
-from pitchscoop.events.model import Criterion
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel import ids
 from pitchscoop.transcripts.model import Transcript
 from pitchscoop.transcripts.writing import tidy

@@ -1,6 +1,6 @@
 """Pitches whose words are known to the half second."""
 
-from pitchscoop.events.model import Criterion
+from pitchscoop.events.rubrics import Criterion
 from pitchscoop.transcripts.model import Transcript, Utterance, Word
 from tests.words import utterance
 
