@@ -55,15 +55,18 @@ class Brief:
 
 def brief(criteria: Sequence[Criterion], transcript: Transcript) -> Brief:
     """What a model is told to draft advice."""
-    return Brief(_INSTRUCTIONS, _document(criteria, transcript), _form([criterion.id for criterion in criteria]))
+    document = _document(criteria, transcript, {"id", "name", "description"})
+    return Brief(_INSTRUCTIONS, document, _form([criterion.id for criterion in criteria]))
 
 
 def for_assistants(criteria: Sequence[Criterion], transcript: Transcript) -> str:
     """What an assistant is told that helps a judge."""
-    return f"{_FOR_ASSISTANTS}\n\n<pitch>\n{_document(criteria, transcript)}\n</pitch>"
+    document = _document(criteria, transcript, {"id", "name", "description", "weight", "min", "max", "anchors"})
+    return f"{_FOR_ASSISTANTS}\n\n<pitch>\n{document}\n</pitch>"
 
 
-def _document(criteria: Sequence[Criterion], transcript: Transcript) -> str:
+def _document(criteria: Sequence[Criterion], transcript: Transcript, shown: set[str]) -> str:
+    """Of each criterion what is ``shown``: who is not to grade needs no scale."""
     kept, left = list[dict[str, Any]](), _LONGEST
     lines = [line for spoken in transcript.utterances for line in _lines(spoken)]
     for line in lines:
@@ -71,7 +74,6 @@ def _document(criteria: Sequence[Criterion], transcript: Transcript) -> str:
         if left < 0:
             break
         kept.append(line)
-    shown = {"id", "name", "description", "weight", "min", "max", "anchors"}
     document = {
         "criteria": [criterion.model_dump(mode="json", include=shown, exclude_none=True) for criterion in criteria],
         "transcript": kept,

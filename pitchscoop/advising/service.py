@@ -162,10 +162,9 @@ class Advising:
             session = await self._sessions.get(session_id)
         except NotFound:
             if who == ANYBODY:
-                require(who, verb, Target(stage="open"))
+                require(who, verb, Target())
             raise
-        event = await self._events.get(session.event_id)
-        require(who, verb, session.target.model_copy(update={"stage": event.stage}))
+        await self._events.allowed(who, verb, session.event_id, team_id=session.team_id)
         return session
 
     async def _ask(self, session: Session) -> Advice:

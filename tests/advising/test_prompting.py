@@ -25,6 +25,7 @@ def test_the_transcript_is_in_the_data_and_nowhere_else() -> None:
     document = json.loads(told.data)
     assert " ".join(line["said"] for line in document["transcript"]) == ESCAPE
     assert document["transcript_is_whole"]
+    assert document["criteria"][1] == {"id": "craft", "name": "Team and craft"}  # no scale, no weight
 
 
 def test_whoever_cites_the_time_of_a_line_is_near_enough_for_every_word_of_it() -> None:

@@ -69,6 +69,7 @@ class Knobs:
     hangs: bool = False
     delay: float = 0.0
     instead: bytes | None = None
+    kind: str = "text/html"  # of what is answered instead
     finish: str = "stop"
 
     def fail(self, status: int, times: int = 1, code: str | None = None, **headers: str) -> None:
@@ -136,7 +137,7 @@ class ModelServer:
             status, headers, code = knobs.failures.pop(0)
             return _error(status, "The server was told to fail.", code, headers)
         if knobs.instead is not None:
-            return Response(knobs.instead, media_type="text/html")
+            return Response(knobs.instead, media_type=knobs.kind)
         if request.headers.get("authorization") != f"Bearer {self.key}":
             return _error(401, "Incorrect API key provided.", "invalid_api_key")
         if body.get("model") != self.model:
