@@ -12,6 +12,9 @@ SESSION_JSON = "session.json"
 ADVICE_JSON = "advice.json"
 SESSIONS = "sessions/"
 EVENTS = "events/"
+CARD = "card:"
+CARDS = ("card:", "card_entry:", "cards:")
+"""How the keys of all rows begin that hold cards."""
 INSTALLATION = "installation"
 """Where the facts lie that are about no event, or about one that is gone: a log like those of events."""
 

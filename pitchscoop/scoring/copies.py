@@ -74,6 +74,10 @@ class Copies:
             await self._rewrite(event_id, numbers)
         await self._ledger.forget(event_id, session_id)
 
+    async def renew(self, event_id: str) -> None:
+        """Have all files say what state says."""
+        await self._rewrite(event_id, range(1, (await self._ledger.head(event_id)).number + 1))
+
     async def _append(self, event_id: str, first: int, last: int) -> bool:
         """One more file; False where another worker was faster."""
         document = written(await self._ledger.entries(event_id, first - 1, last))

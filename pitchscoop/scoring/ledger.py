@@ -1,5 +1,6 @@
 """All cards of all events as state has them: the cards as they are, and every entry in one chain an event."""
 
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 from pitchscoop.kernel import keys, rows
@@ -76,6 +77,12 @@ class Ledger:
         await self._state.commit(event_id, puts, [fact], [self.to_copy(event_id)], seen)
         return card.model_copy(update={"revision": card.revision + 1})
 
+    async def fits(self, event_id: str, entries: Sequence[Entry]) -> bool:
+        """Whether these and what state has are of one chain, wherever either ends."""
+        known = min((await self.head(event_id)).number, len(entries))
+        there = await self.entry(event_id, known) if known else None
+        return not known or (there is not None and there.chain == entries[known - 1].chain)
+
     async def put_back(self, event_id: str, entries: Sequence[Entry]) -> bool:
         """Put back what state has lost of a chain; False if it has another one, or if this one is broken.
 
@@ -83,18 +90,14 @@ class Ledger:
         """
         if broken(entries) is not None:
             return False
-        for _ in range(_ATTEMPTS):
+        for _ in range(_ATTEMPTS + len(entries) // AT_ONCE):
             head = await self.head(event_id)
-            known = min(head.number, len(entries))
-            there = await self.entry(event_id, known) if known else None
-            if known and (there is None or there.chain != entries[known - 1].chain):
+            if not await self.fits(event_id, entries):
                 return False
-            if known == len(entries):
+            if head.number >= len(entries):
                 return True
-            try:
-                await self._put_back(event_id, head, entries[known : known + AT_ONCE])
-            except StaleWrite:
-                continue
+            with contextlib.suppress(StaleWrite):
+                await self._put_back(event_id, head, entries[head.number : head.number + AT_ONCE])
         raise _too_many()
 
     def to_copy(self, event_id: str) -> Due:
@@ -126,9 +129,15 @@ class Ledger:
             key = keys.card(event_id, session_id, card.judge_id)
             await self._commit(event_id, [*puts, Put(key, card.revision, None)])
 
-    async def align(self, event_id: str, card: Card) -> None:
-        """Have a card stand in the indexes where it belongs."""
-        await self._state.commit(event_id, [self._put_card(event_id, card)])
+    async def align(self, event_id: str, key: str) -> None:
+        """Have a card or an entry stand in the indexes where it belongs."""
+        if (row := await self._state.read(key)) is None:
+            return
+        if key.startswith(keys.CARD):
+            places = card_places(event_id, rows.decode(Card, row.fields))
+        else:
+            places = entry_places(event_id, _entry(row))
+        await self._state.commit(event_id, [Put(key, row.version, row.fields, places)])
 
     async def _put_back(self, event_id: str, head: Head, entries: Sequence[Entry]) -> None:
         puts = [_put_entry(event_id, entry) for entry in entries]

@@ -111,11 +111,9 @@ def entry_of(card: Card, before: str) -> Entry:
     return Entry(number=card.number, card=card, digest=card.digest, chain=linked(before, card.digest))
 
 
-def broken(entries: Sequence[Entry], number: int = 0, chain: str = BEGINNING) -> int | None:
-    """The number of the first entry that is not what it was, or is missing; None where all are.
-
-    ``number`` and ``chain`` are those of the entry before.
-    """
+def broken(entries: Sequence[Entry]) -> int | None:
+    """The number of the first entry that is not as it was saved, or is missing before it; None where all are."""
+    number, chain = 0, BEGINNING
     for entry in entries:
         number, chain = number + 1, linked(chain, entry.digest)
         altered = entry.card is not None and (entry.card.digest != entry.digest or entry.card.number != number)
