@@ -40,7 +40,7 @@ async def examine(engine: Engine, media: Media, say: Callable[[str], None]) -> b
         except Problem as problem:
             well = False
             say(f"wrong {name}: {problem.message}")
-    return all([await _engines(engine, say), await _model(engine, say), well])
+    return all([await _engines(engine, say), await advice(engine, say), well])
 
 
 async def _engines(engine: Engine, say: Callable[[str], None]) -> bool:
@@ -56,7 +56,7 @@ async def _engines(engine: Engine, say: Callable[[str], None]) -> bool:
     return not any(isinstance(answer, Problem) for _, answer in found)
 
 
-async def _model(engine: Engine, say: Callable[[str], None]) -> bool:
+async def advice(engine: Engine, say: Callable[[str], None]) -> bool:
     """Whether a model is set up and answers. None is needed for anything but drafts of feedback."""
     try:
         answer = await engine.advice.check()

@@ -118,6 +118,12 @@ class ModelServer:
             self._thread.join(10)
             self._server = None
 
+    async def until(self, condition: Callable[[], object], seconds: float = 10) -> None:
+        """Wait until something holds."""
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110  it is another thread that changes it
+                await asyncio.sleep(0.01)
+
     async def _complete(self, request: Request) -> Response:
         body = await request.json()
         self.asked.append(Asked(body, dict(request.headers)))
