@@ -109,9 +109,7 @@ def test_what_somebody_else_decided_is_not_undone(
     expect(line(cleo, 0).locator(".advice-verdict")).to_have_text("Rejected by Organizer")
 
 
-def test_what_is_being_written_outlives_what_comes_in(
-    house: App, model: ModelServer, pitch: dict[str, Any], cleo: Page
-) -> None:
+def test_what_is_being_written_outlives_what_comes_in(house: App, pitch: dict[str, Any], cleo: Page) -> None:
     transcript = written.said(SECONDS)
     written.write(house, pitch["session_id"], transcript)
     path = f"{house.url}/api/v1/sessions/{pitch['session_id']}/advice"
