@@ -14,8 +14,8 @@ from pitchscoop.recordings import listing
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
-from pitchscoop.scoring.ledger import AT_ONCE, Ledger
-from pitchscoop.scoring.model import Card
+from pitchscoop.scoring.ledger import Ledger
+from pitchscoop.scoring.model import BEGINNING, Card
 
 _PAGE = 50  # sessions read at a time: 10 ms of work, during which nobody else is answered
 
@@ -74,29 +74,22 @@ class Export:
     async def json(self) -> AsyncGenerator[bytes, None]:
         """All that is known, as docs/export.md says it: what ``importing.py`` reads."""
         left_out: list[str] = []
-        taken: set[str] = set()
+        first = True
         yield whole.head(self._event, await self._teams(), await self._judges())
         async for page in self._pages():
             for session in page:
                 if not session.finished:
                     left_out.append(session.session_id)
                     continue
-                yield whole.line((await self._sessions.with_words(session)), first=not taken)
-                taken.add(session.session_id)
+                yield whole.line(await self._sessions.with_words(session), first=first)
+                first = False
         yield whole.between(left_out)
-        async for piece in self._entries(taken):
-            yield piece
-
-    async def _entries(self, taken: set[str]) -> AsyncGenerator[bytes, None]:
-        """All that judges saved; of sessions that are not in the document only the proof that it was there."""
-        head = await self._ledger.head(self._event.event_id)
-        for done in range(0, head.number, AT_ONCE):
-            last = min(done + AT_ONCE, head.number)
-            for entry in await self._ledger.entries(self._event.event_id, done, last):
-                gone = entry.card is not None and entry.card.session_id not in taken
-                kept = entry.model_copy(update={"card": None}) if gone else entry
-                yield whole.line(kept, first=entry.number == 1)
-        yield whole.end(self._event, head.chain)
+        chain = BEGINNING
+        async for entries in self._ledger.everything(self._event.event_id):
+            for entry in entries:
+                yield whole.line(entry, first=entry.number == 1)
+            chain = entries[-1].chain
+        yield whole.end(self._event, chain)
 
     async def zip(self) -> AsyncGenerator[bytes, None]:
         """All audio and what was said, the table, and a manifest of all at the end."""

@@ -15,7 +15,7 @@ from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.scoring import copies
-from pitchscoop.scoring.ledger import AT_ONCE, Ledger
+from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.upkeep.archive import Manifest, Writer, create
 from pitchscoop.upkeep.folders import Folder, folder
 
@@ -93,10 +93,8 @@ class Backup:
         if record is not None:
             key = keys.event_json(event_id)
             files[key] = await out.add(key, once(record.document))
-        head = await self._ledger.head(event_id)
-        for done in range(0, head.number, AT_ONCE):
-            entries = await self._ledger.entries(event_id, done, min(done + AT_ONCE, head.number))
-            key = keys.cards_json(event_id, done + 1)
+        async for entries in self._ledger.everything(event_id):
+            key = keys.cards_json(event_id, entries[0].number)
             files[key] = await out.add(key, once(copies.written(entries)))
         return files
 

@@ -61,7 +61,7 @@ class Scored:
             stored = await self._copies.stored(event_id)
         except Invalid as problem:
             return [Finding(f"cannot be read in storage: {problem.message}", None)]
-        if broken(stored) is not None or not await self._ledger.fits(event_id, stored):
+        if broken(stored, cut=True) is not None or not await self._ledger.fits(event_id, stored):
             return [Finding("are others in storage than in state. Keep the files, and compare them.", None)]
         if len(stored) > len(entries):
             return [Finding("are in storage, and state has not all of them.", "rebuild")]
