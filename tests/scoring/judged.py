@@ -6,6 +6,7 @@ from typing import Any
 from pitchscoop.access.model import Principal
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Settings
+from pitchscoop.kernel import keys
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.main import Parts
 from pitchscoop.scoring.copies import Copies
@@ -33,7 +34,7 @@ async def judged(engine: Engine, teams: int = 1, judges: int = 1, **settings: An
     names = [f"Team {number}" for number in range(teams)]
     joined = [await engine.organizing.add_team(ORGANIZER, event_id, name) for name in names]
     invited = [await engine.organizing.add_judge(ORGANIZER, event_id, f"Judge {n}") for n in range(judges)]
-    pitches = [(await kept(engine, event_id, name, b"sound of " + name.encode())).session_id for name in names]
+    pitches = [await pitch(engine, event_id, name) for name in names]
     return Judged(
         engine,
         event_id,
@@ -42,6 +43,15 @@ async def judged(engine: Engine, teams: int = 1, judges: int = 1, **settings: An
         [found.token for found in invited],
         pitches,
     )
+
+
+async def pitch(engine: Engine, event_id: str, team: str) -> str:
+    """A finished pitch that has all its files, so that fsck finds nothing wrong with it."""
+    session_id = (await kept(engine, event_id, team, b"sound of " + team.encode())).session_id
+    await engine.storage.upload_audio(keys.stored(session_id, keys.AUDIO_MP3), b"mp3", "audio/mpeg")
+    await engine.storage.upload_audio(keys.stored(session_id, keys.PEAKS), b"[]", "application/json")
+    await engine.sessions.change(session_id, "derived", lambda session: session.model_copy(update={"mp3_size": 3}))
+    return session_id
 
 
 async def scored(here: Judged) -> None:
