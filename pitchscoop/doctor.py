@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from pitchscoop.advising.drafting import NO_MODEL
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.clock import utc_now
 from pitchscoop.kernel.errors import Problem
@@ -39,7 +40,7 @@ async def examine(engine: Engine, media: Media, say: Callable[[str], None]) -> b
         except Problem as problem:
             well = False
             say(f"wrong {name}: {problem.message}")
-    return await _engines(engine, say) and well
+    return all([await _engines(engine, say), await advice(engine, say), well])
 
 
 async def _engines(engine: Engine, say: Callable[[str], None]) -> bool:
@@ -53,6 +54,17 @@ async def _engines(engine: Engine, say: Callable[[str], None]) -> bool:
     if not found:
         say(f"note  Transcripts: {NO_ENGINE}")
     return not any(isinstance(answer, Problem) for _, answer in found)
+
+
+async def advice(engine: Engine, say: Callable[[str], None]) -> bool:
+    """Whether a model is set up and answers. None is needed for anything but drafts of feedback."""
+    try:
+        answer = await engine.advice.check()
+    except Problem as problem:
+        say(f"wrong Advice: {problem.message}")
+        return False
+    say(f"ok    Advice: {answer}" if answer else f"note  Advice: {NO_MODEL}")
+    return True
 
 
 async def _address(public_url: str) -> str:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from pitchscoop.access.model import Principal, Role, Target, Verb, may, require
 from pitchscoop.access.service import Access
+from pitchscoop.advising.service import Advising
 from pitchscoop.events.model import Event
 from pitchscoop.events.names import named
 from pitchscoop.events.service import DEFAULT_EVENT, Events
@@ -69,6 +70,7 @@ class Engine:
         completion: Completion,
         transcripts: Transcripts,
         search: Search,
+        advice: Advising,
         ledger: Ledger,
         public_url: str,
         clock: Clock,
@@ -81,6 +83,7 @@ class Engine:
         self.completion = completion
         self.transcripts = transcripts
         self.search = search
+        self.advice = advice
         self.ledger = ledger
         self.cards = Cards(state, events, sessions, ledger, clock)
         self.organizing = Organizing(state, access, events, self.cards, public_url, clock)

@@ -15,6 +15,8 @@ from pitchscoop.adapters.media import PyAVMedia
 from pitchscoop.adapters.search_index import SearchIndex
 from pitchscoop.adapters.sqlite import SqliteState
 from pitchscoop.adapters.whisper import WhisperTranscriber
+from pitchscoop.advising.ports import Adviser
+from pitchscoop.advising.service import Advising
 from pitchscoop.doors.app import create_app
 from pitchscoop.engine import Engine
 from pitchscoop.events.service import Events
@@ -72,6 +74,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
     media = PyAVMedia()
     access = Access(state, _key(settings.secret, "access"), utc_now, settings.admin_token)
     live, transcribers = _engines(settings)
+    adviser = _adviser(settings)
     events, ledger = Events(state, utc_now), Ledger(state, utc_now)
     copies = Copies(state, storage, events, ledger, utc_now)
     sessions = Sessions(state, storage, utc_now, copies)
@@ -88,6 +91,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         completion=completion,
         transcripts=Transcripts(state, events, sessions, storage, utc_now, live=live, transcribers=transcribers),
         search=Search(state, events, sessions, index, utc_now),
+        advice=Advising(state, events, sessions, storage, utc_now, adviser),
         ledger=ledger,
         public_url=public_url,
         clock=utc_now,
@@ -98,6 +102,8 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
     finally:
         for transcriber in transcribers:
             await transcriber.close()
+        if adviser is not None:
+            await adviser.close()
         await index.close()
         await media.close()
         await storage.close()
@@ -113,6 +119,15 @@ def _engines(settings: Settings) -> tuple[LiveTranscriber | None, list[Transcrib
     if (local := settings.whisper) is not None:
         transcribers.append(WhisperTranscriber(local.model, local.device, settings.data / "models", local.environ))
     return gladia, transcribers
+
+
+def _adviser(settings: Settings) -> Adviser | None:
+    """The model that drafts advice."""
+    if (known := settings.llm) is None:
+        return None
+    from pitchscoop.adapters.llm import LanguageModel  # noqa: PLC0415  loaded where it is used
+
+    return LanguageModel(known.model, known.base_url, known.key)
 
 
 def _key(secret: bytes, purpose: str) -> bytes:
@@ -131,6 +146,7 @@ async def working(parts: Parts, *, worker: bool, search: bool = False) -> AsyncI
         parts.media.warm()
         tasks.append(asyncio.create_task(parts.engine.completion.run()))
         tasks.append(asyncio.create_task(parts.engine.transcripts.afterwards.run()))
+        tasks.append(asyncio.create_task(parts.engine.advice.drafting.run()))
     if search:
         tasks.append(asyncio.create_task(parts.engine.search.run()))
     try:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 _PREFIXES = ("PITCHSCOOP_", "MINIO_", "GLADIA_", "LLM_")
 _GLADIA = "https://api.gladia.io"
+_OPENAI = "https://api.openai.com/v1"
 _REGIONS = ("eu-west", "us-west")
 _MOST_LIVE = 1000  # sessions at Gladia at once: more recorders than that one server does not carry
 _MIN_TOKEN = 32  # characters; shorter organizer tokens are refused
@@ -68,6 +69,16 @@ class LocalSpeech(BaseModel):
     environ: dict[str, str]
 
 
+class ModelSettings(BaseModel):
+    """Which model drafts advice, and where it is. Models on one's own machine mostly ask for no key."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    base_url: str
+    key: str | None = Field(repr=False)
+
+
 class Settings(BaseModel):
     """All settings, checked. None of the secrets has a default."""
 
@@ -81,6 +92,7 @@ class Settings(BaseModel):
     minio: ObjectStore | None
     gladia: GladiaSettings | None
     whisper: LocalSpeech | None
+    llm: ModelSettings | None
 
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  the one place
@@ -106,6 +118,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:  # noqa: TID251  
         minio=_minio(values),
         gladia=_gladia(values),
         whisper=_whisper(values, environ),
+        llm=_llm(values),
     )
 
 
@@ -194,9 +207,7 @@ def _minio(values: Mapping[str, str]) -> ObjectStore | None:
 
 def _gladia(values: Mapping[str, str]) -> GladiaSettings | None:
     """None without a key, whatever else is set: one file of settings may serve places with a key and without."""
-    key = values.get("GLADIA_API_KEY")
-    if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
-        raise BadSetting("GLADIA_API_KEY has a character that no key has. Copy it again.")
+    key = _header(values, "GLADIA_API_KEY")
     if (region := values.get("GLADIA_REGION")) not in (None, *_REGIONS):
         raise BadSetting(f"GLADIA_REGION must be {' or '.join(_REGIONS)}.")
     most = values.get("GLADIA_MAX_LIVE", "1")
@@ -205,6 +216,26 @@ def _gladia(values: Mapping[str, str]) -> GladiaSettings | None:
     if key is None:
         return None
     return GladiaSettings(key=key, api_url=_url(values, "GLADIA_API_URL") or _GLADIA, region=region, max_live=int(most))
+
+
+def _llm(values: Mapping[str, str]) -> ModelSettings | None:
+    key, model = _header(values, "LLM_API_KEY"), values.get("LLM_MODEL")
+    base_url = _url(values, "LLM_BASE_URL") or (_OPENAI if key else None)
+    if model is None and base_url is None:
+        return None
+    if model is None:
+        raise BadSetting("LLM_MODEL is missing: LLM_BASE_URL and LLM_API_KEY mean nothing without it.")
+    if base_url is None:
+        raise BadSetting("LLM_MODEL needs LLM_BASE_URL, where the model is, or LLM_API_KEY for OpenAI's.")
+    return ModelSettings(model=model, base_url=base_url, key=key)
+
+
+def _header(values: Mapping[str, str], name: str) -> str | None:
+    """A key as it can be sent."""
+    key = values.get(name)
+    if key is not None and not (key.isascii() and key.isprintable() and " " not in key):
+        raise BadSetting(f"{name} has a character that no key has. Copy it again.")
+    return key
 
 
 def _whisper(values: Mapping[str, str], environ: Mapping[str, str]) -> LocalSpeech | None:

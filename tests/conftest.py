@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.servers.place",
     "tests.servers.nginx",
     "tests.servers.gladia",
+    "tests.servers.llm",
 ]
 
 

@@ -16,7 +16,17 @@ def test_every_setting_is_documented() -> None:
 def test_every_key_is_in_the_table_of_the_redis_adapter() -> None:
     document = (ROOT / "pitchscoop/adapters/redis/__init__.py").read_text().split('"""')[1]
     named = ("session:", "event:", "team:", "team_name:", "token:", "index:", "due:", "facts:", "events", "once:")
-    for key in (*named, "judge:", "assignment:", "schedule:", "card:", "card_entry:", "cards:"):
+    for key in (
+        *named,
+        "judge:",
+        "assignment:",
+        "schedule:",
+        "card:",
+        "card_entry:",
+        "cards:",
+        "transcript:",
+        "advice:",
+    ):
         assert f"``{key}" in document
 
 

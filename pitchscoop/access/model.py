@@ -65,6 +65,9 @@ class Verb(enum.StrEnum):
     TRANSCRIPT_CORRECT = "transcript.correct"
     TRANSCRIPT_SEARCH = "transcript.search"
     DELIVERY_READ = "delivery.read"
+    ADVICE_ASK = "advice.ask"
+    ADVICE_REVIEW = "advice.review"
+    ADVICE_READ = "advice.read"
     CARD_WRITE = "card.write"
     CARD_READ = "card.read"
     STANDINGS_READ = "standings.read"
@@ -191,6 +194,9 @@ PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.TRANSCRIPT_CORRECT: {Role.ORGANIZER: _ANY, Role.TEAM: _TEAM},
     Verb.TRANSCRIPT_SEARCH: {Role.ORGANIZER: _ANY, Role.JUDGE: _EVENT, Role.TEAM: _TEAM},
     Verb.DELIVERY_READ: {Role.ORGANIZER: _ANY, Role.TEAM: _TEAM},
+    Verb.ADVICE_ASK: {Role.ORGANIZER: _WHILE_LIVING},
+    Verb.ADVICE_REVIEW: {Role.ORGANIZER: _WHILE_LIVING},
+    Verb.ADVICE_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, _OUT)},
     Verb.CARD_WRITE: {Role.JUDGE: Right(Reach.JUDGE, _OPEN)},
     Verb.CARD_READ: {Role.ORGANIZER: _ANY, Role.JUDGE: _ONESELF},
     Verb.STANDINGS_READ: {

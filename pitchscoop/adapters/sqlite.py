@@ -168,9 +168,8 @@ class SqliteState:
 
     async def due(self, now: int, limit: int, work: Work = "sessions") -> list[Due]:
         """See ``State.due``."""
-        kind = f"session_id {'NOT' if work == 'sessions' else ''} GLOB 'transcript:*'"
         order = "ORDER BY at, event_id, session_id LIMIT ?"
-        sql = f"SELECT event_id, session_id, at FROM due WHERE at <= ? AND {kind} {order}"  # noqa: S608
+        sql = f"SELECT event_id, session_id, at FROM due WHERE at <= ? AND {sqlite_rows.OF_KIND[work]} {order}"  # noqa: S608
         return [Due(*found) for found in await self._query(sql, now, limit)]
 
     async def claim(self, seen: Due, until: int | None) -> bool:

@@ -5,7 +5,14 @@ import sqlite3
 
 from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.facts import Fact, noted
-from pitchscoop.kernel.state import Due, Put, Seen
+from pitchscoop.kernel.state import Due, Put, Seen, Work
+
+OF_KIND: dict[Work, str] = {
+    "sessions": "session_id NOT GLOB 'transcript:*' AND session_id NOT GLOB 'advice:*'",
+    "transcripts": "session_id GLOB 'transcript:*'",
+    "advice": "session_id GLOB 'advice:*'",
+}
+"""Which due times are of a kind of work."""
 
 
 def check_version(db: sqlite3.Connection, put: Put | Seen) -> None:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pitchscoop import __version__
 from pitchscoop.access.answers import Answers
 from pitchscoop.doors import (
+    advice,
     events,
     exports,
     leaderboard,
@@ -71,7 +72,8 @@ def create_app(
     problems.install(app)
     _errors_as_pages(app)
     for door in (
-        events, people, rosters, panel, schedule, rest, scores, leaderboard, transcripts, exports, search, uploads,
+        events, people, rosters, panel, schedule, rest, scores, leaderboard, transcripts, advice, exports, search,
+        uploads,
     ):  # fmt: skip
         app.include_router(door.router)
     for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):

@@ -21,6 +21,7 @@ from pitchscoop import __version__
 from pitchscoop.access.model import ANYBODY, Principal
 from pitchscoop.doors import schemas, search
 from pitchscoop.doors.auth import bearer, identified
+from pitchscoop.doors.mcp_advice import AdviceTools
 from pitchscoop.doors.mcp_calls import Calls, SessionId, TeamId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
 from pitchscoop.doors.mcp_exports import ExportTools, OrganizerTools
@@ -132,7 +133,8 @@ class Tools(Calls):
 
 def server(engine: Engine, separator: str, trusted: Principal | None = None) -> MCPServer[Any]:
     """A server whose tool names are spelled with ``separator``. ``trusted`` is who a stdio caller is."""
-    tools, transcripts, scores = Tools(engine, trusted), TranscriptTools(engine, trusted), ScoreTools(engine, trusted)
+    tools, transcripts = Tools(engine, trusted), TranscriptTools(engine, trusted)
+    scores, advice = ScoreTools(engine, trusted), AdviceTools(engine, trusted)
     standings = LeaderboardTools(engine, trusted)
     mcp: MCPServer[Any] = MCPServer(
         "pitchscoop", title="PitchScoop", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
@@ -152,6 +154,7 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
             Tool(transcripts.get_delivery, "Get delivery", reads=True),
             Tool(transcripts.write_transcript, "Write transcript"),
             Tool(transcripts.correct_word, "Correct word"),
+            *advice.tools,
             *scores.of_pitches,
             Tool(standings.move_preview, "Move preview"),
         ],
@@ -173,6 +176,7 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
             )
             name = f"{family}{separator}{tool.work.__name__}"
             mcp.tool(name=name, title=tool.title, annotations=marks)(tool.work)
+    advice.add_prompts(mcp)
     return mcp
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from pitchscoop.doors import events, schedule
+from pitchscoop.doors import advice, events, schedule
 from pitchscoop.doors.mcp_calls import Calls, EventId, TeamId, Tool, told
 from pitchscoop.events.model import Settings
 from pitchscoop.events.names import Name
@@ -81,6 +81,11 @@ class EventTools(Calls):
         await told(self._engine.organizing.delete_event(self._who, event_id))
         return events.DeletedEvent(event_id=event_id)
 
+    async def ask_advice(self, event_id: EventId) -> advice.AskedDetails:
+        """Have the server's own model draft advice on each pitch that has a transcript and no draft."""
+        found = await told(self._engine.advice.ask_all(self._who, event_id))
+        return advice.AskedDetails(asked=found.asked, left=found.left)
+
     async def get_schedule(self, event_id: EventId) -> schedule.ScheduleDetails:
         """Which team is on stage when, who is on now and who is next."""
         return schedule.schedule_details(await told(self._engine.running_orders.read(self._who, event_id)))
@@ -120,6 +125,7 @@ class EventTools(Calls):
             Tool(self.delete_event, "Delete event", destroys=True),
             Tool(self.audit, "Read who did what", reads=True),
             Tool(self.installation_audit, "Read who did what beside all events", reads=True),
+            Tool(self.ask_advice, "Ask for advice on all pitches"),
             Tool(self.get_schedule, "Get running order", reads=True),
             Tool(self.write_schedule, "Write running order"),
             Tool(self.call_on_stage, "Call on stage"),

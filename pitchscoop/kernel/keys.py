@@ -9,6 +9,7 @@ import hashlib
 AUDIO_MP3 = "compressed.mp3"
 PEAKS = "peaks.json"
 SESSION_JSON = "session.json"
+ADVICE_JSON = "advice.json"
 SESSIONS = "sessions/"
 EVENTS = "events/"
 CARD = "card:"
@@ -31,6 +32,11 @@ def event(event_id: str) -> str:
 def transcript(event_id: str, session_id: str) -> str:
     """The words of a session, and the name under which a worker is to look for them."""
     return f"transcript:{{{event_id}}}:{session_id}"
+
+
+def advice(event_id: str, session_id: str) -> str:
+    """What a model advises the team of a session, and the name under which a worker is to look at it."""
+    return f"advice:{{{event_id}}}:{session_id}"
 
 
 def live_slots() -> str:

@@ -11,8 +11,11 @@ from typing import Literal, Protocol
 
 from pitchscoop.kernel.facts import Fact
 
-Work = Literal["sessions", "transcripts"]
+Work = Literal["sessions", "transcripts", "advice"]
 """What workers do. Each kind has due times of its own, so that none waits for another's backlog."""
+
+
+_WORK: dict[str, Work] = {"transcript": "transcripts", "advice": "advice"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Due:
     """When a worker should look at a session next (microseconds); None: it need not.
 
     ``session_id`` is the event's key (``keys.event``) where it is the event itself that is to be looked at, the key of
-    the words (``keys.transcript``) where it is they, and that of the cards (``keys.cards``) where those are.
+    the words (``keys.transcript``), the advice (``keys.advice``) or the cards (``keys.cards``) where it is those.
     """
 
     event_id: str
@@ -65,7 +68,7 @@ class Due:
     @property
     def work(self) -> Work:
         """The kind of work, told from the name."""
-        return "transcripts" if self.session_id.startswith("transcript:") else "sessions"
+        return _WORK.get(self.session_id.partition(":")[0], "sessions")
 
 
 @dataclass(frozen=True, slots=True)

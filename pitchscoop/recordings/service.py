@@ -183,10 +183,10 @@ class Sessions(StoredSessions):
         await self._storage.delete_audio(keys.folder(session_id))
         if self._companion:
             await self._companion.erase(event_id, session_id)
-        spoken = keys.transcript(event_id, session_id)
-        gone = (row, await self._state.read(spoken))
+        beside = [keys.transcript(event_id, session_id), keys.advice(event_id, session_id)]
+        gone = [row, *[await self._state.read(key) for key in beside]]
         puts = [Put(found.key, found.version, None) for found in gone if found]
-        due = [Due(event_id, name, None) for name in (session_id, spoken)]
+        due = [Due(event_id, name, None) for name in (session_id, *beside)]
         proof = [Fact("session_erased", event_id, session_id, self._clock().isoformat())] if row else []
         with contextlib.suppress(StaleWrite):  # another worker finished the same deletion
             await self._state.commit(event_id, puts, proof, due)

@@ -1,7 +1,6 @@
 """Transcripts of what is stored: of uploads, and of all that was not written down while it was spoken.
 
-As with recordings, there is no queue: a finished session whose transcript is pending has a due time, a worker claims
-it and keeps it while it works, and when the worker dies another goes on.
+A finished session whose transcript is pending has a due time, at which a worker has it written (``errands.py``).
 """
 
 import asyncio
@@ -14,10 +13,10 @@ import structlog
 
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
-from pitchscoop.kernel.clock import Clock, micros
-from pitchscoop.kernel.errors import NotFound, Problem, Unavailable
-from pitchscoop.kernel.state import Due, State
-from pitchscoop.recordings.lease import Lease
+from pitchscoop.kernel.clock import Clock
+from pitchscoop.kernel.errors import Problem, Unavailable
+from pitchscoop.kernel.state import State
+from pitchscoop.recordings.errands import Errands
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
@@ -29,10 +28,6 @@ from pitchscoop.transcripts.ports import Heard, Refused, Speech, Transcriber
 _AT_ONCE = 8  # recordings one process has written down: it mostly waits, and the engine says when it is too much
 _AGAIN = dt.timedelta(seconds=10)  # after the engine could not be reached
 _PATIENCE = dt.timedelta(hours=24)  # with an engine that cannot be reached, from the stop or the last request on
-_SWEEP = 2.0  # seconds between looks without a wake-up
-_LOOK = 32  # due transcripts read at a time
-
-_WAKING = {"session_completed", "transcript_asked"}
 
 log = structlog.get_logger(__name__)
 
@@ -55,66 +50,19 @@ class Afterwards:
         self._storage = storage
         self.transcribers = transcribers
         self._clock = clock
-        self._wake = asyncio.Event()
-        self._working: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Work until cancelled."""
-        if not self.transcribers:
-            return
-        listening = asyncio.create_task(self._listen())
-        try:
-            while True:
-                self._wake.clear()
-                await self._begin_due()
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _SWEEP)
-        finally:
-            tasks = [listening, *self._working.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        if self.transcribers:
+            waking = {"session_completed", "transcript_asked"}
+            await Errands(self._state, self._clock, "transcripts", self.write, at_once=_AT_ONCE, waking=waking).run()
 
-    async def _listen(self) -> None:
-        async for fact in self._state.follow():
-            if fact.name in _WAKING:
-                self._wake.set()
-
-    async def _begin_due(self) -> None:
-        with contextlib.suppress(Unavailable):
-            for seen in await self._state.due(micros(self._clock()), _LOOK, "transcripts"):
-                if len(self._working) >= _AT_ONCE:
-                    return
-                if seen.session_id in self._working:
-                    continue
-                if (lease := await Lease.take(self._state, self._clock, seen)) is not None:
-                    task = asyncio.create_task(self._work(seen, lease))
-                    self._working[seen.session_id] = task
-
-    def _done(self, name: str) -> None:
-        self._working.pop(name, None)
-        self._wake.set()
-
-    async def _work(self, seen: Due, lease: Lease) -> None:
-        session_id = seen.session_id.rpartition(":")[2]
-        try:
-            again = await self.write(session_id)
-            await lease.end(micros(self._clock() + _AGAIN) if again else None)
-        except NotFound:  # the session was deleted meanwhile
-            await lease.end(None)
-        except Exception as error:  # noqa: BLE001  one bad recording must not stop the others
-            log.warning("transcript_delayed", session_id=session_id, error=repr(error))
-            await lease.end(micros(self._clock() + _AGAIN))
-        finally:
-            await lease.stop()
-            self._done(seen.session_id)
-
-    async def write(self, session_id: str) -> bool:
-        """Have one recording written down, if it is still to be; True if it has to be tried again later."""
+    async def write(self, event_id: str, session_id: str) -> dt.timedelta | None:
+        """Have one recording written down, if it is still to be; in how long it has to be tried again."""
         session = await self._sessions.look(session_id)
         if session is None or not session.awaits_words:
-            return False
-        speech = speech_of(session, (await self._events.get(session.event_id)).settings)
+            return None
+        speech = speech_of(session, (await self._events.get(event_id)).settings)
         trouble: Problem | None = None
         for transcriber in self.transcribers:
             try:
@@ -125,13 +73,13 @@ class Afterwards:
                 trouble = problem if trouble is None or isinstance(trouble, Refused) else trouble
                 continue
             await self._sessions.write(session_id, "transcript_written", _written(transcriber.name, heard))
-            return False
+            return None
         since = session.transcript.asked_at or session.stopped_at or session.created_at
         if isinstance(trouble, Unavailable) and self._clock() - since < _PATIENCE:
-            return True
+            return _AGAIN
         if trouble is not None:
             await self._sessions.write(session_id, "transcript_failed", _failed(trouble))
-        return False
+        return None
 
     async def _heard(self, session: Session, transcriber: Transcriber, speech: Speech) -> Heard:
         async def begun(job: str) -> None:

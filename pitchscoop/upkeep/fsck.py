@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import json
 from collections.abc import Callable, Collection, Mapping
 
 from pitchscoop.events.model import Record
@@ -13,14 +14,18 @@ from pitchscoop.recordings import words
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.upkeep.findings import Finding, Sight, of_session, of_stray
-from pitchscoop.upkeep.folders import Folder, folder, folders, recorded
+from pitchscoop.upkeep.folders import Folder, folder, folders, read, recorded
 from pitchscoop.upkeep.mending import Mending
 from pitchscoop.upkeep.rebuild import Rebuild
 from pitchscoop.upkeep.scored import Scored
 
 _SESSION = "session:"
 _SECOND_LOOK = 1.5  # seconds; what is in motion has moved by then, and what is wrong has not
-_WORK: tuple[Work, ...] = ("sessions", "transcripts")
+_WORK: tuple[Work, ...] = ("sessions", "transcripts", "advice")
+_OF_NOBODY = {
+    "transcript": "are words of a session that is gone.",
+    "advice": "is advice on a session that is gone.",
+}
 _ALL = 2**53  # later than any due time, and more than there are
 
 Wrong = dict[str, list[Finding]]
@@ -95,13 +100,13 @@ class Fsck:
     async def _row(self, indexed: Indexed, files: Folder | None, dues: Mapping[str, int | None]) -> list[Finding]:
         key = indexed.row.key
         if key.startswith(_SESSION):
-            return await self._session(indexed, files, dues)
+            return await self._session(indexed, files or Folder(key.removeprefix(_SESSION)), dues)
         if key.startswith("team:"):
             return _listed(indexed, keys.teams_index, "does not stand in the list of its event's teams.")
         if key.startswith("judge:"):
             return _listed(indexed, keys.judges_index, "does not stand in the list of its event's judges.")
-        if key.startswith("transcript:"):
-            return await self._words(key)
+        if (what := _OF_NOBODY.get(key.partition(":")[0])) is not None:
+            return await self._of_nobody(key, what)
         return await self._scored.row(indexed) if key.startswith(keys.CARDS[:2]) else []
 
     async def _files(self, only: Collection[str] | None) -> dict[str, Folder]:
@@ -111,25 +116,42 @@ class Fsck:
         sessions = [key.removeprefix(_SESSION) for key in only if key.startswith(_SESSION)]
         return {keys.session(session_id): await folder(self._storage, session_id) for session_id in sessions}
 
-    async def _session(self, indexed: Indexed, files: Folder | None, dues: Mapping[str, int | None]) -> list[Finding]:
+    async def _session(self, indexed: Indexed, files: Folder, dues: Mapping[str, int | None]) -> list[Finding]:
         try:
             session = rows.decode(Session, indexed.row.fields)
         except ValueError:
             return [
                 Finding("has a row that cannot be read. Restore an older state, or start a newer PitchScoop.", None)
             ]
-        files = files or Folder(session.session_id)
         record = await recorded(self._storage, session.session_id) if keys.SESSION_JSON in files.files else None
         name = words.key(session)
         spoken = words.spoken(session, await self._state.read(name))
-        return of_session(Sight(indexed, session, spoken, dues.get(session.session_id), dues.get(name), files, record))
+        sight = Sight(indexed, session, spoken, dues.get(session.session_id), dues.get(name), files, record)
+        return of_session(sight) + await self._advice(session, files, dues)
 
-    async def _words(self, key: str) -> list[Finding]:
-        """Words must belong to a session. One that only storage has is told of by itself, and gets them back."""
+    async def _advice(self, session: Session, files: Folder, dues: Mapping[str, int | None]) -> list[Finding]:
+        """What a model advised must be in storage as it is in state; what waits must be waited for."""
+        key = keys.advice(session.event_id, session.session_id)
+        if dues.get(key) is not None or session.status == "deleting":
+            return []
+        row = await self._state.read(key)
+        place = keys.stored(session.session_id, keys.ADVICE_JSON)
+        document = await read(self._storage, place) if keys.ADVICE_JSON in files.files else None
+        if row is None:
+            lost = Finding("has lost the advice on it, which its advice.json has.", "advice")
+            return [lost] if document is not None else []
+        if row.fields["status"] == "pending":
+            return [Finding("waits for advice, and no worker looks at it.", "advice")]
+        if document is None or json.loads(document) != dict(row.fields):
+            return [Finding("has no advice.json that says what state says.", "advice")]
+        return []
+
+    async def _of_nobody(self, key: str, what: str) -> list[Finding]:
+        """Words and advice must belong to a session. One that only storage has is told of, and gets them back."""
         session_id = key.rpartition(":")[2]
         if await self._state.read(keys.session(session_id)) or (await folder(self._storage, session_id)).files:
             return []
-        return [Finding("are words of a session that is gone.", "purge")]
+        return [Finding(what, "purge")]
 
     async def _stray(self, files: Folder) -> list[Finding]:
         key = keys.session(files.session_id)

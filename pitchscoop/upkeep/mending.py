@@ -24,6 +24,7 @@ _DONE: dict[Mend, str] = {
     "rebuild": "It was put back.",
     "words": "They were put back.",
     "transcribe": "A worker looks at it.",
+    "advice": "A worker looks at it.",
     "blank": "It was erased there, too.",
 }
 
@@ -62,7 +63,7 @@ class Mending:
             await self._event(event_id or "", kind)
         elif key.startswith(keys.CARDS):
             await self._cards(event_id or "", key, kind)
-        elif key.startswith("transcript:"):
+        elif key.startswith(("transcript:", "advice:")):
             await self._forget(event_id or "", place, key)
         else:
             await self._session(place, kind)
@@ -97,6 +98,8 @@ class Mending:
             await self._sessions.align(session_id)
         elif kind == "transcribe":
             await self._transcribe(await self._sessions.get(session_id))
+        elif kind == "advice":
+            await self._rebuild.advice(await self._sessions.get(session_id))
         elif kind == "words":
             await self._put_words_back(session_id)
         elif kind == "derive":
@@ -120,7 +123,7 @@ class Mending:
             await self._sessions.write(session_id, "transcript_rebuilt", back)
 
     async def _forget(self, event_id: str, session_id: str, key: str) -> None:
-        """Remove the words of a session that is gone."""
+        """Remove the words of a session that is gone, or the advice on it."""
         row = await self._state.read(key)
         if row is not None and await self._state.read(keys.session(session_id)) is None:
             await self._state.commit(event_id, [Put(key, row.version, None)], [], [Due(event_id, key, None)])

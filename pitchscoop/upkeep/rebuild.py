@@ -1,6 +1,8 @@
 """State made again from what lies in storage. What state has is left as it is, so this may be done at any time."""
 
+import contextlib
 import datetime as dt
+import json
 from collections.abc import Callable
 
 from pydantic import ValidationError
@@ -9,9 +11,9 @@ from pitchscoop.access.service import Access
 from pitchscoop.events.model import Record
 from pitchscoop.events.service import DEFAULT_EVENT, Events
 from pitchscoop.kernel import ids, keys
-from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Invalid, NotFound
-from pitchscoop.kernel.state import State
+from pitchscoop.kernel.clock import Clock, micros
+from pitchscoop.kernel.errors import Invalid, NotFound, StaleWrite
+from pitchscoop.kernel.state import Due, Put, State
 from pitchscoop.recordings.model import LINK_LIFE, Session, Upload
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
@@ -104,9 +106,22 @@ class Rebuild:
         session = await recorded(self._storage, files.session_id)
         return await self._put_back(session or await self._stray(files), files)
 
+    async def advice(self, session: Session) -> None:
+        """Put back what a model advised, as its row was when it was last written, and have a worker look at it."""
+        key, puts = keys.advice(session.event_id, session.session_id), list[Put]()
+        document = await read(self._storage, keys.stored(session.session_id, keys.ADVICE_JSON))
+        if document and await self._state.read(key) is None:
+            puts = [Put(key, 0, json.loads(document))]
+        with contextlib.suppress(StaleWrite):
+            await self._state.commit(session.event_id, puts, [], [Due(session.event_id, key, micros(self._clock()))])
+
     async def _put_back(self, session: Session | None, files: Folder) -> bool:
         found = as_found(session, files) if session else None
-        return found is not None and await self._sessions.rebuild(found)
+        if found is None or not await self._sessions.rebuild(found):
+            return False
+        if keys.ADVICE_JSON in files.files:
+            await self.advice(found)
+        return True
 
     async def _stray(self, files: Folder) -> Session | None:
         """A session for sound without a record: whose it was can be told by listening only."""

@@ -96,10 +96,15 @@ class Restore:
             row = json.loads(line)
             with contextlib.suppress(StaleWrite):
                 put = Put(row["key"], 0, row["fields"], row["indexes"])
-                await self._state.commit(keys.tag(put.key), [put])
+                await self._state.commit(keys.tag(put.key), [put], [], self._look_at(put.key))
         for event_id in events:
             due = Due(event_id, keys.event(event_id), micros(self._clock()))  # its record is to be written
             await self._state.commit(event_id, [], [], [due])
+
+    def _look_at(self, key: str) -> list[Due]:
+        """Advice that was being drafted is drafted on."""
+        event_id = keys.tag(key)
+        return [Due(event_id, key, micros(self._clock()))] if event_id and key.startswith("advice:") else []
 
     async def _facts(self, source: Reader) -> None:
         for name in source.manifest.files:

@@ -30,7 +30,7 @@ from starlette.staticfiles import StaticFiles
 from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from tests import samples
-from tests.browser import judged, organized, ranked, said, talk
+from tests.browser import advised, judged, organized, ranked, said, talk
 from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
 from tests.servers.redis import free_port
 
@@ -143,6 +143,11 @@ def _with(renderer: Renderer, name: str) -> Callable[[], str]:
     return lambda: renderer.pitch(_pitch(transcript=said.TRANSCRIPTS[name]))
 
 
+def _advised(renderer: Renderer, name: str) -> Callable[[], str]:
+    viewer = PERSON if name == "-team" else organized.ORGANIZER
+    return lambda: renderer.pitch(replace(_pitch(), viewer=viewer, advice=advised.SAMPLES[name]))
+
+
 def _recorder(
     team: str = "Grandmother Tongue",
     title: str = "A phone call that keeps a dialect alive",
@@ -219,6 +224,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "pitch-failed": lambda: renderer.pitch(_pitch("failed", transcript=said.TRANSCRIPTS["none"])),
         "pitch-recording": lambda: renderer.pitch(_pitch("recording", transcript=said.TRANSCRIPTS["live"])),
         **{f"pitch-transcript-{name}": _with(renderer, name) for name in said.TRANSCRIPTS},
+        **{f"pitch-advice{name}": _advised(renderer, name) for name in advised.SAMPLES},
         "sign-in": lambda: renderer.sign_in(c.SignIn(c.Viewer())),
         "sign-in-confirm": lambda: renderer.sign_in(c.SignIn(c.Viewer(), "confirm", "a-token")),
         "sign-in-instead": lambda: renderer.sign_in(

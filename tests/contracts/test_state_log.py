@@ -77,8 +77,8 @@ async def test_due_sessions_come_longest_waiting_first(state: State) -> None:
 
 
 async def test_each_kind_of_work_has_due_times_of_its_own(state: State) -> None:
-    words = keys.transcript(EVENT, "s")
-    await state.commit(EVENT, [], [], [Due(EVENT, "s", 1), Due(EVENT, words, 2)])
+    words, advice = keys.transcript(EVENT, "s"), keys.advice(EVENT, "s")
+    await state.commit(EVENT, [], [], [Due(EVENT, "s", 1), Due(EVENT, words, 2), Due(EVENT, advice, 3)])
     assert await state.due(9, 1) == [Due(EVENT, "s", 1)]
     (seen,) = await state.due(9, 9, "transcripts")
     assert seen == Due(EVENT, words, 2)
@@ -87,6 +87,7 @@ async def test_each_kind_of_work_has_due_times_of_its_own(state: State) -> None:
     await state.commit(EVENT, [], [], [Due(EVENT, words, None)])
     assert await state.due(9, 9, "transcripts") == []
     assert await state.due(9, 9) == [Due(EVENT, "s", 1)]
+    assert await state.due(9, 9, "advice") == [Due(EVENT, advice, 3)]
 
 
 async def test_a_due_time_moves_and_goes(state: State) -> None:

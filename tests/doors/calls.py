@@ -55,6 +55,7 @@ _WORD = {"utterance_id": "u", "index": 0, "word": "a", "was": "b"}
 _FORM = {"team_name": "{team}", "pitch_title": "T"}
 _UNWRITTEN = "transcript_not_ready"
 _HIDES = "Whoever may not see the standings is told the stage, and no more; tests/doors/test_nothing_leaks.py."
+_ACCEPTED = {"sentences": [{"id": "s", "verdict": "accepted"}]}
 _E, _T, _J, _S = "/events/{event_id}", "/teams/{team_id}", "/judges/{judge_id}", "/sessions/{session_id}"
 _U, _O = "/uploads/{upload_id}", "/organizers/{organizer_id}"
 
@@ -120,6 +121,10 @@ REST = {
     f"PUT {_S}/transcript/words": ask(Verb.TRANSCRIPT_CORRECT, json=_WORD, fine="no_such_word"),
     f"PATCH {_S}/preview": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json={"start": 1}),
     f"GET {_S}/delivery": ask(Verb.DELIVERY_READ, fine=_UNWRITTEN),
+    f"POST {_S}/advice": ask(Verb.ADVICE_ASK, fine="no_model"),
+    f"POST {_E}/advice": ask(Verb.ADVICE_ASK, fine="no_model"),
+    f"GET {_S}/advice": ask(Verb.ADVICE_READ, fine="no_advice"),
+    f"PATCH {_S}/advice": ask(Verb.ADVICE_REVIEW, json=_ACCEPTED, fine="no_advice"),
     f"PUT {_S}/scores": ask(Verb.CARD_WRITE, json={"scores": {"problem": 5}}, own=True),
     f"GET {_S}/scores": ask(Verb.CARD_READ, own=True, fine="no_card"),
     f"GET {_S}/scores/history": ask(Verb.CARD_READ, own=True),
@@ -223,6 +228,10 @@ TOOLS = {
     "pitches.correct_word": ask(Verb.TRANSCRIPT_CORRECT, json=_ID | _WORD, fine="no_such_word"),
     "pitches.move_preview": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json=_ID | {"start": 1}),
     "leaderboard.get": everybody(_HIDES),
+    "pitches.ask_advice": ask(Verb.ADVICE_ASK, json=_ID, fine="no_model"),
+    "pitches.get_advice": ask(Verb.ADVICE_READ, json=_ID, fine="no_advice"),
+    "pitches.review_advice": ask(Verb.ADVICE_REVIEW, json=_ID | _ACCEPTED, fine="no_advice"),
+    "events.ask_advice": ask(Verb.ADVICE_ASK, json=_IN, fine="no_model"),
     "pitches.score": ask(Verb.CARD_WRITE, json=_ID | {"scores": {"problem": 6}}, own=True),
     "pitches.get_scores": ask(Verb.CARD_READ, json=_ID, own=True),
     "pitches.get_score_history": ask(Verb.CARD_READ, json=_ID, own=True),

@@ -13,9 +13,10 @@
 | ``token:SHA`` | hash | the principal behind a token, by the token's SHA-256 |
 | ``index:{E}:sessions[:facet:value]``, ``index:{E}:teams``, ``…:judges`` | sorted set | row keys by creation time |
 | ``transcript:{E}:ID`` | hash | the words of a session, with times |
+| ``advice:{E}:ID`` | hash | what a model advises the team of a session, sentence by sentence |
 | ``live_slots`` | hash | who transcribes live now |
 | ``due:{E}`` | sorted set | session ids, or the key of the event or its cards, by when a worker should look at them |
-| ``due:{E}:transcripts`` | sorted set | keys of words by the time a worker should look for them |
+| ``due:{E}:transcripts``, ``due:{E}:advice`` | sorted set | keys of words or advice by the time a worker should look |
 | ``facts:{E}`` | stream | the event's fact log; ``facts:{installation}`` that of what is about no event |
 | ``events`` | set | ids of all events |
 | ``once:PURPOSE:SHA`` | string | answers, one-time links, what was deleted; the only keys with a time to live |

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from pitchscoop.doors.web.advice_contexts import Advice
+
 Role: TypeAlias = Literal["organizer", "judge", "team", "public"]
 Status: TypeAlias = Literal["waiting", "recording", "processing", "completed", "failed"]
 """``waiting``: nothing was recorded yet."""
@@ -282,9 +284,9 @@ class Pitch:
 
     ``playback_url`` is None until something can be played; ``refresh_path`` answers GET with a fresh one as
     ``{playback_url}``. ``details_path`` answers GET with the session and may carry ``peaks_url`` and ``error``.
-    ``delivery`` is for the team and the organizer, None for others. ``download_url`` is the MP3, ``original_url`` the
-    recording as it was received; None where downloads are not permitted or the file is not there yet. ``share_url``
-    is the page's absolute address. ``delete_path`` answers DELETE; None: the viewer may not.
+    ``delivery`` is for the team and the organizer, None for others, and so is ``advice``. ``download_url`` is the MP3,
+    ``original_url`` the recording as it was received; None where downloads are not permitted or the file is not there
+    yet. ``share_url`` is the page's absolute address. ``delete_path`` answers DELETE; None: the viewer may not.
     """
 
     viewer: Viewer
@@ -296,6 +298,7 @@ class Pitch:
     refresh_path: str
     transcript: Transcript
     delivery: Delivery | None = None
+    advice: Advice | None = None
     playback_url: str | None = None
     playback_type: str | None = None
     peaks_url: str | None = None
