@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.doors.auth import Caller, TheEngine
-from pitchscoop.doors.described import PROBLEMS
+from pitchscoop.doors.described import FOR_ALL, PROBLEMS
 from pitchscoop.doors.events import Input, Revision
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
 from pitchscoop.events.model import Domain, Email, Judge, Member, Name, Team
@@ -123,7 +123,7 @@ async def add_team(event_id: str, new: NewTeam, who: Caller, engine: TheEngine, 
     return invited_team(await engine.organizing.add_team(who, event_id, new.name, new.track, new.members, seed))
 
 
-@router.post("/events/{event_id}/join", status_code=201, tags=["teams"])
+@router.post("/events/{event_id}/join", status_code=201, tags=["teams"], openapi_extra=FOR_ALL)
 async def join(event_id: str, new: JoiningTeam, who: Caller, engine: TheEngine, seed: Seed) -> InvitedTeam:
     """Join as a team, where the event lets teams do so by themselves. Needs no token."""
     return invited_team(await engine.organizing.join(who, event_id, new.name, new.track, seed))
