@@ -36,7 +36,7 @@ from pitchscoop.doors import (
     uploads,
 )
 from pitchscoop.doors.assistants import Assistants
-from pitchscoop.doors.described import ABOUT, describe
+from pitchscoop.doors.described import ABOUT, PROBLEMS, describe
 from pitchscoop.doors.live import live
 from pitchscoop.doors.web import entry, judging, organizer, pages, pitches, searching, standings
 from pitchscoop.doors.web.render import ASSETS, Renderer
@@ -44,6 +44,9 @@ from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
 
 _API = "/api/v1"
+_JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
+_READY = _JSON | {503: PROBLEMS[503]}
+_TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 _REQUESTS = Counter("pitchscoop_requests_total", "HTTP answers", ["method", "status"])
 
 
@@ -76,8 +79,12 @@ def create_app(
         uploads,
     ):  # fmt: skip
         app.include_router(door.router)
-    for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
-        app.add_api_route(path, answer, tags=["operating"], response_class=Response)
+    for path, answer, told in (
+        ("/healthz", _healthz, _JSON),
+        ("/readyz", _readyz, _READY),
+        ("/metrics", _metrics, _TEXT),
+    ):
+        app.add_api_route(path, answer, tags=["operating"], response_class=Response, responses=told)
     describe(app)
     app.router.routes += [
         WebSocketRoute(f"{_API}/sessions/{{session_id}}/live", live),

@@ -6,7 +6,6 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from pitchscoop.doors.problems import STATUS
-from pitchscoop.kernel import errors
 
 ABOUT = """Record, keep and play pitches.
 
@@ -65,13 +64,33 @@ class Problem(BaseModel):
     become_drafts: int | None = None
 
 
-def _described(kind: type[errors.Problem]) -> dict[str, Any]:
+def problem(description: str, headers: dict[str, Any] | None = None) -> dict[str, Any]:
+    """An answer that says why something cannot be done."""
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"description": (kind.__doc__ or "").split(". ")[0].rstrip("."), "content": content}
+    return {"description": description, "content": content, **({"headers": headers} if headers else {})}
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {status: _described(kind) for kind, status in STATUS.items()}
+def answered(description: str, schema: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
+    """A header that comes with an answer."""
+    return {"description": description, "required": required, "schema": schema}
+
+
+_WAIT = {"Retry-After": answered("Seconds until trying again helps.", {"type": "integer", "minimum": 1})}
+_SOMETIMES = {"Retry-After": answered("Seconds, where it passes by itself.", {"type": "integer"}, required=False)}
+_HEADERS = {
+    401: {"WWW-Authenticate": answered("How to say who asks.", {"const": "Bearer"})},
+    409: _SOMETIMES,
+    429: _WAIT,
+    503: _WAIT,
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: problem((kind.__doc__ or "").split(". ")[0].rstrip("."), _HEADERS.get(status))
+    for kind, status in STATUS.items()
+}
 """The answers of every call under ``/api/v1`` when it cannot be done."""
+
+FOR_ALL: dict[str, Any] = {"security": []}
+"""A call that needs no token."""
 
 
 def header(name: str, description: str, kind: str = "integer", *, required: bool = True) -> dict[str, Any]:
@@ -81,6 +100,7 @@ def header(name: str, description: str, kind: str = "integer", *, required: bool
 
 
 IDEMPOTENCY_KEY = header("Idempotency-Key", "One key, one effect, one answer, for a day.", "string", required=False)
+IDEMPOTENCY_KEY["schema"] |= {"minLength": 1, "maxLength": 255}
 
 
 def describe(app: FastAPI) -> None:
@@ -97,14 +117,15 @@ def describe(app: FastAPI) -> None:
             parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
             for path, calls in document["paths"].items():
                 if path.startswith("/api/"):
-                    _complete(calls)
+                    _complete(path, calls)
         return app.openapi_schema or {}
 
     app.openapi = whole  # type: ignore[method-assign]
 
 
-def _complete(calls: dict[str, Any]) -> None:
+def _complete(path: str, calls: dict[str, Any]) -> None:
     for method, call in calls.items():
-        call["security"] = [{"token": []}]
-        if method not in ("get", "head", "options", "patch"):
+        call.setdefault("security", [{"token": []}])
+        tus = path.endswith("/uploads/{upload_id}")  # an upload's offset does what the key does elsewhere
+        if method not in ("get", "head", "options") and not tus:
             call.setdefault("parameters", []).append(IDEMPOTENCY_KEY)

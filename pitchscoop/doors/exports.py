@@ -20,12 +20,14 @@ from pitchscoop.kernel.errors import Problem
 router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS, tags=["events"])
 log = structlog.get_logger(__name__)
 
-_DOCUMENT = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
+_OBJECT = {"schema": {"type": "object"}}
+_DOCUMENT = {"required": True, "content": {"application/json": _OBJECT}}
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
 def _described(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"description": "The file, streamed.", "content": {media_type: _FILE}}}
+    content = _OBJECT if media_type == "application/json" else _FILE
+    return {200: {"description": "The file, streamed.", "content": {media_type: content}}}
 
 
 CONTENT_TYPES = {

@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.doors.auth import Caller, TheEngine, address_of
-from pitchscoop.doors.described import PROBLEMS
+from pitchscoop.doors.described import FOR_ALL, PROBLEMS
 from pitchscoop.doors.events import Input, Revision
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
 from pitchscoop.events.model import Judge, Member, Team
@@ -125,7 +125,7 @@ async def add_team(event_id: str, new: NewTeam, who: Caller, engine: TheEngine, 
     return invited_team(await engine.organizing.add_team(who, event_id, new.name, new.track, new.members, seed))
 
 
-@router.post("/events/{event_id}/join", status_code=201, tags=["teams"])
+@router.post("/events/{event_id}/join", status_code=201, tags=["teams"], openapi_extra=FOR_ALL)
 async def join(
     event_id: str, new: JoiningTeam, who: Caller, engine: TheEngine, seed: Seed, request: Request
 ) -> InvitedTeam:

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 
 from pitchscoop.kernel import errors
 
@@ -32,6 +33,7 @@ CLOSE_CODE: dict[type[errors.Problem], int] = {
     errors.SlowDown: 1012,  # come again in a while
     errors.Unavailable: 1012,
 }
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _PLAIN = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take this method."),
@@ -88,13 +90,28 @@ def install(app: FastAPI) -> None:
         return problem_response(422, "invalid_request", f"The request cannot be used: {words}", {"errors": places[:20]})
 
     @app.exception_handler(HTTPException)
-    async def _(_: Request, error: HTTPException) -> Response:
+    async def _(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 400:  # noqa: PLR2004  all else that cannot be understood is 422, too
+            message = "The body of this request cannot be read. Send what is described at /docs, in UTF-8."
+            return problem_response(422, "invalid_request", message)
         code, message = _PLAIN.get(error.status_code, ("http_error", str(error.detail)))
         response = problem_response(error.status_code, code, message)
         response.headers.update(error.headers or {})
+        if error.status_code == 405:  # noqa: PLR2004
+            response.headers["Allow"] = ", ".join(_allowed(request))
         return response
 
     @app.exception_handler(Exception)
     async def _(request: Request, error: Exception) -> Response:
         log.error("unforeseen_error", method=request.method, error=repr(error), exc_info=error)
         return problem_response(500, "internal_error", "Something went wrong on the server. Nothing stored is lost.")
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that an address takes (RFC 9110 15.5.6); the router's own answer names those of one route only."""
+
+    def taken(method: str) -> bool:
+        scope = {**request.scope, "method": method, "fastapi": {}}
+        return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
+
+    return [method for method in _METHODS if method != request.method and taken(method)]

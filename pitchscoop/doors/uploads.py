@@ -3,6 +3,7 @@
 import base64
 import binascii
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
@@ -12,7 +13,7 @@ from starlette.responses import Response
 
 from pitchscoop.access.model import Principal
 from pitchscoop.doors.auth import engine_of, principal_of
-from pitchscoop.doors.described import PROBLEMS, header
+from pitchscoop.doors.described import FOR_ALL, PROBLEMS, answered, header, problem
 from pitchscoop.doors.problems import problem_response
 from pitchscoop.engine import PIECE, Engine
 from pitchscoop.kernel.errors import Conflict, Invalid, TooLarge
@@ -41,16 +42,32 @@ _NEW = [
     header("Upload-Metadata", "`filename` and its base64.", "string", required=False),
 ]
 _MORE = [_VERSION, header("Upload-Offset", "Where this piece begins: as many bytes as the server has.")]
+_BYTES = {"type": "integer", "minimum": 0}
+_TOLD = {
+    "Tus-Resumable": answered("The version of tus.", {"const": "1.0.0"}),
+    "Upload-Expires": answered("When it is given up, unless more comes.", {"type": "string"}),
+}
+_STATES = _TOLD | {"Upload-Offset": answered("How many bytes are durable.", _BYTES)}
+_PLACE = {"Location": answered("The address of the upload.", {"type": "string", "format": "uri-reference"})}
+_LENGTH = {"Upload-Length": answered("Bytes of the whole file.", _BYTES)}
+_OTHER: dict[int | str, dict[str, Any]] = {
+    412: problem("Another version of tus", {"Tus-Version": answered("The one that is spoken.", {"const": "1.0.0"})})
+}
 _PIECE_BODY = {"required": True, "content": {_PIECE_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
 
 
-@router.options("", status_code=204)
+@router.options("", status_code=204, openapi_extra=FOR_ALL)
 async def abilities() -> Response:
     """What the server can do."""
     return Response(status_code=204, headers=_TUS | _ABILITIES)
 
 
-@router.post("", status_code=201, openapi_extra={"parameters": _NEW})
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra={"parameters": _NEW},
+    responses=_OTHER | {201: {"headers": _TOLD | _PLACE}},
+)
 async def begin(session_id: str, request: Request) -> Response:
     """Begin an upload; its address is in ``Location``. It takes the place of an unfinished one."""
     if refusal := _wrong_version(request):
@@ -68,7 +85,11 @@ async def begin(session_id: str, request: Request) -> Response:
     return Response(status_code=201, headers=_TUS | _expires(session) | {"Location": location})
 
 
-@router.head("/{upload_id}", openapi_extra={"parameters": [_VERSION]})
+@router.head(
+    "/{upload_id}",
+    openapi_extra={"parameters": [_VERSION]},
+    responses=_OTHER | {200: {"headers": _STATES | _LENGTH}},
+)
 async def look(session_id: str, upload_id: str, request: Request) -> Response:
     """How far an upload is: ``Upload-Offset`` of ``Upload-Length`` bytes are durable."""
     if refusal := _wrong_version(request):
@@ -80,7 +101,12 @@ async def look(session_id: str, upload_id: str, request: Request) -> Response:
     return Response(status_code=200, headers=_progress(session, durable) | {"Upload-Length": str(length)})
 
 
-@router.patch("/{upload_id}", status_code=204, openapi_extra={"parameters": _MORE, "requestBody": _PIECE_BODY})
+@router.patch(
+    "/{upload_id}",
+    status_code=204,
+    openapi_extra={"parameters": _MORE, "requestBody": _PIECE_BODY},
+    responses=_OTHER | {204: {"headers": _STATES}, 415: problem("Pieces come as another type")},
+)
 async def send(session_id: str, upload_id: str, request: Request) -> Response:
     """More of an upload. What arrived before a cut is kept. The last piece ends the session."""
     if refusal := _wrong_version(request):
@@ -98,7 +124,7 @@ async def send(session_id: str, upload_id: str, request: Request) -> Response:
     return Response(status_code=204, headers=_progress(session, durable))
 
 
-@router.delete("/{upload_id}", status_code=204, openapi_extra={"parameters": [_VERSION]})
+@router.delete("/{upload_id}", status_code=204, openapi_extra={"parameters": [_VERSION]}, responses=_OTHER)
 async def drop(session_id: str, upload_id: str, request: Request) -> Response:
     """End an unfinished upload and remove its bytes."""
     if refusal := _wrong_version(request):
