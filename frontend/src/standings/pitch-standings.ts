@@ -53,8 +53,8 @@ class PitchStandings extends HTMLElement {
     list(part(this, "cautions"), board.warnings);
     list(part(this, "advice-list"), board.advice);
     part(this, "advice").hidden = board.advice.length === 0;
-    const shown = board.method === "mean" ? "Here the score as given decides the rank." : "Here it decides the rank.";
-    say(part(this, "method"), shown);
+    const which = board.method === "mean" ? "the score as given" : "the adjusted score";
+    say(part(this, "method"), `In this event ${which} decides the rank.`);
     this.#offer(board.tracks);
     this.#show(board);
   }
