@@ -114,17 +114,14 @@ class Solved:
 
     def __init__(self, equations: Equations, ratios: Ratios) -> None:
         self.equations = equations
-        factor = np.linalg.cholesky(equations.matrices(np.array([ratios]))[0])
-        self._root = (
-            np.linalg.inv(factor[:-1, :-1]) * equations.scales(np.array([ratios]))[0, :-1]
-        )  # squared: variances of effects
+        row, squared = np.array([ratios]), ratios[0] ** 2
+        factor = np.linalg.cholesky(equations.matrices(row)[0])
+        self._root = np.linalg.inv(factor[:-1, :-1]) * equations.scales(row)[0, :-1]  # squared: variances of effects
         self.noise = float(factor[-1, -1]) / math.sqrt(equations.freedom)
         self.effects = self._root.T @ factor[-1, :-1]
-        self._kept = ratios[0] ** 2 / (
-            ratios[0] ** 2 * equations.heard + 1
-        )  # share of a sum, and variance given effects
+        self._kept = squared / (squared * equations.heard + 1)  # a team's share of a sum; its variance given effects
         self._lean = self._kept[:, None] * equations.sums  # a team's part falls by so much as each of the columns rises
-        self._lean[:, equations.kind.size - equations.home.shape[1] : equations.kind.size] -= equations.home
+        self._lean[:, :-2][:, equations.kind == _TRACK] -= equations.home
         known = np.append(self.effects, -1.0)
         self.team = -(self._lean @ known)
         self.left = -(equations.sums @ known) / np.maximum(equations.heard, 1)

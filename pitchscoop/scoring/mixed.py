@@ -108,18 +108,17 @@ def fit(reads: Reads, start: tuple[float, float] | None = None) -> Fit:
 
 def _level(reads: Reads, mean: float) -> Fit:
     """Nothing differs."""
-    adjusted = np.full(reads.teams, mean)
     return Fit(
-        mean,
-        np.zeros(reads.teams),
-        np.zeros(reads.judges),
-        adjusted,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-        (0.0, 0.0, 0.0),
-        None,
-        0.0,
+        mean=mean,
+        team=np.zeros(reads.teams),
+        judge=np.zeros(reads.judges),
+        adjusted=np.full(reads.teams, mean),
+        sd_team=0.0,
+        sd_judge=0.0,
+        sd_track=0.0,
+        sd_residual=0.0,
+        criterion=0.0,
+        theta=(0.0, 0.0),
+        _solved=None,
+        _spread=0.0,
     )

@@ -51,7 +51,7 @@ def test_a_team_that_is_better_than_the_first_of_a_group_in_a_quarter_of_draws_j
 
 def test_a_group_is_measured_by_its_first_so_that_a_chain_of_neighbours_ends() -> None:
     chance = np.random.default_rng(1)
-    middle = -0.3 * np.arange(12)
+    middle = np.linspace(0.0, -3.3, 12)
     known = places(chance.normal(middle, 0.7, (4000, 12)), middle)
     assert [len(group) for group in known.groups] == [3, 3, 3, 3]
 
