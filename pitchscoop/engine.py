@@ -190,6 +190,7 @@ class Engine:
     async def follow(self) -> None:
         """End connections that another copy took over, or whose session was stopped or deleted elsewhere."""
         async for fact in self.state.follow():
+            self.standings.noticed(fact)
             held = self._live.get(fact.subject)
             with contextlib.suppress(Unavailable):  # whoever writes next is told by storage
                 if held:

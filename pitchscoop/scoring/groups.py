@@ -9,7 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pitchscoop.scoring.mixed import Fit, IntArray, Reads
+from pitchscoop.scoring.equations import IntArray
+from pitchscoop.scoring.mixed import Fit, Reads
 
 BoolArray = NDArray[np.bool_]
 

@@ -20,6 +20,8 @@ from pitchscoop.scoring.previews import Preview, moved, preview, spoken_in
 from pitchscoop.scoring.rows import Board, Pitch, Scored
 
 _FACTS = 500  # facts taken at a time, so that others get their turn between
+_ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "cards", "cards": "cards"}
+"""What is to be read again after a fact, by what its name begins with."""
 _WANTED = 60.0  # seconds after a look in which the standings are kept current without being asked for
 
 T = TypeVar("T")
@@ -131,8 +133,8 @@ class Held:
             if fact.name in ("event_created", "event_moved"):
                 self.since = fact.at
             self._stale.add("event")
-        elif about in ("team", "judge", "card"):
-            self._stale.add(f"{about}s")
+        elif about in _ROWS:
+            self._stale.add(_ROWS[about])
         elif about in ("session", "transcript") and self._changed is not None:
             self._changed.add(fact.subject)
         return about == "event"

@@ -1,5 +1,6 @@
-"""Where a smooth function of two numbers is lowest: Newton's steps in a square."""
+"""Where a smooth function of a few numbers is lowest: Newton's steps in a box."""
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -7,31 +8,32 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
-_APART = 1e-4  # of the points that slopes are taken from: rounding and curvature do about equal harm
-_STENCIL = _APART * np.array([(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1)], dtype=float)
+_APART = 1e-4  # of the points that slopes are taken from: there rounding and curvature do about equal harm
 _FLAT = 1e-6  # the least curvature that is believed
 _FARTHEST = 0.4  # one step
 _NEAR = 1e-6  # a step of this size ends the search: what it leaves is about its square
-_STEPS, _HALVINGS = 60, 12
+_STEPS, _SHORTER = 60, 12
 
 
-def lowest(function: Callable[[FloatArray], FloatArray], start: FloatArray, most: FloatArray) -> FloatArray:
-    """The point between 0 and ``most`` that a walk downhill from ``start`` leads to.
+def lowest(function: Callable[[FloatArray], FloatArray], start: FloatArray, most: float) -> FloatArray:
+    """The point that a walk downhill from ``start`` leads to, with no number below 0 or above ``most``.
 
     Args:
-        function: values at points, an array (points, 2); even in both numbers, so that 0 is like any other place.
-        start: an array (2,).
-        most: an array (2,); a number whose ``most`` is 0 stays 0.
+        function: values at points, an array (points, numbers); even in each number, so that 0 is like any other place.
+        start: an array (numbers,).
+        most: the upper end.
     """
+    if not start.size:
+        return start
     at = np.minimum(start, most)
-    values = function(at + _STENCIL * (most > 0))
+    values = function(at + _stencil(len(at)))
     for _ in range(_STEPS):
-        step = _newton(values, most > 0)
+        step = _newton(values, len(at))
         if np.abs(step).max() < _NEAR:
             return np.minimum(np.abs(at + step), most)
-        for _ in range(_HALVINGS):
+        for _ in range(_SHORTER):
             there = np.minimum(np.abs(at + step), most)
-            ahead = function(there + _STENCIL * (most > 0))
+            ahead = function(there + _stencil(len(at)))
             if ahead[0] < values[0]:
                 break
             step = step / 4
@@ -41,18 +43,26 @@ def lowest(function: Callable[[FloatArray], FloatArray], start: FloatArray, most
     return at
 
 
-def curvature(function: Callable[[FloatArray], FloatArray], at: FloatArray) -> FloatArray:
-    """Second derivatives along either number, an array (2,)."""
-    middle, right, left, above, below = function(at + _STENCIL[:5])
-    return np.array([right + left - 2 * middle, above + below - 2 * middle]) / _APART**2
+def _stencil(numbers: int) -> FloatArray:
+    """Where a function is looked at: in the middle, ahead and behind along each number, and along each two of them."""
+    units = np.eye(numbers)
+    pairs = [one + other for one, other in itertools.combinations(units, 2)]
+    return _APART * np.concatenate([[0 * units[0]], units, -units, *([pair, -pair] for pair in pairs)])
 
 
-def _newton(values: FloatArray, free: NDArray[np.bool_]) -> FloatArray:
+def _along(values: FloatArray, numbers: int) -> tuple[FloatArray, FloatArray, float]:
+    return values[1 : numbers + 1], values[numbers + 1 : 2 * numbers + 1], float(values[0])
+
+
+def _newton(values: FloatArray, numbers: int) -> FloatArray:
     """A step to where the parabola through the points of the stencil is lowest; from a saddle, down its slope."""
-    middle, right, left, above, below, upper, lower = values
-    slope = np.array([right - left, above - below]) / (2 * _APART) * free
-    twist = (upper + lower - right - left - above - below + 2 * middle) / 2
-    bends = np.array([[right + left - 2 * middle, twist], [twist, above + below - 2 * middle]]) / _APART**2
-    sizes, ways = np.linalg.eigh(bends)
-    step: FloatArray = -(ways @ ((ways.T @ slope) / np.maximum(np.abs(sizes), _FLAT))) * free
+    ahead, behind, middle = _along(values, numbers)
+    bends = np.diag(ahead + behind - 2 * middle)
+    corners = values[2 * numbers + 1 :].reshape(-1, 2).sum(axis=1)
+    for (one, other), corner in zip(itertools.combinations(range(numbers), 2), corners, strict=True):
+        edges = ahead[one] + behind[one] + ahead[other] + behind[other]
+        bends[one, other] = bends[other, one] = (corner - edges + 2 * middle) / 2
+    sizes, ways = np.linalg.eigh(bends / _APART**2)
+    slope = (ahead - behind) / (2 * _APART)
+    step: FloatArray = -(ways @ ((ways.T @ slope) / np.maximum(np.abs(sizes), _FLAT)))
     return step * min(1.0, _FARTHEST / max(float(np.abs(step).max()), _FLAT))

@@ -10,6 +10,7 @@ from pitchscoop.access.model import ANYBODY, Principal, Role, Target, Verb, may
 from pitchscoop.events.model import Event
 from pitchscoop.events.service import Events
 from pitchscoop.kernel.errors import Invalid, Unavailable
+from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.scoring.held import Held, Shown
 from pitchscoop.scoring.ledger import Ledger
@@ -20,7 +21,7 @@ _QUICK = (
     200  # rows: a board of fewer is made in hundredths of a second, and waited for: who saved a card sees it counted
 )
 _BEAT = 5.0  # seconds between signs of life to a viewer: proxies commonly cut what is silent for ten
-_LOOK = 5.0  # seconds between looks at the logs: a fact may go by unheard during an outage
+_LOOK = 5.0  # seconds between looks at the logs, for what went by unheard during an outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,18 @@ class Standings:
         self._held: OrderedDict[str, Held] = OrderedDict()
         self._viewers = 0
 
+    def noticed(self, fact: Fact) -> None:
+        """Something happened in an event: what is held of it follows."""
+        if (held := self._held.get(fact.event_id)) is not None:
+            held.notice()
+
     async def run(self) -> None:
-        """Keep current what is watched, until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._listen())
-            group.create_task(self._look())
+        """Look after what is watched, until cancelled: a fact may go by unheard."""
+        while True:
+            await asyncio.sleep(_LOOK)
+            for held in list(self._held.values()):
+                if held.watchers:
+                    held.notice()
 
     async def stage(self, event_id: str) -> tuple[Event, str | None]:
         """The event, and since when it is in its stage."""
@@ -145,18 +153,6 @@ class Standings:
         if len(self._held) < _MOST:
             self._held[event.event_id] = held
         return held
-
-    async def _listen(self) -> None:
-        async for fact in self._state.follow():
-            if (held := self._held.get(fact.event_id)) is not None:
-                held.notice()
-
-    async def _look(self) -> None:
-        while True:
-            await asyncio.sleep(_LOOK)
-            for held in list(self._held.values()):
-                if held.watchers:
-                    held.notice()
 
 
 def visible(who: Principal, event: Event) -> bool:

@@ -308,7 +308,7 @@ def app() -> Starlette:
             Route("/sample/recording", _details("recording")),
             Route("/sample/stopped", _details("completed", 44 + 134 * 32000)),
             *organized.routes(_details("completed")),
-            *ranked.routes(_peaks),
+            *ranked.routes(renderer, _peaks),
             *judged.routes(renderer),
             *(Route(f"/sample/{status}", _refused(status)) for status in (401, 404)),
             WebSocketRoute("/sample/live", talk.live),

@@ -5,7 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from pitchscoop.doors.web import organizer_contexts as o
@@ -70,7 +70,7 @@ def board(case: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _page(case: str, viewer: Viewer = Viewer(), **more: bool) -> s.Standings:  # noqa: B008  it is frozen
+def _page(case: str, viewer: Viewer = Viewer(), *, embedded: bool = False) -> s.Standings:  # noqa: B008  it is frozen
     organizes = viewer is ORGANIZER
     stage = str(board(case)["stage"])
     return s.Standings(
@@ -86,7 +86,8 @@ def _page(case: str, viewer: Viewer = Viewer(), **more: bool) -> s.Standings:  #
         moves=organizes,
         hidden=stage != "published",
         embed_code='<iframe src="https://pitches.example.org/embed"></iframe>' if organizes else None,
-        **more,
+        public=embedded,
+        embedded=embedded,
     )
 
 
@@ -100,11 +101,10 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "standings-hidden": lambda: renderer.standings(_page("hidden")),
         "standings-live": lambda: renderer.standings(_page("live", ORGANIZER)),
         "standings-empty": lambda: renderer.standings(_page("empty", ORGANIZER)),
-        "standings-refused": lambda: renderer.standings(_page("refused")),
         "room-reveal": lambda: renderer.room(
             o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC", "/sample/standings/published")
         ),
-        "standings-embed": lambda: renderer.standings(_page("published", public=True, embedded=True)),
+        "standings-embed": lambda: renderer.standings(_page("published", embedded=True)),
     }
 
 
@@ -128,9 +128,11 @@ def _stream(request: Request) -> Response:
     return StreamingResponse(events(), media_type="text/event-stream")
 
 
-def routes(peaks: Callable[[Request], Response]) -> list[Route]:
+def routes(renderer: Renderer, peaks: Callable[[Request], Response]) -> list[Route]:
     """What the pages fetch."""
     return [
+        # Not among the pages that every test looks at: its console says that the stream was refused.
+        Route("/standings-refused", lambda _: HTMLResponse(renderer.standings(_page("refused")))),
         Route("/sample/standings/{case}", lambda request: JSONResponse(board(request.path_params["case"]))),
         Route("/sample/standings/{case}/stream", _stream),
         Route("/pitches/{session_id}/peaks", peaks),

@@ -25,7 +25,7 @@ def test_a_preview_plays_in_its_row_and_one_sound_at_a_time(page: Page, preview:
     first.get_by_role("button", name="Listen to Grandmother Tongue").click()
     page.wait_for_function(PLAYING)
     expect(first.locator(".standing-preview")).to_contain_text("/ 0:20 preview, from 1:04")
-    expect(first.get_by_role("link", name="Whole pitch of Grandmother Tongue, 2 minutes 58")).to_be_visible()
+    expect(first.get_by_role("link", name="Whole pitch, 2:58")).to_be_visible()
     expect(first.get_by_role("button", name="Pause Grandmother Tongue")).to_be_visible()
     second.get_by_role("button").click()
     expect(page.locator(".standing.playing")).to_have_count(1)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pitchscoop.scoring.equations import IntArray
 from pitchscoop.scoring.mixed import Fit, FloatArray, Reads
 
 PENICILLIN = Path(__file__).parents[1] / "data/penicillin.csv"
@@ -43,9 +44,9 @@ def crossed(seed: int) -> Reads:
     return Reads(team, judge, 20 + of_team[team] + of_judge[judge] + noise, teams, judges)
 
 
-def incidence(place: FloatArray, count: int) -> FloatArray:
+def incidence(place: IntArray, count: int) -> FloatArray:
     """A row for each reading, with a 1 at its place."""
-    return (np.asarray(place)[:, None] == np.arange(count)).astype(float)
+    return np.eye(count)[place]
 
 
 def unknown(reads: Reads, fit: Fit) -> FloatArray:

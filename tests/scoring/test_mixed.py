@@ -4,6 +4,7 @@ import dataclasses
 import subprocess
 import sys
 import warnings
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ import statsmodels.formula.api as smf
 from pitchscoop.scoring.mixed import FloatArray, Reads, fit
 from pitchscoop.scoring.places import places
 from tests.scoring import dense
-from tests.scoring.simulation import DESIGNS, held
+from tests.scoring.simulation import DESIGNS, Design, held
 
 
 def test_the_penicillin_data_give_their_known_answer() -> None:
@@ -27,27 +28,41 @@ def test_the_penicillin_data_give_their_known_answer() -> None:
 def test_another_program_finds_the_same(seed: int) -> None:
     reads = dense.crossed(seed)
     found = fit(reads)
-    variances, team, judge, mean = _by_statsmodels(reads)
-    assert np.array([found.sd_team, found.sd_judge, found.sd_residual]) ** 2 == pytest.approx(variances, abs=1e-4)
-    assert found.team == pytest.approx(team, abs=1e-4)
-    assert found.judge == pytest.approx(judge, abs=1e-4)
-    assert found.mean == pytest.approx(mean, abs=1e-4)
+    theirs = _by_statsmodels(reads)
+    assert found.sd_team**2 == pytest.approx(theirs.components["team"], abs=1e-4)
+    assert found.sd_judge**2 == pytest.approx(theirs.components["judge"], abs=1e-4)
+    assert found.sd_residual**2 == pytest.approx(theirs.noise, abs=1e-4)
+    assert found.team == pytest.approx(theirs.team, abs=1e-4)
+    assert found.judge == pytest.approx(theirs.judge, abs=1e-4)
+    assert found.mean == pytest.approx(theirs.mean, abs=1e-4)
+    assert found.criterion == pytest.approx(theirs.criterion, abs=1e-6)
 
 
-def _by_statsmodels(reads: Reads) -> tuple[FloatArray, FloatArray, FloatArray, float]:
-    """Variances, BLUPs and the mean; crossed effects are variance components of one group that holds everything."""
+class _Theirs(NamedTuple):
+    components: dict[str, float]
+    noise: float
+    team: FloatArray
+    judge: FloatArray
+    mean: float
+    criterion: float
+
+
+def _by_statsmodels(reads: Reads) -> _Theirs:
+    """Crossed effects are variance components of one group that holds everything."""
     data = pd.DataFrame({"total": reads.total, "team": reads.team, "judge": reads.judge, "all": 1})
-    components = {"team": "0 + C(team)", "judge": "0 + C(judge)"}
+    model = smf.mixedlm("total ~ 1", data, groups="all", vc_formula={"team": "0 + C(team)", "judge": "0 + C(judge)"})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns where a variance is 0
-        model = smf.mixedlm("total ~ 1", data, groups="all", vc_formula=components)
-        result = model.fit(reml=True, method=["bfgs", "nm"], gtol=1e-9, xatol=1e-10, fatol=1e-12, maxiter=5000)
+        result = model.fit(reml=True, method="powell", xtol=1e-10, ftol=1e-14)  # the others stop too early
     effects = result.random_effects[1]
-    team = np.array([effects[f"team[C(team)[{at}]]"] for at in range(reads.teams)])
-    judge = np.array([effects[f"judge[C(judge)[{at}]]"] for at in range(reads.judges)])
-    components_found = dict(zip(result.model.exog_vc.names, result.vcomp, strict=True))
-    variances = np.array([components_found["team"], components_found["judge"], result.scale])
-    return variances, team, judge, float(result.fe_params["Intercept"])
+    return _Theirs(
+        components=dict(zip(model.exog_vc.names, result.vcomp.tolist(), strict=True)),
+        noise=float(result.scale),
+        team=np.array([effects[f"team[C(team)[{at}]]"] for at in range(reads.teams)]),
+        judge=np.array([effects[f"judge[C(judge)[{at}]]"] for at in range(reads.judges)]),
+        mean=float(result.fe_params["Intercept"]),
+        criterion=-2 * float(result.llf),
+    )
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -77,8 +92,7 @@ def test_one_more_reading_takes_away_as_much_as_was_foretold(seed: int) -> None:
 
 
 @pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
-def test_where_the_search_began_makes_no_difference(design: object) -> None:
-    assert isinstance(design, type(DESIGNS[0]))
+def test_where_the_search_began_makes_no_difference(design: Design) -> None:
     _, reads = held(design, np.random.default_rng(7))
     cold = fit(reads)
     for start in (cold.theta, (0.0, 0.0), (0.3, 5.0), (90.0, 90.0)):
@@ -111,6 +125,35 @@ def test_draws_are_the_same_for_the_same_seed_and_not_for_another() -> None:
     found = fit(dense.crossed(4))
     assert (found.draws(50, 1) == found.draws(50, 1)).all()
     assert (found.draws(50, 1) != found.draws(50, 2)).all()
+
+
+def test_draws_are_as_far_from_the_predictions_as_is_unknown_of_them() -> None:
+    reads = dense.crossed(4)
+    found = fit(reads)
+    drawn = found.draws(200_000, 1)
+    matrix = dense.unknown(reads, found)
+    assert drawn.mean(axis=0) == pytest.approx(found.team, abs=0.02)
+    assert np.cov(drawn.T) == pytest.approx(matrix, abs=0.02 * matrix.max())
+
+
+def test_a_better_track_is_not_taken_for_milder_judges() -> None:
+    team = np.repeat(np.arange(20), 3)
+    judge = np.tile(np.arange(3), 20) + 3 * (team >= 10)
+    total = 50.0 + 30 * (team >= 10) + 3 * (team % 10) + judge % 3
+    reads = Reads(team, judge, total + np.random.default_rng(1).normal(0, 2, 60), 20, 6)
+    known = fit(dataclasses.replace(reads, track=np.repeat([0, 1], 10)))
+    unknown = fit(reads)
+    assert known.adjusted[:10].max() < known.adjusted[10:].min()
+    assert unknown.adjusted[:10].max() > unknown.adjusted[10:].min()
+    assert known.sd_track > known.sd_judge
+    assert unknown.sd_track == 0
+
+
+def test_tracks_with_a_judge_each_cannot_be_told_from_judges() -> None:
+    reads = Reads(np.arange(6).repeat(2), np.repeat([0, 1], 6), np.arange(12.0), 6, 2)
+    known = fit(dataclasses.replace(reads, track=np.repeat([0, 1], 3)))
+    assert known.sd_track == 0
+    assert known.adjusted == pytest.approx(fit(reads).adjusted)
 
 
 def _reads(*given: tuple[int, int, float], teams: int, judges: int) -> Reads:

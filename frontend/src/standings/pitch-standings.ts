@@ -53,8 +53,8 @@ class PitchStandings extends HTMLElement {
     list(part(this, "cautions"), board.warnings);
     list(part(this, "advice-list"), board.advice);
     part(this, "advice").hidden = board.advice.length === 0;
-    const shown = board.method === "mean" ? "Here the score as given decides the rank." : "Here it decides the rank.";
-    say(part(this, "method"), shown);
+    const which = board.method === "mean" ? "the score as given" : "the adjusted score";
+    say(part(this, "method"), `In this event ${which} decides the rank.`);
     this.#offer(board.tracks);
     this.#show(board);
   }
@@ -101,14 +101,14 @@ class PitchStandings extends HTMLElement {
 
   /** Where the preview that plays was moved meanwhile, it goes on from there. */
   #renew({ standings }: Board): void {
-    const now = standings.find(({ session_id }) => session_id === this.#playing?.session_id);
-    if (this.#playing === null) return;
-    if (now === undefined) return this.#listening.stop();
-    const moved = now.preview?.start !== this.#playing.preview?.start;
-    this.#playing = now;
-    if (!moved) return;
-    strip.place(this.#element(now), now);
-    void this.#listening.moved(now);
+    const before = this.#playing;
+    if (before === null) return;
+    const now = standings.find(({ session_id }) => session_id === before.session_id);
+    if (now === undefined) this.#listening.stop();
+    else if (now.preview?.start !== before.preview?.start) {
+      strip.place(this.#element(now), now);
+      void this.#listening.moved(now);
+    }
   }
 
   #heard(heard: Heard | null): void {

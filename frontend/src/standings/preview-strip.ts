@@ -1,5 +1,5 @@
 // The strip that opens in a row while its preview plays.
-import { clock, spoken } from "../common/format";
+import { clock } from "../common/format";
 import { optional, part, say, setIcon } from "../common/parts";
 import type { MiniWave } from "../wave/mini-wave";
 import type { Row } from "./board";
@@ -13,9 +13,7 @@ export function open(element: HTMLElement, row: Row, template: HTMLTemplateEleme
   element.classList.add("playing");
   const whole = part<HTMLAnchorElement>(strip, "whole");
   whole.href = local(row.page_url).page;
-  const length = row.audio_duration ?? 0;
-  whole.textContent = `Whole pitch, ${clock(length)}`;
-  whole.setAttribute("aria-label", `Whole pitch of ${row.team_name}, ${spoken(length)}`);
+  whole.textContent = `Whole pitch, ${clock(row.audio_duration ?? 0)}`;
   optional(strip, "earlier")?.addEventListener("click", () => shift(-5));
   optional(strip, "later")?.addEventListener("click", () => shift(5));
   place(element, row);
