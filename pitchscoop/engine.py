@@ -104,7 +104,7 @@ class Engine:
         chosen = await self.sessions.chosen(event_id, session_ids) if session_ids else None
         taken = {"form": form, "sessions": None if chosen is None else len(chosen)}
         await self.organizing.log.note("event_exported", event_id, event_id, taken)
-        return Export(event, self.state, self.storage, self.events, self.sessions, self._clock, chosen)
+        return Export(event, self.state, self.storage, self.events, self.sessions, self.ledger, self._clock, chosen)
 
     async def import_event(self, who: Principal, pieces: AsyncIterator[bytes], most: int) -> Event:
         """An event as ``export.json`` has it, of at most so many bytes, where it is not known yet.
@@ -120,7 +120,8 @@ class Engine:
             document += piece
             if len(document) > most:
                 raise TooLarge("too_large", f"It is larger than {most >> 20} MiB. Use pitchscoop import FILE.")
-        event = await Import(self.state, self.access, self.events, self.sessions).take(bytes(document))
+        taking = Import(self.state, self.access, self.events, self.sessions, self.ledger)
+        event = await taking.take(bytes(document))
         await self.organizing.log.note("event_imported", event.event_id, event.event_id)
         return event
 

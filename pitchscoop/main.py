@@ -92,7 +92,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         clock=utc_now,
     )
     try:
-        upkeep = Upkeep(state, storage, access, events, sessions, utc_now)
+        upkeep = Upkeep(state, storage, access, events, sessions, ledger, copies, utc_now)
         yield Parts(engine, upkeep, media, files, Answers(state, _key(settings.secret, "answers")), origin)
     finally:
         for transcriber in transcribers:

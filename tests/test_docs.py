@@ -16,12 +16,12 @@ def test_every_setting_is_documented() -> None:
 def test_every_key_is_in_the_table_of_the_redis_adapter() -> None:
     document = (ROOT / "pitchscoop/adapters/redis/__init__.py").read_text().split('"""')[1]
     named = ("session:", "event:", "team:", "team_name:", "token:", "index:", "due:", "facts:", "events", "once:")
-    for key in (*named, "judge:", "assignment:", "schedule:"):
+    for key in (*named, "judge:", "assignment:", "schedule:", "card:", "card_entry:", "cards:"):
         assert f"``{key}" in document
 
 
 def test_the_layers_in_the_guide_are_those_that_are_checked() -> None:
-    for name in ("doors | adapters", "playback", "recordings", "events", "access", "kernel"):
+    for name in ("doors | adapters", "scoring", "playback", "recordings", "events", "access", "kernel"):
         assert name in (ROOT / "CONTRIBUTING.md").read_text()
         assert name in (ROOT / "pyproject.toml").read_text()
 

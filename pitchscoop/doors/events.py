@@ -1,6 +1,7 @@
 """Events, organizers and the log over REST (design.md 2.3). Teams and judges are in ``doors/people.py``."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -95,6 +96,12 @@ class DeletedEvent(BaseModel):
     deleted: Literal[True] = True
 
 
+class RubricList(BaseModel):
+    """Rubrics to begin with, by name."""
+
+    rubrics: dict[str, list[Criterion]]
+
+
 class OrganizerDetails(BaseModel):
     """Somebody who runs events."""
 
@@ -138,6 +145,12 @@ async def create_event(new: NewEvent, who: Caller, engine: TheEngine, seed: Seed
     """Set up a competition. Everything but the name has a default."""
     event = await engine.organizing.create_event(who, new.name, new.rubric, new.settings, new.stage, seed)
     return event_details(event)
+
+
+@router.get("/rubrics", tags=["events"])
+async def list_rubrics(who: Caller, engine: TheEngine) -> RubricList:
+    """Rubrics to begin with. An event that is given none is scored by ``hackathon``."""
+    return rubric_list(engine.organizing.rubrics(who))
 
 
 @router.get("/events", tags=["events"])
@@ -239,6 +252,11 @@ async def sign_out_organizer(organizer_id: str, who: Caller, engine: TheEngine) 
 def event_details(event: Event) -> EventDetails:
     """An event as REST and MCP give it."""
     return EventDetails(**event.model_dump(), revision=event.revision)
+
+
+def rubric_list(found: Mapping[str, Sequence[Criterion]]) -> RubricList:
+    """Rubrics as REST and MCP give them."""
+    return RubricList(rubrics={name: list(rubric) for name, rubric in found.items()})
 
 
 def organizer_details(organizer: Organizer) -> OrganizerDetails:

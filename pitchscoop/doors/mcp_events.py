@@ -29,6 +29,10 @@ class EventTools(Calls):
         made = making(self._who, name, rubric or [], settings or Settings(), stage)
         return events.event_details(await told(made))
 
+    async def list_rubrics(self) -> events.RubricList:
+        """Rubrics to begin with, for create_event. An event that is given none is scored by hackathon."""
+        return await told(self._rubrics())
+
     async def list_events(self) -> events.EventList:
         """All events, newest first; for a team or a judge their own."""
         found = await told(self._engine.organizing.list_events(self._who))
@@ -99,11 +103,15 @@ class EventTools(Calls):
         """Call a team on stage. The room's screen shows it at once."""
         return schedule.schedule_details(await told(self._engine.running_orders.call(self._who, event_id, team_id)))
 
+    async def _rubrics(self) -> events.RubricList:
+        return events.rubric_list(self._engine.organizing.rubrics(self._who))
+
     @property
     def tools(self) -> list[Tool]:
         """All of them."""
         return [
             Tool(self.create_event, "Create event", repeatable=False),
+            Tool(self.list_rubrics, "List rubrics", reads=True),
             Tool(self.list_events, "List events", reads=True),
             Tool(self.get_event, "Get event", reads=True),
             Tool(self.update_event, "Update event"),

@@ -1,4 +1,4 @@
-"""``export.zip``: audio and what was said, ``sessions.csv``, ``manifest.json`` with size and SHA-256 of all before."""
+"""``export.zip``: audio and what was said, tables, ``manifest.json`` with size and SHA-256 of all before."""
 
 import asyncio
 import contextlib
@@ -19,6 +19,7 @@ from pitchscoop.recordings.service import Sessions
 from pitchscoop.transcripts.formats import FORMATS, Form
 
 _TABLE = "sessions.csv"
+_SCORES = "scores.csv"
 _MANIFEST = "manifest.json"
 _FORMS: tuple[Form, ...] = ("txt", "srt", "json")
 _MISSING = "Its file is not in storage. Have the operator run pitchscoop fsck."
@@ -119,6 +120,10 @@ class Archive:
                 async for piece in pieces:
                     yield piece
             self._notes[f"{stem}.{form}"] = (session.session_id, None)
+
+    def scores(self, table: bytes, now: dt.datetime) -> AsyncGenerator[bytes, None]:
+        """What judges gave."""
+        return self._document(_SCORES, table, now)
 
     async def end(self, event: Event, now: dt.datetime) -> AsyncIterator[bytes]:
         """The table, the manifest, and what makes the archive whole."""

@@ -11,16 +11,18 @@ from pitchscoop.kernel.errors import Conflict
 from pitchscoop.kernel.state import State
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring.ledger import Ledger
 
 
 class Import:
     """Takes ``export.json``. Sessions come first and the event last, so that nobody finds half of it."""
 
-    def __init__(self, state: State, access: Access, events: Events, sessions: Sessions) -> None:
+    def __init__(self, state: State, access: Access, events: Events, sessions: Sessions, ledger: Ledger) -> None:
         self._state = state
         self._access = access
         self._events = events
         self._sessions = sessions
+        self._ledger = ledger
 
     async def take(self, document: bytes) -> Event:
         """The event, with its people and sessions. What a server that died had taken already is left as it is.
@@ -33,6 +35,7 @@ class Import:
         await self._require_room(found)
         for session in found.sessions:
             await self._sessions.rebuild(session)
+        await self._ledger.put_back(found.event.event_id, found.entries)
         await self._events.rebuild(
             found.event.event_id, Record(event=found.event, teams=found.teams, judges=found.judges)
         )
@@ -62,7 +65,8 @@ class Import:
             page = await self._state.page(index, None, len(own) + 1)
             if not {placed.row.key for placed in page} <= own:
                 return True
-        return False
+        head = await self._ledger.head(event_id)
+        return head.number > len(found.entries) or not await self._ledger.fits(event_id, found.entries)
 
 
 def _told(session: Session) -> tuple[object, ...]:

@@ -14,6 +14,8 @@ from pitchscoop.recordings import listing
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring.ledger import Ledger
+from pitchscoop.scoring.model import BEGINNING, Card
 
 _PAGE = 50  # sessions read at a time: 10 ms of work, during which nobody else is answered
 
@@ -32,6 +34,7 @@ class Export:
         storage: AudioStorage,
         events: Events,
         sessions: Sessions,
+        ledger: Ledger,
         clock: Clock,
         chosen: list[Session] | None = None,
     ) -> None:
@@ -41,6 +44,7 @@ class Export:
         self._storage = storage
         self._events = events
         self._sessions = sessions
+        self._ledger = ledger
         self._clock = clock
         self._chosen = chosen
 
@@ -53,22 +57,39 @@ class Export:
             head = b""
 
     async def scores_csv(self) -> AsyncGenerator[bytes, None]:
-        """A line a scorecard."""
-        yield sheets.scores_head(self._event)
+        """A line a scorecard: those of a session together, sessions newest first."""
+        event, cards = self._event, await self._cards()
+        tracks = {team.team_id: team.track for team in await self._teams()}
+        names = {judge.judge_id: judge.name for judge in await self._judges()}
+        yield sheets.scores_head(event)
+        async for page in self._pages():
+            rows = [
+                sheets.score_row(event, session, tracks.get(session.team_id or ""), card, names.get(card.judge_id, ""))
+                for session in page
+                for card in cards.get(session.session_id, ())
+            ]
+            if rows:
+                yield sheets.lines(rows)
 
     async def json(self) -> AsyncGenerator[bytes, None]:
         """All that is known, as docs/export.md says it: what ``importing.py`` reads."""
         left_out: list[str] = []
-        yield whole.head(self._event, await self._teams(), await self._judges())
         first = True
+        yield whole.head(self._event, await self._teams(), await self._judges())
         async for page in self._pages():
             for session in page:
                 if not session.finished:
                     left_out.append(session.session_id)
                     continue
-                yield whole.session(await self._sessions.with_words(session), first=first)
+                yield whole.line(await self._sessions.with_words(session), first=first)
                 first = False
-        yield whole.end(left_out)
+        yield whole.between(left_out)
+        chain = BEGINNING
+        async for entries in self._ledger.everything(self._event.event_id):
+            for entry in entries:
+                yield whole.line(entry, first=entry.number == 1)
+            chain = entries[-1].chain
+        yield whole.end(self._event, chain)
 
     async def zip(self) -> AsyncGenerator[bytes, None]:
         """All audio and what was said, the table, and a manifest of all at the end."""
@@ -77,8 +98,19 @@ class Export:
             for session in page:
                 async for piece in archive.session(session):
                     yield piece
+        if await self._cards():
+            scores = b"".join([piece async for piece in self.scores_csv()])
+            async for piece in archive.scores(scores, self._clock()):
+                yield piece
         async for piece in archive.end(self._event, self._clock()):
             yield piece
+
+    async def _cards(self) -> dict[str, list[Card]]:
+        """By session, in the order of the judges' ids."""
+        found: dict[str, list[Card]] = {}
+        for card in sorted(await self._ledger.cards(self._event.event_id), key=lambda card: card.judge_id):
+            found.setdefault(card.session_id, []).append(card)
+        return found
 
     async def _teams(self) -> list[Team]:
         return await self._events.teams.listed(self._event.event_id)

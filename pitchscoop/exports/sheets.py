@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from pitchscoop.events.model import Event
 from pitchscoop.recordings.model import Session
+from pitchscoop.scoring.model import Card, total
 
 Cell = str | bool | float | dt.datetime | None
 
@@ -34,11 +35,31 @@ def head() -> bytes:
 def scores_head(event: Event) -> bytes:
     """The first line of ``scores.csv``: a line is a scorecard, one judge's of one session.
 
-    Each criterion has a column of its own, ``scores.`` and its id, with the number that was given.
+    Each criterion has a column of its own, ``scores.`` and its id, with the number that was given. ``total`` is on the
+    scale of the weighted rubric, and empty where the card is not complete.
     """
-    given = [f"scores.{criterion.id}" for criterion in event.rubric]
+    given = [f"scores.{criterion.id}" for criterion in event.in_use]
     who = ("event_id", "session_id", "team_id", "team_name", "pitch_title", "judge_id", "judge_name")
-    return MARK + lines([(*who, *given, "comment", "revision", "updated_at")])
+    what = ("total", "complete", "mark", "comment", "rubric_version", "revision", "updated_at")
+    return MARK + lines([(*who, *given, *what)])
+
+
+def score_row(event: Event, session: Session, track: str | None, card: Card, judge_name: str) -> list[Cell]:
+    """A scorecard as a line."""
+    criteria = event.criteria(track)
+    complete = card.complete(criteria)
+    return [
+        *(session.event_id, session.session_id, session.team_id, session.team_name, session.pitch_title),
+        *(card.judge_id, judge_name),
+        *(_figure(card.scores.get(criterion.id)) for criterion in event.in_use),
+        _figure(total(card, criteria) if complete else None),
+        *(complete, card.mark, card.comment, card.rubric_version, card.revision, card.saved_at),
+    ]
+
+
+def _figure(score: float | None) -> float | None:
+    """A number as people write it: 8, not 8.0."""
+    return int(score) if score is not None and score.is_integer() else score
 
 
 def row(session: Session, file: str | None) -> list[Cell]:

@@ -13,12 +13,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.names import named
+from pitchscoop.events.rubrics import Criterion, check_rubric
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.recordings.model import Session
+from pitchscoop.scoring.model import BEGINNING, LONGEST, Entry, broken
 
 FORMAT = "pitchscoop-event"
-VERSION = 1
+VERSION = 2
 _ID = re.compile(r"[0-9a-z]{1,64}")
 _AUDIO = re.compile(r"recording\.[a-z0-9]{1,8}")
 _MOST = 2**53  # beyond it a number is not the same in every reader of JSON
@@ -28,17 +30,24 @@ _FIRST, _LAST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, 
 
 
 class Whole(BaseModel):
-    """An event as its export has it. ``left_out`` are ids of sessions that were not finished then."""
+    """An event as its export has it. ``left_out`` are ids of sessions that were not finished then.
+
+    ``criteria`` are what pitches were scored by, ``entries`` all that judges saved, ``chain`` that of the last. Version
+    1 had none of these.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: Literal["pitchscoop-event"]
-    version: Literal[1]
+    version: Literal[1, 2]
     event: Event
     teams: tuple[Team, ...]
     judges: tuple[Judge, ...]
     sessions: tuple[Session, ...]
     left_out: tuple[str, ...]
+    criteria: tuple[Criterion, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    chain: str = BEGINNING
 
     @model_validator(mode="after")
     def _is_of_one_event(self) -> "Whole":
@@ -57,7 +66,21 @@ class Whole(BaseModel):
         _check(_different(session.session_id for session in self.sessions), "a session is in it twice")
         for session in self.sessions:
             _check_session(session, set(teams))
+        self._check_entries()
         return self
+
+    def _check_entries(self) -> None:
+        """What was saved must be as it was saved, all of it. Who came while it was exported may not be in it."""
+        number = broken(self.entries)
+        _check(number is None, f"entries: number {number} is not as it was saved, or one is missing before it")
+        _check(
+            self.chain == (self.entries[-1].chain if self.entries else BEGINNING), "chain: the last entry is missing"
+        )
+        for card in (entry.card for entry in self.entries if entry.card):
+            _check(
+                _ID.fullmatch(card.session_id) and _ID.fullmatch(card.judge_id), f"entries: {card.number} has no ids"
+            )
+            _check(len(card.comment) <= LONGEST, f"entries: the comment of {card.number} is too long")
 
 
 def read(document: bytes) -> Whole:
@@ -74,6 +97,9 @@ def read(document: bytes) -> Whole:
         raise Invalid("bad_export", f"This is no export.json of version {VERSION}: {place}: {first['msg']}.") from None
     for place, name in _names(found):
         named(place, name)
+    check_rubric(found.event.rubric)
+    if found.criteria not in ((), found.event.in_use):  # another version's rubric for events that have none
+        return found.model_copy(update={"event": found.event.model_copy(update={"rubric": found.criteria})})
     return found
 
 
@@ -89,14 +115,20 @@ def head(event: Event, teams: Sequence[Team], judges: Sequence[Judge]) -> bytes:
     return json.dumps(known, ensure_ascii=False, indent=1)[:-2].encode() + b',\n "sessions": ['
 
 
-def session(session: Session, *, first: bool) -> bytes:
-    """One session with its words."""
-    return (b"\n" if first else b",\n") + json.dumps(session.model_dump(mode="json"), ensure_ascii=False).encode()
+def line(one: Session | Entry, *, first: bool) -> bytes:
+    """One session with its words, or one entry."""
+    return (b"\n" if first else b",\n") + json.dumps(one.model_dump(mode="json"), ensure_ascii=False).encode()
 
 
-def end(left_out: Sequence[str]) -> bytes:
+def between(left_out: Sequence[str]) -> bytes:
+    """What comes after the sessions."""
+    return b'\n ],\n "left_out": ' + json.dumps(list(left_out)).encode() + b',\n "entries": ['
+
+
+def end(event: Event, chain: str) -> bytes:
     """What makes it whole."""
-    return b'\n ],\n "left_out": ' + json.dumps(list(left_out)).encode() + b"\n}\n"
+    known = {"chain": chain, "criteria": [criterion.model_dump(mode="json") for criterion in event.in_use]}
+    return b"\n ],\n" + json.dumps(known, ensure_ascii=False, indent=1)[2:].encode() + b"\n"
 
 
 def _names(found: Whole) -> Iterable[tuple[str, str]]:

@@ -11,6 +11,9 @@ PEAKS = "peaks.json"
 SESSION_JSON = "session.json"
 SESSIONS = "sessions/"
 EVENTS = "events/"
+CARD = "card:"
+CARDS = ("card:", "card_entry:", "cards:")
+"""How the keys of all rows begin that hold cards."""
 INSTALLATION = "installation"
 """Where the facts lie that are about no event, or about one that is gone: a log like those of events."""
 

@@ -9,7 +9,7 @@ from pitchscoop.access.model import Principal, Target, Verb, may, require
 from pitchscoop.access.organizers import Organizer
 from pitchscoop.access.service import Access
 from pitchscoop.events.model import Event, Judge, Member, Settings, Team
-from pitchscoop.events.rubrics import Criterion, check_rubric
+from pitchscoop.events.rubrics import TEMPLATES, Criterion, check_rubric
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
@@ -62,6 +62,11 @@ class Organizing:
         require(who, Verb.EVENT_CREATE, Target())
         check_rubric(rubric, settings.tracks)
         return await self._events.create(name, rubric=rubric, settings=settings, stage=stage, seed=seed)
+
+    def rubrics(self, who: Principal) -> Mapping[str, Sequence[Criterion]]:
+        """Rubrics to begin with, by name."""
+        require(who, Verb.EVENT_CREATE, Target())
+        return TEMPLATES
 
     async def list_events(self, who: Principal) -> list[Event]:
         """All events, newest first; a team or judge finds their own."""

@@ -57,6 +57,10 @@ class Removal:
         """
         event_id, erased = event.event_id, 0
         with contextlib.suppress(_Over):
+            await self._row(event)
+            await self._storage.delete_audio(
+                keys.cards_folder(event_id)
+            )  # else written anew for each session that goes
             async for page in self._pages(event_id):
                 await self._row(event)
                 for session in page:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakValueDictionary
 
 from pitchscoop.access.model import ANYBODY, Principal, Target, Verb, require
 from pitchscoop.events.conflicts import conflict
@@ -15,16 +14,15 @@ from pitchscoop.events.rubrics import Criterion
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Conflict, NotFound, StaleWrite, Unauthorized, Unavailable
+from pitchscoop.kernel.errors import Conflict, NotFound, StaleWrite, Unauthorized
 from pitchscoop.kernel.state import Seen, State
 from pitchscoop.recordings import overview
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.service import Sessions
-from pitchscoop.scoring.ledger import Ledger
+from pitchscoop.scoring.ledger import ATTEMPTS, Ledger, too_many
 from pitchscoop.scoring.model import Card, Saved, Scorecard, checked, plain
 
 MOST_VERSIONS = 100  # of one card that its judge looks back on
-_ATTEMPTS = 50  # saves of one event wait for each other here; only those of other processes come in between
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,6 @@ class Cards:
         self._sessions = sessions
         self._ledger = ledger
         self._clock = clock
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def save(
         self, who: Principal, session_id: str, update: Mapping[str, Any], revision: int | None = None
@@ -67,15 +64,14 @@ class Cards:
             Invalid: ``unknown_criterion``, ``score_out_of_range`` or ``comment_too_long``.
         """
         session, _ = await self._allowed(who, Verb.CARD_WRITE, session_id)
-        turn = self._turns.setdefault(session.event_id, asyncio.Lock())
-        async with turn:
-            for attempt in range(_ATTEMPTS):
+        async with self._ledger.turn(session.event_id):
+            for attempt in range(ATTEMPTS):
                 sight = await self._sight(who, session_id)
                 try:
                     return (await self._save(sight, update, revision)).shown(sight.criteria)
                 except StaleWrite:
                     await asyncio.sleep(random.random() * 0.01 * attempt)  # noqa: S311  it spreads, it hides nothing
-        raise Unavailable("state_unavailable", "Too many cards are saved at once. Try again in a few seconds.")
+        raise too_many()
 
     async def own(self, who: Principal, session_id: str) -> Scorecard:
         """A judge's own card of a session.

@@ -49,30 +49,39 @@ class Copies:
 
     async def mirror(self, event_id: str) -> int | None:
         """See ``Companion.mirror``."""
+        if await self._is_gone(event_id):
+            return None
         now = asyncio.get_running_loop().time()
         if (wait := self._written.get(event_id, now - _PAUSE) + _PAUSE - now) > 0:
             return micros(self._clock()) + int(wait * 1_000_000)
-        if await self._is_gone(event_id):
-            return None
-        head, last = await self._ledger.head(event_id), await self._last(event_id)
-        if last is not None and not await self._continues(event_id, last):
-            log.warning("cards_differ", event_id=event_id, number=last.number)
-            return None
-        done = last.number if last else 0
-        while done < head.number:
-            end = min(done + _MOST, head.number)
-            if not await self._append(event_id, done + 1, end):
-                return micros(self._clock()) + _SOON
-            self._written[event_id] = now
-            done = end
-        return None
+        self._written[event_id] = now
+        return None if await self._copy(event_id) else micros(self._clock()) + _SOON
 
     async def erase(self, event_id: str, session_id: str) -> None:
         """See ``Companion.erase``. State goes first, so that who writes a file meanwhile sees it afterwards."""
         numbers = await self._ledger.blank(event_id, session_id)
-        if numbers:
+        if numbers and not await self._is_gone(event_id):  # else the whole folder goes
+            await self._copy(event_id)  # what says that they were erased is there before they are
             await self._rewrite(event_id, numbers)
         await self._ledger.forget(event_id, session_id)
+
+    async def renew(self, event_id: str) -> None:
+        """Have all files say what state says."""
+        await self._rewrite(event_id, range(1, (await self._ledger.head(event_id)).number + 1))
+
+    async def _copy(self, event_id: str) -> bool:
+        """Add what is not there yet; False where another worker does the same just now."""
+        head, last = await self._ledger.head(event_id), await self._last(event_id)
+        if last is not None and not await self._continues(event_id, last):
+            log.warning("cards_differ", event_id=event_id, number=last.number)
+            return True
+        done = last.number if last else 0
+        while done < head.number:
+            end = min(done + _MOST, head.number)
+            if not await self._append(event_id, done + 1, end):
+                return False
+            done = end
+        return True
 
     async def _append(self, event_id: str, first: int, last: int) -> bool:
         """One more file; False where another worker was faster."""

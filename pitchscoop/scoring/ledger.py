@@ -1,6 +1,10 @@
 """All cards of all events as state has them: the cards as they are, and every entry in one chain an event."""
 
+import asyncio
+import contextlib
+import random
 from collections.abc import AsyncIterator, Sequence
+from weakref import WeakValueDictionary
 
 from pitchscoop.kernel import keys, rows
 from pitchscoop.kernel.clock import Clock, micros
@@ -8,10 +12,10 @@ from pitchscoop.kernel.errors import StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, Put, Row, Seen, State
 from pitchscoop.kernel.table import Kept, Table
-from pitchscoop.scoring.model import BEGINNING, Card, Entry, broken, entry_of
+from pitchscoop.scoring.model import BEGINNING, Card, Entry, blanked, broken, entry_of, erasure_of
 
 AT_ONCE = 200  # entries read, or written in one commit
-_ATTEMPTS = 50  # others who put back or erase the same are few
+ATTEMPTS = 50  # writers of one event wait for each other here; only those of other processes come in between
 
 
 class Head(Kept):
@@ -28,6 +32,11 @@ class Ledger:
         self._state = state
         self._clock = clock
         self._heads: Table[Head] = Table(state, Head, lambda _: {})
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, event_id: str) -> asyncio.Lock:
+        """Held by whoever in this process goes on with an event's chain: there is no use in racing for it."""
+        return self._turns.setdefault(event_id, asyncio.Lock())
 
     async def head(self, event_id: str) -> Head:
         """The end of an event's chain; its ``revision`` is 0 before anything was saved."""
@@ -57,6 +66,15 @@ class Ledger:
                 break
         return found[::-1]
 
+    async def everything(self, event_id: str) -> AsyncIterator[list[Entry]]:
+        """All that was saved in an event, in order, some at a time, and what is added meanwhile."""
+        done = 0
+        while (head := await self.head(event_id)).number > done:
+            if not (found := await self.entries(event_id, done, min(done + AT_ONCE, head.number))):
+                return
+            yield found
+            done = found[-1].number
+
     async def versions(self, event_id: str, session_id: str, judge_id: str, most: int) -> list[Card]:
         """What was saved of one card, newest first."""
         index = keys.card_entries_index(event_id, session_id, judge_id)
@@ -76,26 +94,29 @@ class Ledger:
         await self._state.commit(event_id, puts, [fact], [self.to_copy(event_id)], seen)
         return card.model_copy(update={"revision": card.revision + 1})
 
+    async def fits(self, event_id: str, entries: Sequence[Entry]) -> bool:
+        """Whether these and what state has are of one chain, wherever either ends."""
+        known = min((await self.head(event_id)).number, len(entries))
+        there = await self.entry(event_id, known) if known else None
+        return not known or (there is not None and there.chain == entries[known - 1].chain)
+
     async def put_back(self, event_id: str, entries: Sequence[Entry]) -> bool:
         """Put back what state has lost of a chain; False if it has another one, or if this one is broken.
 
         It may be cut short anywhere and done again.
         """
-        if broken(entries) is not None:
+        if broken(entries, cut=True) is not None:
             return False
-        for _ in range(_ATTEMPTS):
+        entries = blanked(entries)
+        for _ in range(ATTEMPTS + len(entries) // AT_ONCE):
             head = await self.head(event_id)
-            known = min(head.number, len(entries))
-            there = await self.entry(event_id, known) if known else None
-            if known and (there is None or there.chain != entries[known - 1].chain):
+            if not await self.fits(event_id, entries):
                 return False
-            if known == len(entries):
+            if head.number >= len(entries):
                 return True
-            try:
-                await self._put_back(event_id, head, entries[known : known + AT_ONCE])
-            except StaleWrite:
-                continue
-        raise _too_many()
+            with contextlib.suppress(StaleWrite):
+                await self._put_back(event_id, head, entries[head.number : head.number + AT_ONCE])
+        raise too_many()
 
     def to_copy(self, event_id: str) -> Due:
         """Have a worker copy to storage what is not there yet."""
@@ -104,31 +125,48 @@ class Ledger:
     # A session that is deleted for good takes its cards with it. Digest and chain stay: the others are proved by them.
 
     async def blank(self, event_id: str, session_id: str) -> list[int]:
-        """Have nothing stand in the entries of a session any more; their numbers.
+        """Have nothing stand in the entries of a session any more, and one entry say so; their numbers.
 
         They are found until ``forget``, so that copies of them can be blanked, too, by whoever goes on with it.
         """
-        numbers: list[int] = []
-        puts: list[Put] = []
-        for card in await self.cards(event_id, "session", session_id):
-            async for row in self._rows_of(event_id, card):
-                entry = _entry(row)
-                numbers.append(entry.number)
-                if entry.card is not None:
-                    puts.append(_put_entry(event_id, entry.model_copy(update={"card": None}), of=card))
-        await self._commit(event_id, puts)
-        return sorted(numbers)
+        async with self.turn(event_id):
+            for attempt in range(ATTEMPTS):
+                with contextlib.suppress(StaleWrite):
+                    return await self._blank(event_id, session_id)
+                await asyncio.sleep(random.random() * 0.01 * attempt)  # noqa: S311  it spreads, it hides nothing
+        raise too_many()
 
     async def forget(self, event_id: str, session_id: str) -> None:
         """Remove the cards of a session whose entries are blank, and what they were found by."""
         for card in await self.cards(event_id, "session", session_id):
-            puts = [_put_entry(event_id, _entry(row)) async for row in self._rows_of(event_id, card)]
-            key = keys.card(event_id, session_id, card.judge_id)
-            await self._commit(event_id, [*puts, Put(key, card.revision, None)])
+            puts = [_put_entry(event_id, entry) for entry in await self._entries_of(event_id, card)]
+            puts.append(Put(keys.card(event_id, session_id, card.judge_id), card.revision, None))
+            for start in range(0, len(puts), AT_ONCE):
+                await self._state.commit(event_id, puts[start : start + AT_ONCE])
 
-    async def align(self, event_id: str, card: Card) -> None:
-        """Have a card stand in the indexes where it belongs."""
-        await self._state.commit(event_id, [self._put_card(event_id, card)])
+    async def _blank(self, event_id: str, session_id: str) -> list[int]:
+        cards = await self.cards(event_id, "session", session_id)
+        found = [(card, entry) for card in cards for entry in await self._entries_of(event_id, card)]
+        full = [(card, entry) for card, entry in found if entry.card is not None]
+        for start in range(0, len(full), AT_ONCE):
+            part, head = full[start : start + AT_ONCE], await self.head(event_id)
+            erasure = erasure_of(head.number + 1, sorted(entry.number for _, entry in part), head.chain)
+            puts = [_put_entry(event_id, entry.model_copy(update={"card": None}), of=card) for card, entry in part]
+            puts += [_put_entry(event_id, erasure), self._put_head(event_id, erasure, head)]
+            data = {"number": erasure.number, "chain": erasure.chain}
+            fact = Fact("cards_erased", event_id, session_id, self._clock().isoformat(), data)
+            await self._state.commit(event_id, puts, [fact], [self.to_copy(event_id)])
+        return sorted(entry.number for _, entry in found)
+
+    async def align(self, event_id: str, key: str) -> None:
+        """Have a card or an entry stand in the indexes where it belongs."""
+        if (row := await self._state.read(key)) is None:
+            return
+        if key.startswith(keys.CARD):
+            places = card_places(event_id, rows.decode(Card, row.fields))
+        else:
+            places = entry_places(event_id, _entry(row))
+        await self._state.commit(event_id, [Put(key, row.version, row.fields, places)])
 
     async def _put_back(self, event_id: str, head: Head, entries: Sequence[Entry]) -> None:
         puts = [_put_entry(event_id, entry) for entry in entries]
@@ -141,17 +179,14 @@ class Ledger:
         puts.append(self._put_head(event_id, entries[-1], head))
         await self._state.commit(event_id, puts, [], [self.to_copy(event_id)])
 
-    async def _commit(self, event_id: str, puts: Sequence[Put]) -> None:
-        for start in range(0, len(puts), AT_ONCE):
-            await self._state.commit(event_id, puts[start : start + AT_ONCE])
-
-    async def _rows_of(self, event_id: str, card: Card) -> AsyncIterator[Row]:
+    async def _entries_of(self, event_id: str, card: Card) -> list[Entry]:
         index = keys.card_entries_index(event_id, card.session_id, card.judge_id)
+        found: list[Entry] = []
         place = None
         while page := await self._state.page(index, place, AT_ONCE):
             place = (page[-1].score, page[-1].row.key)
-            for placed in page:
-                yield placed.row
+            found += [_entry(placed.row) for placed in page]
+        return found
 
     def _cards(self, event_id: str) -> Table[Card]:
         return Table(self._state, Card, lambda card: card_places(event_id, card))
@@ -186,5 +221,6 @@ def _put_entry(event_id: str, entry: Entry, of: Card | None = None) -> Put:
     return Put(key, entry.revision, rows.encode(entry), entry_places(event_id, entry, of))
 
 
-def _too_many() -> Unavailable:
+def too_many() -> Unavailable:
+    """What is told to whoever was overtaken again and again."""
     return Unavailable("state_unavailable", "Too many changes at once. Try again in a few seconds.")

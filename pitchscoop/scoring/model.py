@@ -5,6 +5,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -80,18 +81,19 @@ class Card(Kept):
     @property
     def digest(self) -> str:
         """SHA-256 of the card as JSON: keys in order, no spaces, UTF-8."""
-        document = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(document.encode()).hexdigest()
+        return _digest(self.model_dump(mode="json"))
 
 
 class Entry(Kept):
-    """A card as it was saved once; never changed. ``card`` is None once its session was deleted for good.
+    """A card as it was saved once; never changed. Its ``card`` goes when its session is deleted for good.
 
-    ``chain`` is the SHA-256 of the chain before and ``digest``, so that who knows the last one knows all of them.
+    Then an entry of its own says which numbers were ``erased``, so that nobody can take a card away unseen. ``chain``
+    is the SHA-256 of the chain before and ``digest``: who knows the last one knows all of them.
     """
 
     number: int
     card: Card | None = None
+    erased: tuple[int, ...] = ()
     digest: str
     chain: str
 
@@ -111,17 +113,30 @@ def entry_of(card: Card, before: str) -> Entry:
     return Entry(number=card.number, card=card, digest=card.digest, chain=linked(before, card.digest))
 
 
-def broken(entries: Sequence[Entry], number: int = 0, chain: str = BEGINNING) -> int | None:
-    """The number of the first entry that is not what it was, or is missing; None where all are.
+def erasure_of(number: int, erased: Sequence[int], before: str) -> Entry:
+    """The entry that says which others have no card any more."""
+    digest = _digest({"erased": list(erased), "number": number})
+    return Entry(number=number, erased=tuple(erased), digest=digest, chain=linked(before, digest))
 
-    ``number`` and ``chain`` are those of the entry before.
+
+def broken(entries: Sequence[Entry], *, cut: bool = False) -> int | None:
+    """The number of the first entry that is not as it was saved, or is missing before it; None where all are.
+
+    ``cut``: the end may be missing, and with it what says that a card was erased.
     """
+    gone = {number for entry in entries for number in (*entry.erased, *([entry.number] if cut else []))}
+    number, chain = 0, BEGINNING
     for entry in entries:
         number, chain = number + 1, linked(chain, entry.digest)
-        altered = entry.card is not None and (entry.card.digest != entry.digest or entry.card.number != number)
-        if altered or entry.number != number or entry.chain != chain:
+        if (entry.number, entry.chain) != (number, chain) or not _is_as_saved(entry, gone):
             return number
     return None
+
+
+def blanked(entries: Sequence[Entry]) -> list[Entry]:
+    """Entries without the cards that later ones say were erased: a copy may be older than that."""
+    gone = {number for entry in entries for number in entry.erased}
+    return [entry.model_copy(update={"card": None}) if entry.number in gone else entry for entry in entries]
 
 
 def checked(given: Mapping[str, object], criteria: Sequence[Criterion]) -> dict[str, float | None]:
@@ -162,3 +177,16 @@ def _fits(score: object, criterion: Criterion) -> bool:
     """Whether it is a number on the criterion's scale. NaN and the infinite are on none; true is no number."""
     number = isinstance(score, int | float) and not isinstance(score, bool)
     return number and criterion.min <= score <= criterion.max  # type: ignore[operator]
+
+
+def _is_as_saved(entry: Entry, gone: AbstractSet[int]) -> bool:
+    if entry.card is not None:
+        return not entry.erased and (entry.card.digest, entry.card.number) == (entry.digest, entry.number)
+    if entry.erased:
+        return erasure_of(entry.number, entry.erased, "").digest == entry.digest
+    return entry.number in gone
+
+
+def _digest(document: Mapping[str, object]) -> str:
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

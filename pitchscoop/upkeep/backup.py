@@ -14,6 +14,8 @@ from pitchscoop.kernel.state import State
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring import copies
+from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.upkeep.archive import Manifest, Writer, create
 from pitchscoop.upkeep.folders import Folder, folder
 
@@ -30,11 +32,20 @@ Say = Callable[[str], None]
 class Backup:
     """Writes backups. What lies in one is laid out as in storage, with the rows and facts of state beside it."""
 
-    def __init__(self, state: State, storage: AudioStorage, events: Events, sessions: Sessions, clock: Clock) -> None:
+    def __init__(
+        self,
+        state: State,
+        storage: AudioStorage,
+        events: Events,
+        sessions: Sessions,
+        ledger: Ledger,
+        clock: Clock,
+    ) -> None:
         self._state = state
         self._storage = storage
         self._events = events
         self._sessions = sessions
+        self._ledger = ledger
         self._clock = clock
 
     async def write(self, path: Path, event_id: str | None, say: Say) -> bool:
@@ -64,7 +75,7 @@ class Backup:
         return _DAMAGED not in left_out.values()
 
     async def _rows(self, event_id: str | None, session_ids: list[str]) -> AsyncIterator[bytes]:
-        """All rows but sessions, of which the ids are collected, and what they say: ``session.json`` has it all."""
+        """All rows but those that files have: sessions, of which the ids are collected, their words, and cards."""
         async for indexed in self._state.walk():
             row = indexed.row
             if event_id is not None and rows.event_of(row) != event_id:
@@ -72,7 +83,7 @@ class Backup:
             if row.key.startswith("session:"):
                 session_ids.append(row.key.removeprefix("session:"))
                 continue
-            if row.key == keys.live_slots() or row.key.startswith("transcript:"):
+            if row.key == keys.live_slots() or row.key.startswith(("transcript:", *keys.CARDS)):
                 continue
             yield _line({"key": row.key, "fields": dict(row.fields), "indexes": dict(indexed.indexes)})
 
@@ -82,6 +93,9 @@ class Backup:
         if record is not None:
             key = keys.event_json(event_id)
             files[key] = await out.add(key, once(record.document))
+        async for entries in self._ledger.everything(event_id):
+            key = keys.cards_json(event_id, entries[0].number)
+            files[key] = await out.add(key, once(copies.written(entries)))
         return files
 
     async def _facts(self, event_id: str) -> AsyncIterator[bytes]:

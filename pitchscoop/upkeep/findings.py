@@ -8,7 +8,7 @@ from pitchscoop.kernel.state import Indexed
 from pitchscoop.recordings.model import Chain, Session
 from pitchscoop.upkeep.folders import Folder, as_found
 
-Mend = Literal["align", "purge", "mirror", "finish", "derive", "rebuild", "words", "transcribe"]
+Mend = Literal["align", "purge", "mirror", "finish", "derive", "rebuild", "words", "transcribe", "blank"]
 
 
 @dataclass(frozen=True, slots=True)

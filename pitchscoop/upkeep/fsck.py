@@ -16,6 +16,7 @@ from pitchscoop.upkeep.findings import Finding, Sight, of_session, of_stray
 from pitchscoop.upkeep.folders import Folder, folder, folders, recorded
 from pitchscoop.upkeep.mending import Mending
 from pitchscoop.upkeep.rebuild import Rebuild
+from pitchscoop.upkeep.scored import Scored
 
 _SESSION = "session:"
 _SECOND_LOOK = 1.5  # seconds; what is in motion has moved by then, and what is wrong has not
@@ -29,12 +30,20 @@ class Fsck:
     """Finds what is wrong and, if told to, mends it. Sound that exists once is never removed."""
 
     def __init__(
-        self, state: State, storage: AudioStorage, events: Events, rebuild: Rebuild, mending: Mending, clock: Clock
+        self,
+        state: State,
+        storage: AudioStorage,
+        events: Events,
+        scored: Scored,
+        rebuild: Rebuild,
+        mending: Mending,
+        clock: Clock,
     ) -> None:
         self._state = state
         self._clock = clock
         self._storage = storage
         self._events = events
+        self._scored = scored
         self._rebuild = rebuild
         self._mending = mending
 
@@ -71,21 +80,29 @@ class Fsck:
             found = files.pop(key, None)
             if only is not None and key not in only:
                 continue
-            if key.startswith(_SESSION):
-                wrong[key] = await self._session(indexed, found, dues)
-            elif key.startswith("team:"):
-                wrong[key] = _listed(indexed, keys.teams_index, "does not stand in the list of its event's teams.")
-            elif key.startswith("judge:"):
-                wrong[key] = _listed(indexed, keys.judges_index, "does not stand in the list of its event's judges.")
-            elif key.startswith("transcript:"):
-                wrong[key] = await self._words(key)
+            wrong[key] = await self._row(indexed, found, dues)
         for key, stray in files.items():
             wrong[key] = await self._stray(stray)
         for event_id in {*await self._state.event_ids(), *await self._rebuild.recorded_events()}:
             key, now = keys.event(event_id), micros(self._clock())
             if (dues.get(key) or _ALL) > now:  # else a worker has yet to write its record
                 wrong[key] = await self._event(event_id)
+            if only is None or keys.cards(event_id) in only:
+                awaited = dues.get(keys.cards(event_id)) is not None
+                wrong[keys.cards(event_id)] = await self._scored.event(event_id, awaited=awaited)
         return {key: found for key, found in wrong.items() if found and (only is None or key in only)}
+
+    async def _row(self, indexed: Indexed, files: Folder | None, dues: Mapping[str, int | None]) -> list[Finding]:
+        key = indexed.row.key
+        if key.startswith(_SESSION):
+            return await self._session(indexed, files, dues)
+        if key.startswith("team:"):
+            return _listed(indexed, keys.teams_index, "does not stand in the list of its event's teams.")
+        if key.startswith("judge:"):
+            return _listed(indexed, keys.judges_index, "does not stand in the list of its event's judges.")
+        if key.startswith("transcript:"):
+            return await self._words(key)
+        return await self._scored.row(indexed) if key.startswith(keys.CARDS[:2]) else []
 
     async def _files(self, only: Collection[str] | None) -> dict[str, Folder]:
         """The folders of sessions in storage, by row key."""

@@ -8,6 +8,8 @@ from pitchscoop.recordings import intake, words
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring.copies import Copies
+from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.transcripts.model import Transcript
 from pitchscoop.upkeep.findings import Mend
 from pitchscoop.upkeep.folders import adopted, folder, recorded
@@ -22,6 +24,7 @@ _DONE: dict[Mend, str] = {
     "rebuild": "It was put back.",
     "words": "They were put back.",
     "transcribe": "A worker looks at it.",
+    "blank": "It was erased there, too.",
 }
 
 
@@ -34,6 +37,8 @@ class Mending:
         storage: AudioStorage,
         events: Events,
         sessions: Sessions,
+        ledger: Ledger,
+        copies: Copies,
         rebuild: Rebuild,
         clock: Clock,
     ) -> None:
@@ -41,6 +46,8 @@ class Mending:
         self._storage = storage
         self._events = events
         self._sessions = sessions
+        self._ledger = ledger
+        self._copies = copies
         self._rebuild = rebuild
         self._clock = clock
 
@@ -53,6 +60,8 @@ class Mending:
             await self._events.judges.align(event_id or "", place)
         elif key.startswith("event:"):
             await self._event(event_id or "", kind)
+        elif key.startswith(keys.CARDS):
+            await self._cards(event_id or "", key, kind)
         elif key.startswith("transcript:"):
             await self._forget(event_id or "", place, key)
         else:
@@ -63,6 +72,18 @@ class Mending:
         if kind == "rebuild":
             await self._rebuild.event(event_id)
         await self._state.commit(event_id, [], [], [Due(event_id, keys.event(event_id), micros(self._clock()))])
+
+    async def _cards(self, event_id: str, key: str, kind: Mend) -> None:
+        if kind == "align":
+            await self._ledger.align(event_id, key)
+        elif kind == "purge":
+            await self._copies.erase(event_id, key.split(":")[2])
+        elif kind == "blank":
+            await self._copies.renew(event_id)
+        elif kind == "rebuild":
+            await self._rebuild.cards(event_id)
+        else:
+            await self._state.commit(event_id, [], [], [self._ledger.to_copy(event_id)])
 
     async def _session(self, session_id: str, kind: Mend) -> None:
         if kind == "rebuild":

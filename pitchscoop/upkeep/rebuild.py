@@ -10,16 +10,19 @@ from pitchscoop.events.model import Record
 from pitchscoop.events.service import DEFAULT_EVENT, Events
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import NotFound
+from pitchscoop.kernel.errors import Invalid, NotFound
 from pitchscoop.kernel.state import State
 from pitchscoop.recordings.model import LINK_LIFE, Session, Upload
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring.copies import Copies
+from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.upkeep.folders import Folder, adopted, as_found, folders, read, recorded
 
 Say = Callable[[str], None]
 
 _NO_RECORD = "has no session.json. Run pitchscoop fsck --mend, which makes a pitch of what is there."
+_OTHER_CARDS = "cannot be put back: those in storage are damaged, or others than state has. Run pitchscoop fsck."
 _NO_SOUND = "is described by its session.json, but its sound is gone. Restore it from a backup."
 
 
@@ -27,19 +30,33 @@ class Rebuild:
     """Puts back what state has lost."""
 
     def __init__(
-        self, state: State, storage: AudioStorage, access: Access, events: Events, sessions: Sessions, clock: Clock
+        self,
+        state: State,
+        storage: AudioStorage,
+        access: Access,
+        events: Events,
+        sessions: Sessions,
+        ledger: Ledger,
+        copies: Copies,
+        clock: Clock,
     ) -> None:
         self._state = state
         self._storage = storage
         self._access = access
         self._events = events
         self._sessions = sessions
+        self._ledger = ledger
+        self._copies = copies
         self._clock = clock
 
     async def everything(self, say: Say) -> bool:
-        """Put back all events, teams and sessions; True if nothing was left out."""
-        events = [event_id for event_id in await self.recorded_events() if await self.event(event_id)]
-        back = left = 0
+        """Put back all events, teams, cards and sessions; True if nothing was left out."""
+        recorded_events, back, left = await self.recorded_events(), 0, 0
+        for event_id in recorded_events:  # before its judges can save more
+            if not await self.cards(event_id):
+                left += 1
+                say(f"wrong  cards {event_id} {_OTHER_CARDS}")
+        events = [event_id for event_id in recorded_events if await self.event(event_id)]
         for files in (await folders(self._storage)).values():
             if await self._sessions.look(files.session_id) is not None:
                 continue
@@ -74,6 +91,13 @@ class Rebuild:
         for principal in [known.principal for known in record.teams] + [known.principal for known in record.judges]:
             await self._access.invitation(principal)
         return True
+
+    async def cards(self, event_id: str) -> bool:
+        """Put back what judges saved; False if what storage has of it is damaged, or of another chain than state's."""
+        try:
+            return await self._ledger.put_back(event_id, await self._copies.stored(event_id))
+        except Invalid:
+            return False
 
     async def session(self, files: Folder) -> bool:
         """Put back one session by its record, or make one of what lies there; False if there is nothing."""

@@ -16,6 +16,8 @@ from pitchscoop.kernel.state import Due, Put, State
 from pitchscoop.recordings.model import CONTENT_TYPES, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring import copies
+from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.upkeep.archive import Reader, opened
 from pitchscoop.upkeep.backup import FACTS, ROWS
 from pitchscoop.upkeep.folders import folder
@@ -27,10 +29,11 @@ _TYPES = {**CONTENT_TYPES, "json": "application/json"}
 class Restore:
     """Adds what is missing and changes nothing that is there, so that it may be done again."""
 
-    def __init__(self, state: State, storage: AudioStorage, sessions: Sessions, clock: Clock) -> None:
+    def __init__(self, state: State, storage: AudioStorage, sessions: Sessions, ledger: Ledger, clock: Clock) -> None:
         self._state = state
         self._storage = storage
         self._sessions = sessions
+        self._ledger = ledger
         self._clock = clock
 
     async def read(self, path: Path, say: Callable[[str], None]) -> None:
@@ -40,6 +43,7 @@ class Restore:
             await self._storage.check()
             sessions = _sessions(source)
             await self._audio(source, sessions)
+            await self._cards(source, say)
             await self._rows(source)
             await self._facts(source)
             back = 0
@@ -73,6 +77,18 @@ class Restore:
             if size is None:
                 new.append(key)
             await self._storage.upload_audio(key, source.pieces(key), _content_type(key))
+
+    async def _cards(self, source: Reader, say: Callable[[str], None]) -> None:
+        """What judges saved, before they can save more."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(source.manifest.files):
+            event_id = name.removeprefix(keys.EVENTS).partition("/")[0]
+            if name.startswith(keys.cards_folder(event_id)):
+                found.setdefault(event_id, []).append(name)
+        for event_id, names in found.items():
+            entries = [entry for name in names for entry in copies.read(name, await source.read(name))]
+            if not await self._ledger.put_back(event_id, entries):
+                say(f"wrong  cards {event_id} are others here than in the backup, and were left as they are.")
 
     async def _rows(self, source: Reader) -> None:
         events = {name.removeprefix(FACTS).removesuffix(".jsonl") for name in source.manifest.files if FACTS in name}

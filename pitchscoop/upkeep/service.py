@@ -9,11 +9,14 @@ from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.state import State
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring.copies import Copies
+from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.upkeep.backup import Backup
 from pitchscoop.upkeep.fsck import Fsck
 from pitchscoop.upkeep.mending import Mending
 from pitchscoop.upkeep.rebuild import Rebuild
 from pitchscoop.upkeep.restore import Restore
+from pitchscoop.upkeep.scored import Scored
 
 Say = Callable[[str], None]
 
@@ -22,15 +25,24 @@ class Upkeep:
     """What the operator's commands do. Each may run beside servers and workers, and be done again."""
 
     def __init__(
-        self, state: State, storage: AudioStorage, access: Access, events: Events, sessions: Sessions, clock: Clock
+        self,
+        state: State,
+        storage: AudioStorage,
+        access: Access,
+        events: Events,
+        sessions: Sessions,
+        ledger: Ledger,
+        copies: Copies,
+        clock: Clock,
     ) -> None:
         self._state = state
         self._storage = storage
-        self._rebuild = Rebuild(state, storage, access, events, sessions, clock)
-        mending = Mending(state, storage, events, sessions, self._rebuild, clock)
-        self._fsck = Fsck(state, storage, events, self._rebuild, mending, clock)
-        self._backup = Backup(state, storage, events, sessions, clock)
-        self._restore = Restore(state, storage, sessions, clock)
+        self._rebuild = Rebuild(state, storage, access, events, sessions, ledger, copies, clock)
+        mending = Mending(state, storage, events, sessions, ledger, copies, self._rebuild, clock)
+        scored = Scored(state, storage, ledger, copies)
+        self._fsck = Fsck(state, storage, events, scored, self._rebuild, mending, clock)
+        self._backup = Backup(state, storage, events, sessions, ledger, clock)
+        self._restore = Restore(state, storage, sessions, ledger, clock)
 
     async def reindex(self, say: Say) -> bool:
         """Rebuild what state has lost from storage; True if nothing was left out."""

@@ -11,7 +11,7 @@ from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
 from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.facts import Fact
-from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, State
+from pitchscoop.kernel.state import Due, Indexed, Placed, Put, Row, Seen, State
 from tests.contracts.states import DONE, EVENT, INDEX, KEY, Open, fact, names, refused, team, without_position
 
 
@@ -55,6 +55,28 @@ async def test_one_stale_row_and_nothing_of_the_commit_happens(state: State, pla
     puts.insert(place, Put(team(1), 4, {"name": "stale"}, {DONE: 1}))
     await refused(state.commit(EVENT, puts, [fact("never")], [Due(EVENT, "s", None), Due(EVENT, "t", 1)]))
     assert await everything(state) == before
+
+
+@pytest.mark.parametrize(("seen", "well"), [(Seen(KEY, 1), True), (Seen(KEY, 0), False), (Seen(KEY, 2), False)])
+async def test_a_commit_stands_only_while_what_it_was_decided_on_does(state: State, seen: Seen, *, well: bool) -> None:
+    await state.commit(EVENT, [Put(KEY, 0, {"name": "Boston"}, {INDEX: 7})])
+    before = await everything(state)
+    attempt = state.commit(EVENT, [Put(team(1), 0, {})], [fact()], [Due(EVENT, "s", 5)], [Seen(team(2), 0), seen])
+    if well:
+        await attempt
+        assert await state.read(team(1)) == Row(team(1), 1, {})
+    else:
+        await refused(attempt)
+        assert await everything(state) == before
+    assert await state.page(INDEX, None, 9) == [Placed(Row(KEY, 1, {"name": "Boston"}), 7)]
+
+
+async def test_what_must_be_missing_must_be_missing(state: State) -> None:
+    await state.commit(EVENT, [Put(team(1), 0, {})], seen=[Seen(KEY, 0)])
+    await state.commit(EVENT, [Put(KEY, 0, {})])
+    await refused(state.commit(EVENT, [Put(team(1), 1, {"n": "2"})], seen=[Seen(KEY, 0)]))
+    await state.commit(EVENT, [Put(KEY, 1, None)])
+    await state.commit(EVENT, [Put(team(1), 1, {"n": "2"})], seen=[Seen(KEY, 0)])
 
 
 async def test_rows_indexes_facts_and_due_times_change_together(state: State) -> None:

@@ -41,6 +41,9 @@ async def an_event(client: httpx.AsyncClient, parts: Parts) -> str:
     spoken, _ = [await kept(parts.engine, event, "Kelp", b"sound") for _ in range(2)]
     await written(parts.engine, spoken.session_id)
     await kept(parts.engine, event, "Without a team", b"sound")
+    who = (await parts.engine.events.judges.get(event, judge["judge_id"])).principal
+    for score, comment in ((8, "=1+1"), (8.5, "<b>Clear</b>\r\n☃")):
+        await parts.engine.cards.save(who, spoken.session_id, {"scores": {"clarity": score}, "comment": comment})
     return str(event)
 
 
@@ -64,7 +67,7 @@ async def test_an_export_taken_in_elsewhere_gives_an_equal_export(
         again = await client.post("/events/import", content=taken)
         assert (again.status_code, again.json()["code"]) == (409, "event_exists")
     document = json.loads(taken)
-    assert (document["format"], document["version"], len(document["sessions"])) == ("pitchscoop-event", 1, 3)
+    assert (document["format"], document["version"], len(document["sessions"])) == ("pitchscoop-event", 2, 3)
     other.start()
     try:
         async with other.client() as client:
@@ -116,7 +119,7 @@ def _twice(document: dict[str, Any]) -> None:
 
 
 def _newer(document: dict[str, Any]) -> None:
-    document["version"] = 2
+    document["version"] = 3
 
 
 def _nameless(document: dict[str, Any]) -> None:
@@ -252,5 +255,5 @@ async def test_scores_are_a_table_with_a_column_for_each_criterion(app: App) -> 
     (head,) = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert head == [
         "event_id", "session_id", "team_id", "team_name", "pitch_title", "judge_id", "judge_name", "scores.clarity",
-        "comment", "revision", "updated_at",
+        "total", "complete", "mark", "comment", "rubric_version", "revision", "updated_at",
     ]  # fmt: skip

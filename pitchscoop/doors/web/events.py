@@ -161,6 +161,9 @@ async def settings(request: Request) -> Response:
             who, event_id, name=read_.name, settings=read_.settings, revision=read_.revision
         )
     except Conflict as conflict:
+        if conflict.code == "method_locked":
+            form = contexts.SettingsForm(now.revision, typed, {"method": conflict.message})
+            return await event_page(request, who, form=form, status=409)
         if conflict.code != "changed_meanwhile":
             raise
         current: Any = conflict.members["current"]
