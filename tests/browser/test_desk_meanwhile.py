@@ -111,7 +111,7 @@ def test_many_are_moved_by_keys_alone(page: Page, preview: str) -> None:
     page.keyboard.type("kelpline")
     page.keyboard.press("Enter")
     expect(page.get_by_text("3 pitches moved to Kelpline")).to_be_visible()
-    assert sorted(organized.moved) == [(f"s{number}", {"team_id": "2"}) for number in (14, 15, 16)]  # type: ignore[type-var]
+    assert sorted(organized.moved) == [(f"s{number}", {"team_id": "2"}) for number in (14, 15, 16)]
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".session-rows .cell-team", has_text="Team 15")).to_have_count(1)
     assert {str(to) for _, to in organized.moved[3:]} == {str({"team_id": str(number)}) for number in (14, 15, 16)}

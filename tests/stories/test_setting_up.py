@@ -124,7 +124,8 @@ async def test_a_team_registers_and_its_members_come_in(app: App) -> None:
             elsewhere = await phone.post(f"{at}/join", data={"name": "X"}, headers={"Sec-Fetch-Site": "cross-site"})
             assert elsewhere.status_code == 403
             new = {"name": "Kelp", "track": "Sea", "key": key}
-            first, again = [await visitor(app, None).post(f"{at}/join", data=new) for _ in range(2)]  # sent twice
+            async with visitor(app, None) as one, visitor(app, None) as other:  # sent twice
+                first, again = [await browser.post(f"{at}/join", data=new) for browser in (one, other)]
             link = re.findall(r'value="(http[^"]+/join\?token=[^"]+)"', first.text)[0]
             assert link in again.text
             assert "pitchscoop=" in first.headers["set-cookie"]
@@ -156,7 +157,8 @@ async def test_clock_times_are_those_of_the_events_zone(app: App, zone: str, typ
         await saved(person, at, timezone=zone)
         order = {"revision": "0", "order": "Kelp", "starts_at": typed, "slot": "3:00"}
         assert (await person.post(f"{at}/order", data=order)).status_code == 303
-        assert (await client.get(f"{at}/schedule")).json()["slots"][0]["starts_at"] == instant
+        slot = (await client.get(f"{at}/schedule")).json()["slots"][0]
+        assert dt.datetime.fromisoformat(slot["starts_at"]) == dt.datetime.fromisoformat(instant)
         assert f'value="{typed}"' in (await person.get(at)).text
         for page in ("/desk", "/room"):
             assert f'data-zone="{zone}"' in (await person.get(f"{at}{page}")).text

@@ -21,7 +21,7 @@ export class Move {
     this.#open = part(root, "bulk-move");
     this.#form = part<HTMLFormElement>(root, "bulk-move-form");
     this.#team = part<HTMLInputElement>(root, "bulk-team");
-    this.#open.addEventListener("click", () => this.#show(this.#form.hidden));
+    this.#open.addEventListener("click", () => this.#show(this.#form.hidden !== false));
     this.#team.addEventListener("input", () => this.#offer());
     this.#form.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -52,7 +52,9 @@ export class Move {
     this.#wrong("");
     const typed = this.#team.value.trim().toLowerCase();
     const fitting = this.roster.teams.filter(([, name]) => name.toLowerCase().includes(typed));
-    part(this.root, "bulk-teams").replaceChildren(...fitting.slice(0, OFFERED).map(([, name]) => new Option(name, name)));
+    part(this.root, "bulk-teams").replaceChildren(
+      ...fitting.slice(0, OFFERED).map(([, name]) => new Option(name, name)),
+    );
   }
 
   #wrong(words: string): void {

@@ -36,7 +36,7 @@ class PitchDesk extends HTMLElement {
   #listening!: Listening;
   #panel!: NotePanel;
   #bulk!: Bulk;
-  #move!: Move;
+  #handing!: Move;
   #onAir!: OnAir;
   #onStage!: OnStage;
 
@@ -69,7 +69,7 @@ class PitchDesk extends HTMLElement {
     );
     const holder = this.#holder();
     this.#bulk = new Bulk(this, holder, this.dataset.transcribes !== undefined);
-    this.#move = new Move(this, holder, this.#pitches.roster);
+    this.#handing = new Move(this, holder, this.#pitches.roster);
     this.#listen();
     void this.#load();
   }
@@ -158,8 +158,7 @@ class PitchDesk extends HTMLElement {
 
   #count(filter: Filter): void {
     const found = this.querySelector(`[data-count="${filter}"]`);
-    if (found !== null)
-      say(found, this.#order.count(filter, this.#marks).toLocaleString("en").replace(/,/g, "\u2009"));
+    if (found !== null) say(found, this.#order.count(filter, this.#marks).toLocaleString("en").replace(/,/g, "\u2009"));
   }
 
   #show(): void {
@@ -219,7 +218,7 @@ class PitchDesk extends HTMLElement {
 
   #select(): void {
     this.#table.refresh();
-    if (!this.#bulk.show()) this.#move.close();
+    if (!this.#bulk.show()) this.#handing.close();
     this.#picked.show();
   }
 

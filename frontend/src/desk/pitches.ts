@@ -37,8 +37,7 @@ export class Pitches {
   around({ teams, cards }: Around): void {
     this.roster.teams = teams;
     const { tracks } = this.roster;
-    for (const [id, row] of this.#sessions)
-      this.#sessions.set(id, { ...placed(row, tracks), cards: cards[id] ?? 0 });
+    for (const [id, row] of this.#sessions) this.#sessions.set(id, { ...placed(row, tracks), cards: cards[id] ?? 0 });
   }
 
   changed(teams: readonly ChangedTeam[]): void {

@@ -19,7 +19,9 @@ export class Captions {
     this.#ink = part(root, "captions-settled");
     this.#moving = part(root, "captions-moving");
     this.#aloud = part(root, "captions-aloud");
-    optional(root, "captions-toggle")?.addEventListener("click", (event) => this.#toggle(event.currentTarget as Element));
+    optional(root, "captions-toggle")?.addEventListener("click", (event) =>
+      this.#toggle(event.currentTarget as Element),
+    );
   }
 
   take(utterance: Transcript): void {

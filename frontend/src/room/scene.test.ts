@@ -4,7 +4,16 @@ import type { Stage } from "../stage/slots";
 import { scene } from "./scene";
 
 const NOW = 1_000_000_000;
-const LIVE = { id: "1", team: "Kelpline", title: "Seaweed", stored: 161, limit: 180, silent: null, peaks: [], first: 0 };
+const LIVE = {
+  id: "1",
+  team: "Kelpline",
+  title: "Seaweed",
+  stored: 161,
+  limit: 180,
+  silent: null,
+  peaks: [],
+  first: 0,
+};
 const hour = (moment: number): string => `+${(moment - NOW) / 60_000} min`;
 const slot = (team: string, begins: number | null) => ({
   id: team,
