@@ -133,7 +133,7 @@ def kill_renderers(profile: Path) -> float:
     Returns when the browser has noticed, which is when it lets the dead go: a page opened before that may be given to
     one of them, and never appears.
     """
-    (browser,) = [pid for pid, line in _processes() if f"--user-data-dir={profile}" in line and "--type=" not in line]
+    browser = _browser(profile)
     pages = [pid for pid, line in _processes() if "--type=renderer" in line and browser in _ancestors(pid)]
     assert pages
     at = time.monotonic()
@@ -144,6 +144,22 @@ def kill_renderers(profile: Path) -> float:
             return at
         time.sleep(0.05)
     raise TimeoutError("the browser has not noticed that its pages are gone")
+
+
+def kill_browser(profile: Path) -> None:
+    """End the browser of this profile with -9, and wait until it is gone."""
+    pid = _browser(profile)
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(400):
+        if not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes():
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the browser is still there")
+
+
+def _browser(profile: Path) -> int:
+    (browser,) = [pid for pid, line in _processes() if f"--user-data-dir={profile}" in line and "--type=" not in line]
+    return browser
 
 
 def _processes() -> Iterator[tuple[int, str]]:

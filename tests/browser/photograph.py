@@ -6,6 +6,7 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from pitchscoop.doors.web.render import Renderer
+from tests.browser import judged
 from tests.browser.preview import LENGTH, pages
 from tests.browser.waiting import plant
 
@@ -29,6 +30,7 @@ def photograph(address: str, folder: Path) -> None:
                     page.screenshot(path=folder / f"{name}-{label}-{theme}.png", full_page=whole)
                 _record(page, address, folder / f"recording-{label}-{theme}.png")
                 _waiting(page, address, folder, f"{label}-{theme}")
+                _cards(page, address, folder, f"{label}-{theme}")
                 page.context.close()
         browser.close()
 
@@ -71,3 +73,15 @@ def _waiting(page: Page, address: str, folder: Path, label: str) -> None:
             "navigator.storage.getDirectory().then((all) => all.removeEntry('recordings', {recursive: true}))"
         )
         page.evaluate("indexedDB.deleteDatabase('pitchscoop') && null")
+
+
+def _cards(page: Page, address: str, folder: Path, label: str) -> None:
+    """A judge's card as it was begun, with the longest names, in two versions, and not taken."""
+    for name, session in (("begun", "s3"), ("long", "s1"), ("torn", judged.TORN), ("refused", judged.REFUSED)):
+        page.goto(f"{address}/judging-open#/{session}")
+        scales = page.get_by_role("radiogroup")
+        if session in (judged.TORN, judged.REFUSED):
+            scales.first.locator("label").nth(7).click()
+        page.wait_for_timeout(1500)
+        page.screenshot(path=folder / f"card-{name}-{label}.png", full_page=True)
+        page.evaluate("indexedDB.deleteDatabase('pitchscoop-judging') && null")

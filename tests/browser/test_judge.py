@@ -1,11 +1,12 @@
 """A judge with a phone in Chromium: airplane mode, killed tabs, a second device, and nothing lost or doubled."""
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
+from playwright.sync_api import Error, Page, Playwright, Route, expect
 
 from tests.browser import device, judges
 from tests.browser.conftest import FLAGS, Hand
@@ -17,17 +18,34 @@ OFFLINE = "Saved on this phone"
 
 
 class Phone:
-    """A judge's phone whose tabs die."""
+    """A judge's phone whose tabs die, and whose browser does."""
 
-    def __init__(self, context: BrowserContext, profile: Path, app: App, link: str) -> None:
-        self.context, self.link, self._profile, self._app = context, link, profile, app
-        self.page = context.new_page()
+    def __init__(self, playwright: Playwright, profile: Path, app: App, link: str) -> None:
+        self.link = link
+        self._playwright, self._profile, self._app = playwright, profile, app
+        self.context = judges.phone(playwright, profile, FLAGS)
+        self.page = self.context.new_page()
         self.page.goto(link)
 
     def killed(self, words: str) -> None:
         """The tab dies, and another is opened, which says this of how far the judge has come; they go on."""
         with self.page.expect_event("crash"):
             device.kill_renderers(self._profile)
+        self._again(words)
+
+    def killed_with_its_browser(self, words: str) -> None:
+        """As phones do with whatever has been out of sight for a while. There is no network when it is opened."""
+        device.kill_browser(self._profile)
+        self.close()
+        self.context = judges.phone(self._playwright, self._profile, FLAGS)
+        self.context.set_offline(True)
+        self._again(words)
+
+    def close(self) -> None:
+        with contextlib.suppress(Error):  # it may be dead
+            self.context.close()
+
+    def _again(self, words: str) -> None:
         self.page = self.context.new_page()
         judges.opened(self.page, self._app, words)
         self.page.get_by_role("link", name="Listen and score").tap()
@@ -46,9 +64,9 @@ class Phone:
 
 @pytest.fixture
 def ada(playwright: Playwright, house: App, profile: Path, ten: Event) -> Iterator[Phone]:
-    context = judges.phone(playwright, profile, FLAGS)
-    yield Phone(context, profile, house, ten.judge("Ada")["invite_url"])
-    context.close()
+    phone = Phone(playwright, profile, house, ten.judge("Ada")["invite_url"])
+    yield phone
+    phone.close()
 
 
 @pytest.fixture
@@ -82,8 +100,9 @@ def test_ten_teams_with_airplane_mode_killed_tabs_and_a_second_device(ten: Event
         expect(standing(second)).to_have_text("Stored")
 
     ada.score((9, 9, 9, 9), (6, 6, 6, 6), (4, 8, 4, 8))
-    ada.killed("7 of 10 scored")
+    ada.killed_with_its_browser("7 of 10 scored")
     ada.context.set_offline(False)
+    ada.page.goto(ada.link)  # a browser that is killed may have written no cookie yet
     _choose(ada.page, ten)
 
     ada.context.set_offline(True)

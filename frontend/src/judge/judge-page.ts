@@ -58,6 +58,7 @@ class JudgePage extends HTMLElement {
     const aparts = await Aparts.open(given(this, "self"), judge);
     const sender = new Sender(judge, cards, aparts, {
       criteria: (session) => this.#pitches?.criteria(session) ?? null,
+      settled: () => void this.#pitches?.refresh(),
       moved: paint,
       barred: (error) => this.#barred(error),
     });
@@ -111,7 +112,8 @@ class JudgePage extends HTMLElement {
     const kept =
       unsent === 0 ? "" : ` ${unsent === 1 ? "One card is" : `${unsent} cards are`} saved on this ${device()}.`;
     const words = `Open the link that you were given once more, or ask the organizer for a new one.${kept}`;
-    showTrouble(this, "Your link has ended", words, error.code, []);
+    const head = error.code === "not_signed_in" ? "You are not signed in here" : "Your link has ended";
+    showTrouble(this, head, words, error.code, []);
     part(this, "loading").hidden = true;
   }
 

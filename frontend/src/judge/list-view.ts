@@ -93,6 +93,7 @@ function state(task: Task): [string, string] {
   const { held, pitch } = task;
   if (held?.rival) return ["warning", "Two versions: choose one"];
   if (held?.refusal) return ["warning", "Not stored"];
+  if (pitch.status === "failed" && !pitch.has_audio) return ["warning", "Could not be read"];
   const unsent = held !== undefined && isUnsent(held);
   return [unsent ? "phone" : progress(task) === "scored" ? "check" : "", words(task, pitch)];
 }
@@ -106,9 +107,7 @@ function words(task: Task, pitch: Pitch): string {
     skipped: "Skipped",
     begun:
       first !== undefined && left.length === 1 ? `${first.name} is missing` : `${left.length} criteria are missing`,
-    new: { recording: "Being recorded", processing: "Being prepared", failed: "Could not be read", completed: "" }[
-      pitch.status
-    ],
+    new: { recording: "Being recorded", processing: "Being prepared", failed: "", completed: "" }[pitch.status],
   };
   return said[progress(task)];
 }

@@ -13,6 +13,8 @@ const LONG = 600_000; // ms; somebody wakes it before
 export interface Ears {
   /** What a pitch is scored by; null: that is not known here. */
   criteria(session: string): readonly Criterion[] | null;
+  /** Whose pitches are whose has changed. */
+  settled(): void;
   /** Where a card is has changed. */
   moved(): void;
   /** The server does not know this judge any more. */
@@ -61,7 +63,10 @@ export class Sender {
     this.#woken = false;
     const [first] = this.cards.all.filter(isDue).sort((one, other) => one.touchedAt - other.touchedAt);
     try {
-      if (await this.aparts.send()) return 0;
+      if (await this.aparts.send()) {
+        this.ears.settled();
+        return 0;
+      }
       if (first === undefined) return LONG;
       const settled = document.hidden ? 0 : first.touchedAt + SETTLE - Date.now();
       if (settled > 0 && settled <= SETTLE) return settled; // a clock that was set back must not hold it up
