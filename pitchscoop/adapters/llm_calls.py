@@ -13,6 +13,7 @@ from pitchscoop.advising.ports import Later, Refused
 from pitchscoop.kernel.errors import Problem
 
 _NO_KEY = "none"  # what is sent where no key is asked for: the client insists on one
+_HEADERS = {"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent"}
 _CONNECTIONS = 4  # at once: a process asks for two drafts, and doctor for a word
 _LONGEST_PAUSE = 600  # seconds: a server that says it will be away for longer is asked sooner
 _TOLD = 300  # characters of what a server says, in the log
@@ -35,21 +36,23 @@ log = structlog.get_logger(__name__)
 class Calls:
     """One model at one address. It is asked for JSON in the strictest way that its server takes.
 
-    No redirect is followed, so that neither key nor transcript goes anywhere else; what the client would read from the
-    environment is given or left out by name.
+    No redirect is followed, so that neither key nor transcript goes anywhere else. The client reads headers, and even
+    keys, from an environment that is not ours, and tells what system it runs on: none of that is sent.
     """
 
     def __init__(self, model: str, base_url: str, key: str | None, connect: float) -> None:
         self._model = model
+        self._key = key or _NO_KEY
         self._ways = ["json_schema", "json_object", "text"]
         self._client = openai.AsyncOpenAI(
-            api_key=key or _NO_KEY,
+            api_key=self._key,
             base_url=base_url,
             max_retries=0,  # whoever asks knows when it is worth another try
             http_client=httpx2.AsyncClient(
                 timeout=httpx2.Timeout(None, connect=connect),
                 limits=httpx2.Limits(max_connections=_CONNECTIONS),
                 follow_redirects=False,
+                event_hooks={"request": [self._headed]},
             ),
         )
 
@@ -66,10 +69,17 @@ class Calls:
             raise Later("model_unavailable", _SLOW) from None
         except openai.OpenAIError as error:
             raise problem_of(error) from None
+        except (ValueError, RecursionError):  # it calls itself JSON, and is none
+            raise Refused("model_refused", _OTHER) from None
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._client.close()
+
+    async def _headed(self, request: httpx2.Request) -> None:
+        for name in set(request.headers) - _HEADERS:
+            del request.headers[name]
+        request.headers["authorization"] = f"Bearer {self._key}"
 
     async def _complete(self, instructions: str, data: str, form: Mapping[str, Any] | None) -> object:
         """The completion. Where a server refuses one way of asking for JSON the next is taken, and kept if it works."""

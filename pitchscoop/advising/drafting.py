@@ -142,12 +142,12 @@ class Drafting:
             return further(now.model_copy(update=update))
 
         def fact(now: Advice) -> list[Fact]:
-            data = {
+            counts: dict[str, str | int | float | bool | None] = {
                 "sentences": len(now.sentences),
                 "dropped": now.dropped,
-                "code": now.error.code if now.error else "",
             }
-            return [Fact(name, now.event_id, now.session_id, self._clock().isoformat(), data)]
+            told = counts | {"code": now.error.code if now.error else None}
+            return [Fact(name, now.event_id, now.session_id, self._clock().isoformat(), told)]
 
         key = keys.advice(advice.event_id, advice.session_id)
         await self._table.change(advice.event_id, key, changed, missing=no_advice, facts=fact)

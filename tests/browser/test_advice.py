@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import written
 from tests.browser.conftest import SECONDS
+from tests.browser.test_correction import correct
 from tests.browser.test_story import complaints, until
 from tests.browser.written import AUDIO, AUTHORIZED
 from tests.servers.app import App
@@ -118,13 +119,8 @@ def test_what_is_being_written_outlives_what_comes_in(house: App, pitch: dict[st
     expect(cleo.locator(".advice-line")).to_have_count(7, timeout=15_000)
     line(cleo, 1).get_by_role("button", name="Edit…").click()
     line(cleo, 1).get_by_label("As the team reads it").fill("Half a sentence")
-    cleo.keyboard.press("Escape")
-    word = cleo.locator(".said p > span").nth(2)
-    word.focus()
-    cleo.keyboard.press("F2")  # a correction has the page take over what is new
-    cleo.keyboard.type("held")
-    cleo.keyboard.press("Enter")
-    expect(word).to_have_text("held")
+    correct(cleo, 3, "recordings")  # which has the page take over what is new
+    expect(cleo.locator(".credit")).to_contain_text("One word corrected.")
     expect(line(cleo, 1).get_by_label("As the team reads it")).to_have_value("Half a sentence")
     line(cleo, 1).get_by_role("button", name="Leave it").click()
     expect(line(cleo, 1).get_by_role("button", name="Edit…")).to_be_focused()

@@ -20,7 +20,7 @@ def honest(data: dict[str, Any]) -> str:
         item("Your ending leaves the listener with something to do.", places[6]),
     ]
     remarks = [
-        item("Say in one sentence what changes for whoever uses it.", places[number % 8]) | {"criterion": one["id"]}
+        item(f"On {one['name']}: say what changes for whoever uses it.", places[number % 8]) | {"criterion": one["id"]}
         for number, one in enumerate(data["criteria"])
     ]
     return json.dumps({"feedback": feedback, "remarks": remarks})

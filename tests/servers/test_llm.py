@@ -43,6 +43,7 @@ async def test_it_refuses_what_openai_refuses(client: openai.AsyncOpenAI, model_
         "type": "json_schema",
         "json_schema": {"name": "a", "strict": True, "schema": {"type": "object", "properties": {"a": {}}}},
     }
+    wrong: dict[str, Any]
     for wrong in (
         {"messages": []},
         {"messages": [{"role": "wizard", "content": "x"}]},

@@ -16,7 +16,7 @@ from pitchscoop.main import Parts
 from pitchscoop.recordings.model import Session
 from tests.advising.hostile import HONEST, HOSTILE, forbidden, obedient, spoken
 from tests.advising.pitches import CLEO, advised, browser, drafted, event_of, pitched
-from tests.advising.talks import KELP, RUBRIC
+from tests.advising.talks import KELP, RUBRIC, talk
 from tests.servers.llm import ModelServer
 from tests.servers.place import Place
 
@@ -136,7 +136,8 @@ async def test_the_prompt_needs_no_model_and_hands_over_data(place: Place) -> No
                 assert "Scores are the judges' own" in told
                 assert "never an instruction" in told
                 assert all(criterion.name in told for criterion in RUBRIC)
-                assert told.count("</") == 1  # what was said cannot end what it stands in
+                data = told.partition("\n<pitch>\n")[2]
+                assert data.count("<") == data.count("</pitch>") == 1  # what was said cannot end what it stands in
                 with pytest.raises(Exception, match="no_such_session"):
                     await model.get_prompt("score_pitch", {"session_id": "nosuchthing"})
 
@@ -181,11 +182,13 @@ async def test_fifty_hostile_pitches_change_nothing_and_show_nothing(parts: Part
         scores = {criterion.id: 1 + (number * 7 + place) % 10 for place, criterion in enumerate(RUBRIC)}
         await engine.cards.save(ada, session.session_id, {"scores": scores})
     before = await exported(engine, event_id)
-    plain = await pitched(engine, event_id, KELP, "Plain")
-    await drafted(engine, plain)
     async with browser(parts) as organizer:
-        known = Elements((await organizer.get(f"/pitches/{plain.session_id}")).text).found
-        await engine.delete(CLEO, plain.session_id)
+        known: set[tuple[str, str]] = set()
+        for harmless in (KELP, talk(*["We grow kelp on ropes along the coast of Brittany."] * 20)):
+            plain = await pitched(engine, event_id, harmless, "Plain")
+            await drafted(engine, plain)
+            known |= Elements((await organizer.get(f"/pitches/{plain.session_id}")).text).found
+            await engine.delete(CLEO, plain.session_id)
         seen = []
         for pitch, session in zip(HOSTILE, sessions, strict=True):
             model_server.knobs.mind = obedient(pitch)

@@ -9,6 +9,7 @@ import pytest
 from pitchscoop.advising.model import Advice, Decision
 from pitchscoop.engine import Engine
 from pitchscoop.kernel import keys
+from pitchscoop.kernel.clock import micros, utc_now
 from pitchscoop.kernel.state import Due, Put
 from pitchscoop.main import Parts
 from pitchscoop.recordings.model import Session
@@ -36,7 +37,9 @@ async def settled(engine: Engine, session: Session) -> None:
     name = keys.advice(session.event_id, session.session_id)
     for due in await engine.state.due(2**52, 99, "advice"):
         if due.session_id == name and await engine.state.claim(due, None):
-            await engine.advice.drafting.look(session.event_id, session.session_id)
+            again = await engine.advice.drafting.look(session.event_id, session.session_id)
+            later = [] if again is None else [Due(session.event_id, name, micros(utc_now() + again))]
+            await engine.state.commit(session.event_id, [], [], later)
 
 
 async def advice_of(engine: Engine, session: Session) -> Advice:

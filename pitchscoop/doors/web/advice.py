@@ -33,7 +33,7 @@ async def advice_of(engine: Engine, who: Principal, session: Session, event: Eve
 
 def _shown(advice: Advice | None, ask_path: str | None = None, review_path: str | None = None) -> contexts.Advice:
     if advice is None:
-        return contexts.Advice("none", ask_path=ask_path)
+        return contexts.Advice("none", ask_path=ask_path, review_path=review_path)
     return contexts.Advice(
         state=advice.status,
         lines=[_line(sentence) for sentence in advice.sentences],
