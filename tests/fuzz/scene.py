@@ -5,22 +5,24 @@ import contextlib
 import random
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
 from pitchscoop.access.model import ANYBODY, Principal, Role
-from pitchscoop.engine import Engine
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.main import assembled
 from pitchscoop.organizing.panel import Wish
 from pitchscoop.organizing.running_order import Order
-from pitchscoop.recordings.model import Session
 from pitchscoop.settings import load
 from tests.doors.worlds import ORGANIZER, World, world
 from tests.fuzz.table import Sent, Truth
 from tests.servers.app import ADMIN, App
 from tests.words import written
+
+if TYPE_CHECKING:
+    from pitchscoop.engine import Engine
+    from pitchscoop.recordings.model import Session
 
 ROLES = ("organizer", "another organizer", "judge", "team", "speaker's link", "listener's link", "nobody")
 _STAGES: tuple[Stage, ...] = ("open", "published", "draft", "frozen", "archived")
@@ -48,7 +50,9 @@ class Scene:
         self._stack = contextlib.AsyncExitStack()
         self._organizer = httpx.Client(base_url=app.url, headers={"Authorization": f"Bearer {ADMIN}"}, timeout=30)
         self.truth = Truth(self._organizer, still="organizer" not in role)
+        self.tokens: set[str] = set()  # all that were ever brought
         self._turn = 0
+        self._second = Principal()
 
     def __enter__(self) -> Self:
         self._runner.run(self._begin())
@@ -129,6 +133,7 @@ class Scene:
         self._own = self._worlds[self._turn % len(self._worlds)]
         self._linked: Session = self._own.sessions[_LINKED[self._turn % len(_LINKED)]]
         self.player = self._player()
+        self.tokens.add(self.player.token or "")
 
     def _player(self) -> Player:
         linked = self._linked.session_id
