@@ -37,7 +37,7 @@ class NewSettings(Settings):
 
 
 _OPTIONAL: dict[str, Any] = {
-    name: (Annotated[field.annotation, Field(), *field.metadata] | None, None)  # type: ignore[operator]
+    name: (Annotated[field.annotation, Field(), *field.metadata] | None, None)
     for name, field in NewSettings.model_fields.items()
 }
 ChangedSettings = create_model(

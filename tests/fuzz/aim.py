@@ -21,7 +21,7 @@ class Aim:
         self._scene = scene
         self._chance = chance
 
-    def at(self, case: Case) -> None:
+    def at(self, case: Case[Any]) -> None:
         """Aim one call."""
         ids = self._scene.ids(self._chance)
         if case.path_parameters and not _is_negative(case, ParameterLocation.PATH):
@@ -65,5 +65,5 @@ _TRUE = {
 }
 
 
-def _is_negative(case: Case, where: ParameterLocation) -> bool:
+def _is_negative(case: Case[Any], where: ParameterLocation) -> bool:
     return case.meta is not None and case.meta.is_negative_at(where)

@@ -78,7 +78,7 @@ def fire(scene: Scene, seed: int, seconds: int) -> Outcome:
 def _before_each(aim: Aim) -> Iterator[None]:
     """Hooks before a call are for all calls of the process, and so taken away again."""
 
-    def before_call(_: HookContext, case: Case, __: dict[str, Any]) -> None:
+    def before_call(_: HookContext, case: Case[Any], __: dict[str, Any]) -> None:
         aim.at(case)
 
     schemathesis.hook(before_call)
@@ -92,10 +92,10 @@ def _token_of(scene: Scene) -> type:
     class Token:
         """What the role brings; it may be another one with the next call."""
 
-        def get(self, case: Case, context: Any) -> str | None:  # noqa: ARG002
+        def get(self, case: Case[Any], context: Any) -> str | None:  # noqa: ARG002
             return scene.player.token
 
-        def set(self, case: Case, data: str, context: Any) -> None:  # noqa: ARG002
+        def set(self, case: Case[Any], data: str, context: Any) -> None:  # noqa: ARG002
             case.headers["Authorization"] = f"Bearer {data}"
 
     return Token
@@ -114,6 +114,7 @@ def _config(url: str, seed: int, seconds: int) -> SchemathesisConfig:
             "suppress-health-check": ["all"],
             "request-timeout": 30,
             "cache": {"enabled": False},
+            "output": {"sanitization": {"enabled": False}},
             "generation": {"max-examples": _EACH, "no-shrink": True, "database": "none"},
             "phases": {"stateful": {"max-steps": _STEPS}},
             "checks": {
@@ -125,7 +126,7 @@ def _config(url: str, seed: int, seconds: int) -> SchemathesisConfig:
     )
 
 
-def _answered(scene: Scene, outcome: Outcome, _: HookContext, case: Case, response: Response) -> None:
+def _answered(scene: Scene, outcome: Outcome, _: HookContext, case: Case[Any], response: Response) -> None:
     """Hold an answer against the permission table, and tell the scene."""
     outcome.statuses[response.status_code] += 1
     method, _, path = case.operation.label.partition(" ")
@@ -133,7 +134,7 @@ def _answered(scene: Scene, outcome: Outcome, _: HookContext, case: Case, respon
         return
     sent = Sent(f"{method} {path.removeprefix(API)}", case.path_parameters, case.query, case.body)
     code = code_of(method, response)
-    token = response.request.headers.get("Authorization", "").removeprefix("Bearer ")
+    token = str(response.request.headers.get("Authorization", "")).removeprefix("Bearer ")
     player = scene.player
     if token == (player.token or ""):
         wanted = verdict(player.who, sent, code, scene.truth)
@@ -144,13 +145,13 @@ def _answered(scene: Scene, outcome: Outcome, _: HookContext, case: Case, respon
     scene.called(sent, done=code == "allowed")
 
 
-def _failed(outcome: Outcome, _: HookContext, failure: Failure, case: Case, response: Response) -> bool:
+def _failed(outcome: Outcome, _: HookContext, failure: Failure, case: Case[Any], response: Response) -> bool:
     """Note what a check found, and go on. One check tries wrong tokens, many of which are slowed down."""
     if not ("authentication" in failure.title and response.status_code == 429):
         _note(outcome, case, failure.title, response, failure.message)
     return False
 
 
-def _note(outcome: Outcome, case: Case, title: str, response: Response, message: str) -> None:
-    said = f"{message}\n{case.as_curl_command()}\n{response.status_code} {response.text[:600]}"
+def _note(outcome: Outcome, case: Case[Any], title: str, response: Response, message: str) -> None:
+    said = f"{message}\n{case.as_curl_command()[:3000]}\n{response.status_code} {response.text[:600]}"
     outcome.wrong.setdefault(f"{case.operation.label}: {title}", said)

@@ -21,6 +21,7 @@ from tests.servers.app import ADMIN, App
 from tests.words import written
 
 if TYPE_CHECKING:
+    from pitchscoop.access.service import Grant
     from pitchscoop.engine import Engine
     from pitchscoop.recordings.model import Session
 
@@ -144,7 +145,7 @@ class Scene:
         if self.role == "nobody":
             return Player(ANYBODY, None)
         if self.role.endswith("link"):
-            grant = "record" if self.role.startswith("speaker") else "listen"
+            grant: Grant = "record" if self.role.startswith("speaker") else "listen"
             token = self._engine.access.link_token(grant, linked)
             return Player(Principal(session_id=linked, grant=grant), token)
         caller = next(found for found in self._own.callers if found.name == f"its {self.role}")
