@@ -108,13 +108,13 @@ def install(app: FastAPI) -> None:
 
 
 def _methods_at(request: Request) -> list[str]:
-    """The methods that the description has for an address (RFC 9110 15.5.6): the router names those of one route only.
+    """The methods that an address is described with (RFC 9110 15.5.6): the router names those of one route only.
 
     Of several that fit, as of ``/teams/import`` and ``/teams/{team_id}``, the most concrete one is meant.
     """
-    paths = request.app.openapi()["paths"]
-    fitting = [path for path in paths if _pattern(path).fullmatch(request.url.path)]
-    return [method.upper() for method in paths[min(fitting, key=lambda path: path.count("{"))]] if fitting else []
+    methods: Mapping[str, list[str]] = request.app.state.methods
+    fitting = [path for path in methods if _pattern(path).fullmatch(request.url.path)]
+    return methods[min(fitting, key=lambda path: path.count("{"))] if fitting else []
 
 
 @functools.cache

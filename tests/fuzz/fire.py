@@ -35,12 +35,16 @@ _REFUSED = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415"
 
 @dataclass
 class Outcome:
-    """What came of one role's calls. ``wrong`` tells of one call for each thing that was wrong at an operation."""
+    """What came of one role's calls. ``links`` is how many ways were known from what one answer says to another call.
+
+    ``wrong`` tells of one call for each thing that was wrong at an operation.
+    """
 
     mode: str
     role: str
     seed: int
     seconds: float = 0
+    links: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     done: Counter[str] = field(default_factory=Counter)
     wrong: dict[str, str] = field(default_factory=dict)
@@ -55,7 +59,7 @@ def fire(scene: Scene, seed: int, seconds: int) -> Outcome:
     """Make calls for so long. The same seed makes up the same calls, as far as the same is answered."""
     outcome = Outcome(scene.app.name, scene.role, seed)
     began = time.monotonic()
-    document = httpx.get(f"{scene.app.url}/openapi.json").json()
+    document = httpx.get(f"{scene.app.url}/openapi.json", timeout=60).json()
     paths = list(document["paths"].items())
     random.Random(seed).shuffle(paths)  # a short run does not reach all: with another seed it reaches others
     document["paths"] = dict(paths)
@@ -66,7 +70,9 @@ def fire(scene: Scene, seed: int, seconds: int) -> Outcome:
     schema.hook("filter_failure")(functools.partial(_failed, outcome))
     with _before_each(Aim(scene, random.Random(seed))):
         for event in from_schema(schema).execute():
-            if isinstance(event, events.NonFatalError):
+            if isinstance(event, events.PhaseStarted) and event.payload is not None:
+                outcome.links = event.payload.transitions_selected
+            elif isinstance(event, events.NonFatalError):
                 outcome.wrong.setdefault(f"{event.label}: {event.info.title}", event.info.message)
             elif isinstance(event, events.FatalError):
                 raise event.exception
@@ -112,7 +118,7 @@ def _config(url: str, seed: int, seconds: int) -> SchemathesisConfig:
             "warnings": False,
             "continue-on-failure": True,
             "suppress-health-check": ["all"],
-            "request-timeout": 30,
+            "request-timeout": 60,
             "cache": {"enabled": False},
             "output": {"sanitization": {"enabled": False}},
             "generation": {"max-examples": _EACH, "no-shrink": True, "database": "none"},

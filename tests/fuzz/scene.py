@@ -49,7 +49,7 @@ class Scene:
         self.calls = 0
         self._runner = asyncio.Runner()
         self._stack = contextlib.AsyncExitStack()
-        self._organizer = httpx.Client(base_url=app.url, headers={"Authorization": f"Bearer {ADMIN}"}, timeout=30)
+        self._organizer = httpx.Client(base_url=app.url, headers={"Authorization": f"Bearer {ADMIN}"}, timeout=60)
         self.truth = Truth(self._organizer, still="organizer" not in role)
         self.tokens: set[str] = set()  # all that were ever brought
         self._turn = 0
