@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 # Most tests wait for something. Files stay together, so that each process starts few servers; two share a small machine.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 
-.PHONY: run setup whisper test check bench faults conformance lock clean help
+.PHONY: run setup whisper test check bench faults fuzz conformance lock clean help
 
 run: setup ## set up and serve; ARGS="--port 9000" goes on to the server
 	@exec env PITCHSCOOP_DATA="$${PITCHSCOOP_DATA:-.data}" $(BIN)/pitchscoop serve $(ARGS)
@@ -41,6 +41,10 @@ bench: setup .venv/dev ## measure
 faults: setup .venv/dev ## cause faults and see that nothing is lost; N=500 in each mode, SEED=1 to replay
 	scripts/test-servers
 	@exec env PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m tests.faults $(N) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+fuzz: setup .venv/dev ## make up calls from the OpenAPI document as each role; MINUTES=10 for each, SEED=1 to replay
+	scripts/test-servers
+	@exec env PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m tests.fuzz $(MINUTES) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 conformance: setup .venv/dev ## MCP's conformance suite and Inspector, fetched, against a real server
 	$(BIN)/python -m tests.conformance

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -44,6 +45,13 @@ from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
 
 _API = "/api/v1"
+_REST = [
+    door.router
+    for door in (
+        events, people, rosters, panel, schedule, rest, scores, leaderboard, transcripts, advice, exports, search,
+        uploads,
+    )
+]  # fmt: skip
 _JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
 _READY = _JSON | {503: PROBLEMS[503]}
 _TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
@@ -74,11 +82,9 @@ def create_app(
     app.state.policy = _policy(media_origin)
     problems.install(app)
     _errors_as_pages(app)
-    for door in (
-        events, people, rosters, panel, schedule, rest, scores, leaderboard, transcripts, advice, exports, search,
-        uploads,
-    ):  # fmt: skip
-        app.include_router(door.router)
+    app.state.methods = _methods(_REST)
+    for router in _REST:
+        app.include_router(router)
     for path, answer, told in (
         ("/healthz", _healthz, _JSON),
         ("/readyz", _readyz, _READY),
@@ -116,6 +122,15 @@ def create_app(
     if files is not None:
         app.router.routes.append(Route("/media/{path:path}", media.media, methods=["GET", "HEAD"]))
     return _Headers(app, app.state.policy)
+
+
+def _methods(routers: Iterable[APIRouter]) -> dict[str, list[str]]:
+    """The methods that each address is described with."""
+    found: dict[str, list[str]] = {}
+    for route in (route for router in routers for route in router.routes):
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            found.setdefault(route.path, []).extend(sorted(route.methods))
+    return found
 
 
 class _Assets(StaticFiles):

@@ -22,15 +22,28 @@ router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROB
 
 
 class Input(BaseModel):
-    """What is not known is refused."""
+    """What is not known is refused, and so is what is of another type: "5" is no number, 1 is not true."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 After = Annotated[str, Query(max_length=40, pattern=r"^([0-9]{1,18}(-[0-9]{1,18})?)?$")]
 AtMost = Annotated[int, Query(ge=1, le=1000)]
 Revision = Annotated[int | None, Field(ge=0, description="Change only what was seen: its revision then.")]
-_OPTIONAL: dict[str, Any] = {name: (field.annotation | None, None) for name, field in Settings.model_fields.items()}  # type: ignore[operator]
+
+
+class NewSettings(Settings):
+    """Settings as they are sent."""
+
+    model_config = ConfigDict(strict=True)
+
+    tracks: tuple[Name, ...] = Field(default=(), max_length=50, strict=False)  # JSON has lists only
+
+
+_OPTIONAL: dict[str, Any] = {
+    name: (Annotated[field.annotation, Field(), *field.metadata] | None, None)
+    for name, field in NewSettings.model_fields.items()
+}
 ChangedSettings = create_model(
     "ChangedSettings",
     __base__=Input,
@@ -44,7 +57,7 @@ class NewEvent(Input):
 
     name: Name
     rubric: list[Criterion] = Field(default_factory=list, max_length=100)
-    settings: Settings = Settings()
+    settings: NewSettings = NewSettings()
     stage: Stage = "open"
 
 
@@ -143,7 +156,8 @@ class Audit(BaseModel):
 @router.post("/events", status_code=201, tags=["events"])
 async def create_event(new: NewEvent, who: Caller, engine: TheEngine, seed: Seed) -> EventDetails:
     """Set up a competition. Everything but the name has a default."""
-    event = await engine.organizing.create_event(who, new.name, new.rubric, new.settings, new.stage, seed)
+    settings = Settings.model_validate(new.settings.model_dump())
+    event = await engine.organizing.create_event(who, new.name, new.rubric, settings, new.stage, seed)
     return event_details(event)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Query
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -41,7 +42,8 @@ MOST_CHOSEN = 1000  # sessions named in one address; more do not fit into it
 LARGEST = 16 << 20  # bytes of an import: it is held in memory, and read while others wait; the command takes any size
 
 Chosen = Annotated[
-    list[str], Query(max_length=MOST_CHOSEN, alias="session", description="Ids of sessions; all of them without.")
+    list[Annotated[str, Field(pattern="^[0-9A-Za-z]{1,40}$")]],
+    Query(max_length=MOST_CHOSEN, alias="session", description="Ids of sessions; all of them without."),
 ]
 
 

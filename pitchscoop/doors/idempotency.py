@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pitchscoop.access.answers import Answer, Answers
+from pitchscoop.access.model import ANYBODY
 from pitchscoop.doors.auth import COOKIE, address_of, bearer, principal_of
 from pitchscoop.doors.bodies import whole
+from pitchscoop.doors.described import FOR_ALL
 from pitchscoop.kernel.errors import Invalid
 
 _KEY = "idempotency-key"
@@ -18,7 +20,10 @@ _UNGUESSABLE = 22  # characters: 128 random bits
 
 
 class IdempotentRoute(APIRoute):
-    """A route whose writes obey an ``Idempotency-Key``."""
+    """A route whose writes obey an ``Idempotency-Key``.
+
+    Of somebody who brings nothing, where a token is needed, nothing is kept: they are told to sign in.
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler FastAPI makes."""
@@ -28,7 +33,7 @@ class IdempotentRoute(APIRoute):
             if request.method in ("GET", "HEAD"):
                 return await handle(request)
             who = await principal_of(request)  # a token that was ended gets no answer of before
-            key = request.headers.get(_KEY)
+            key = request.headers.get(_KEY) if who != ANYBODY or self.openapi_extra == FOR_ALL else None
             if key is not None or self.body_field is not None:
                 request = await whole(request, who)
             return await (handle(request) if key is None else _once(handle, request, key))

@@ -20,7 +20,7 @@ Id = Annotated[str, Field(max_length=64)]
 class HeardReading(BaseModel):
     """A judge heard a team already."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     team_id: Id
     judge_id: Id
@@ -29,7 +29,7 @@ class HeardReading(BaseModel):
 class NewAssignment(BaseModel):
     """``POST /events/{event_id}/assignment``: what is left out is as before."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     seed: int | None = Field(default=None, ge=0, lt=2**53, description="Another one gives another plan as good.")
     absent: list[Id] | None = Field(default=None, max_length=MOST_JUDGES, description="Judges who are not there.")

@@ -1,5 +1,7 @@
 """The one table from errors to HTTP statuses and live close codes, and the RFC 9457 bodies."""
 
+import functools
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +11,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match
 
 from pitchscoop.kernel import errors
 
@@ -33,7 +34,6 @@ CLOSE_CODE: dict[type[errors.Problem], int] = {
     errors.SlowDown: 1012,  # come again in a while
     errors.Unavailable: 1012,
 }
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _PLAIN = {
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take this method."),
@@ -98,7 +98,7 @@ def install(app: FastAPI) -> None:
         response = problem_response(error.status_code, code, message)
         response.headers.update(error.headers or {})
         if error.status_code == 405:  # noqa: PLR2004
-            response.headers["Allow"] = ", ".join(_allowed(request))
+            response.headers["Allow"] = ", ".join(_methods_at(request)) or response.headers.get("Allow", "")
         return response
 
     @app.exception_handler(Exception)
@@ -107,11 +107,16 @@ def install(app: FastAPI) -> None:
         return problem_response(500, "internal_error", "Something went wrong on the server. Nothing stored is lost.")
 
 
-def _allowed(request: Request) -> list[str]:
-    """The methods that an address takes (RFC 9110 15.5.6); the router's own answer names those of one route only."""
+def _methods_at(request: Request) -> list[str]:
+    """The methods that an address is described with (RFC 9110 15.5.6): the router names those of one route only.
 
-    def taken(method: str) -> bool:
-        scope = {**request.scope, "method": method, "fastapi": {}}
-        return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
+    Of several that fit, as of ``/teams/import`` and ``/teams/{team_id}``, the most concrete one is meant.
+    """
+    methods: Mapping[str, list[str]] = request.app.state.methods
+    fitting = [path for path in methods if _pattern(path).fullmatch(request.url.path)]
+    return methods[min(fitting, key=lambda path: path.count("{"))] if fitting else []
 
-    return [method for method in _METHODS if method != request.method and taken(method)]
+
+@functools.cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile("/".join("[^/]+" if part.startswith("{") else re.escape(part) for part in path.split("/")))

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/v1/events/{event_id}/teams", route_class=Idempot
 class TeamsText(BaseModel):
     """A list of teams: pasted, or the text of a CSV file."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     text: str = Field(
         max_length=LONGEST,

@@ -1,9 +1,10 @@
 """The running order over REST."""
 
 import datetime as dt
+from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import PROBLEMS
@@ -16,15 +17,26 @@ from pitchscoop.organizing.running_order import Order, RunningOrder, Slot, Stand
 router = APIRouter(prefix="/api/v1/events/{event_id}/schedule", route_class=IdempotentRoute, responses=PROBLEMS)
 
 
+def _written(moment: Any) -> Any:
+    if not isinstance(moment, str) or "T" not in moment.upper():
+        message = "must be a date and a time with its UTC offset, such as 2026-11-26T18:00:00+01:00"
+        raise ValueError(message)
+    return moment
+
+
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written)]
+"""Written as RFC 3339 has it: a bare number is none."""
+
+
 class NewSchedule(BaseModel):
     """``PUT /events/{event_id}/schedule``: what is left out stays."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     team_ids: list[Id] | None = Field(
         default=None, max_length=MOST_ROWS, description="All teams on stage, in order; as they joined at first."
     )
-    starts_at: AwareDatetime | None = Field(default=None, description="When the first is on, with its UTC offset.")
+    starts_at: Moment | None = Field(default=None, description="When the first is on, with its UTC offset.")
     slot_seconds: int | None = Field(default=None, ge=10, le=24 * 3600, description="A pitch's time limit at first.")
     revision: Revision = None
 
@@ -32,7 +44,7 @@ class NewSchedule(BaseModel):
 class OnStage(BaseModel):
     """``PUT /events/{event_id}/schedule/stage``."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     team_id: Id | None = Field(description="Who is on stage from now on; null where nobody is.")
     revision: Revision = None

@@ -19,7 +19,7 @@ Status = Literal["recording", "processing", "completed", "failed"]
 
 
 class _Input(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class NewSession(_Input):

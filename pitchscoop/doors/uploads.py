@@ -57,7 +57,7 @@ _PIECE_BODY = {"required": True, "content": {_PIECE_TYPE: {"schema": {"type": "s
 
 
 @router.options("", status_code=204, openapi_extra=FOR_ALL)
-async def abilities() -> Response:
+async def abilities(session_id: str) -> Response:  # noqa: ARG001  it is the same for all
     """What the server can do."""
     return Response(status_code=204, headers=_TUS | _ABILITIES)
 

@@ -30,9 +30,9 @@ class Criterion(BaseModel):
 
     id: str = Field(pattern=r"^[a-z0-9_-]{1,64}$")
     name: Name
-    weight: float = Field(gt=0, le=1000, allow_inf_nan=False)
-    min: float = Field(allow_inf_nan=False)
-    max: float = Field(allow_inf_nan=False)
+    weight: float = Field(gt=0, le=1000, allow_inf_nan=False, strict=True)
+    min: float = Field(allow_inf_nan=False, strict=True)
+    max: float = Field(allow_inf_nan=False, strict=True)
     description: str | None = Field(default=None, max_length=2000)
     anchors: tuple[Anchor, ...] = Field(default=(), max_length=50)
     tracks: tuple[Name, ...] = Field(default=(), max_length=50)

@@ -5,22 +5,25 @@ import contextlib
 import random
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
 from pitchscoop.access.model import ANYBODY, Principal, Role
-from pitchscoop.engine import Engine
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.main import assembled
 from pitchscoop.organizing.panel import Wish
 from pitchscoop.organizing.running_order import Order
-from pitchscoop.recordings.model import Session
 from pitchscoop.settings import load
 from tests.doors.worlds import ORGANIZER, World, world
 from tests.fuzz.table import Sent, Truth
 from tests.servers.app import ADMIN, App
 from tests.words import written
+
+if TYPE_CHECKING:
+    from pitchscoop.access.service import Grant
+    from pitchscoop.engine import Engine
+    from pitchscoop.recordings.model import Session
 
 ROLES = ("organizer", "another organizer", "judge", "team", "speaker's link", "listener's link", "nobody")
 _STAGES: tuple[Stage, ...] = ("open", "published", "draft", "frozen", "archived")
@@ -46,9 +49,11 @@ class Scene:
         self.calls = 0
         self._runner = asyncio.Runner()
         self._stack = contextlib.AsyncExitStack()
-        self._organizer = httpx.Client(base_url=app.url, headers={"Authorization": f"Bearer {ADMIN}"}, timeout=30)
+        self._organizer = httpx.Client(base_url=app.url, headers={"Authorization": f"Bearer {ADMIN}"}, timeout=60)
         self.truth = Truth(self._organizer, still="organizer" not in role)
+        self.tokens: set[str] = set()  # all that were ever brought
         self._turn = 0
+        self._second = Principal()
 
     def __enter__(self) -> Self:
         self._runner.run(self._begin())
@@ -129,6 +134,7 @@ class Scene:
         self._own = self._worlds[self._turn % len(self._worlds)]
         self._linked: Session = self._own.sessions[_LINKED[self._turn % len(_LINKED)]]
         self.player = self._player()
+        self.tokens.add(self.player.token or "")
 
     def _player(self) -> Player:
         linked = self._linked.session_id
@@ -139,7 +145,7 @@ class Scene:
         if self.role == "nobody":
             return Player(ANYBODY, None)
         if self.role.endswith("link"):
-            grant = "record" if self.role.startswith("speaker") else "listen"
+            grant: Grant = "record" if self.role.startswith("speaker") else "listen"
             token = self._engine.access.link_token(grant, linked)
             return Player(Principal(session_id=linked, grant=grant), token)
         caller = next(found for found in self._own.callers if found.name == f"its {self.role}")

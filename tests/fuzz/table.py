@@ -16,21 +16,10 @@ _RECORDING = {Verb.SESSION_RECORD, Verb.SESSION_STOP}
 _REFUSALS = {"not_signed_in", "not_allowed", "wrong_stage"}
 _DEAD = {"bad_token", "ended_token", "expired_token"}
 _BY_STATUS = {401: "not_signed_in", 403: "not_allowed", 404: "no_such_session", 412: "wrong_tus_version"}
-_OF_FORM = frozenset(
-    [
-        "invalid_request",
-        "bad_header",
-        "wrong_tus_version",
-        "too_large",
-        "cut_short",
-        "bad_idempotency_key",
-        "idempotency_key_reused",
-        "idempotency_in_progress",
-        "method_not_allowed",
-        "not_found",
-        "slow_down",
-    ]
-)
+_OF_FORM = {
+    *("invalid_request", "bad_header", "wrong_tus_version", "too_large", "cut_short", "bad_idempotency_key"),
+    *("idempotency_key_reused", "idempotency_in_progress", "method_not_allowed", "not_found", "slow_down"),
+}
 """What is said of a call before anybody asks whether it is allowed: it tells nothing of what exists."""
 
 
