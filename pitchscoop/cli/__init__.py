@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 from pitchscoop.access.model import Role
 from pitchscoop.cli import organizing, transcripts, upkeep
 from pitchscoop.cli.common import OPERATOR, fail, parts_of, read_settings
+from pitchscoop.cli.replay import replay
 from pitchscoop.cli.search import search
 from pitchscoop.doctor import examine
 from pitchscoop.doors.frames import FrameProtocol
@@ -211,7 +212,7 @@ def doctor() -> None:
     raise typer.Exit(0 if asyncio.run(run()) else 1)
 
 
-for command in (*transcripts.COMMANDS, search, *upkeep.COMMANDS):
+for command in (*transcripts.COMMANDS, search, replay, *upkeep.COMMANDS):
     cli.command()(command)
 for name, group in organizing.GROUPS.items():
     cli.add_typer(group, name=name)
