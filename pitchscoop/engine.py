@@ -31,6 +31,7 @@ from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.scoring.cards import Cards
+from pitchscoop.scoring.feedback import Feedbacks
 from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.standings import Standings
 from pitchscoop.search.service import Search
@@ -87,6 +88,7 @@ class Engine:
         self.judging = Judging(state, events, self.cards, self.panel, self.running_orders)
         self.imports = Imports(self.organizing, events, clock)
         self.standings = Standings(state, events, ledger)
+        self.feedback = Feedbacks(events, sessions, ledger, self.standings, transcripts.told, self.page_url)
         self.public_url = public_url
         self._clock = clock
         self._live: dict[str, tuple[str, Connection]] = {}

@@ -21,6 +21,7 @@ from pitchscoop.access.answers import Answers
 from pitchscoop.doors import (
     events,
     exports,
+    feedback,
     leaderboard,
     media,
     panel,
@@ -37,7 +38,7 @@ from pitchscoop.doors import (
 from pitchscoop.doors.assistants import Assistants
 from pitchscoop.doors.described import ABOUT, describe
 from pitchscoop.doors.live import live
-from pitchscoop.doors.web import entry, organizer, pages, pitches, searching, standings
+from pitchscoop.doors.web import entry, feedback_page, organizer, pages, pitches, searching, standings
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
@@ -71,7 +72,8 @@ def create_app(
     problems.install(app)
     _errors_as_pages(app)
     for door in (
-        events, people, rosters, panel, schedule, rest, scores, leaderboard, transcripts, exports, search, uploads,
+        events, people, rosters, panel, schedule, rest, scores, leaderboard, feedback, transcripts, exports, search,
+        uploads,
     ):  # fmt: skip
         app.include_router(door.router)
     for path, answer in (("/healthz", _healthz), ("/readyz", _readyz), ("/metrics", _metrics)):
@@ -88,6 +90,7 @@ def create_app(
         Route("/pitches/{session_id}/details", pitches.details),
         Route("/pitches/{session_id}/peaks", pitches.peaks),
         Route("/search", searching.search),
+        Route("/pitches/{session_id}/feedback", feedback_page.feedback),
         *organizer.ROUTES,
         Route("/events/{event_id}/standings", standings.standings),
         Route("/events/{event_id}/standings/embed", standings.embed),

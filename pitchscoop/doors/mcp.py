@@ -23,7 +23,7 @@ from pitchscoop.doors import schemas, search
 from pitchscoop.doors.auth import bearer, identified
 from pitchscoop.doors.mcp_calls import Calls, SessionId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
-from pitchscoop.doors.mcp_leaderboard import LeaderboardTools
+from pitchscoop.doors.mcp_leaderboard import FeedbackTools, LeaderboardTools
 from pitchscoop.doors.mcp_people import JudgeTools, TeamTools
 from pitchscoop.doors.mcp_scores import ScoreTools
 from pitchscoop.doors.mcp_transcripts import TranscriptTools
@@ -144,6 +144,7 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
         "teams": TeamTools(engine, trusted).tools,
         "judges": [*JudgeTools(engine, trusted).tools, *scores.of_judges],
         "leaderboard": [Tool(standings.get, "Get leaderboard", reads=True)],
+        "feedback": [Tool(FeedbackTools(engine, trusted).get, "Get feedback", reads=True)],
     }
     for family, found in families.items():
         for tool in found:

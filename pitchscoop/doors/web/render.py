@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from pitchscoop.doors.web import wording
 from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, Search, SignIn, Upload
+from pitchscoop.doors.web.feedback_contexts import FeedbackPage
 from pitchscoop.doors.web.languages import language
 from pitchscoop.doors.web.organizer_contexts import Desk, EventList, EventPage, Invitation, Pasted, Room, Sheet
 from pitchscoop.doors.web.standings_contexts import Standings
@@ -117,6 +118,10 @@ class Renderer:
     def standings(self, page: Standings) -> str:
         """The standings."""
         return self._render("standings.html", page)
+
+    def feedback(self, page: FeedbackPage) -> str:
+        """What a team may read."""
+        return self._render("feedback.html", page)
 
     def docs(self, page: Docs) -> str:
         """The description of REST."""
