@@ -66,4 +66,6 @@ def _of_preview(session: Session, *, words: bool) -> str:
 
 def _said(transcript: Transcript, at: float) -> str | None:
     said = [word.word for spoken in transcript.utterances for word in spoken.words if word.end > at and word.word]
-    return " ".join(said[:_QUOTED]) + ("…" if len(said) > _QUOTED else "") if said else None
+    if len(said) > _QUOTED:
+        return " ".join(said[:_QUOTED]).rstrip(".,;:!?…") + "…"
+    return " ".join(said) or None

@@ -1,13 +1,14 @@
 """Feedback as people read it: figures to words, values to places. The page and the paper are drawn from the same."""
 
 import datetime as dt
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from pitchscoop.doors.web.feedback_contexts import Box, Figure, Mark, Pace, Score, Sheet
 from pitchscoop.doors.web.wording import counted, duration, spoken
 from pitchscoop.scoring.feedback import Feedback
 from pitchscoop.scoring.field import Against
-from pitchscoop.transcripts.measures import Delivery, Measure
+from pitchscoop.transcripts.measures import Delivery, Measure, MeasureId
 
 _STEPS = (5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)  # seconds between two times of the axis
 _TICKS = 7
@@ -146,8 +147,10 @@ def _scores_note(found: Feedback) -> str:
     if not found.scores:
         return "No judge has given this pitch all scores."
     cards = "Of one card" if found.cards == 1 else f"Means of {found.cards} cards"
-    total = f"; in all {found.place.raw_mean:.1f}, adjusted for strict and mild judges {found.place.adjusted:.1f}"
-    said = f"{cards}, as given{total if found.place else ''}."
+    said = f"{cards}, as given"
+    if found.place is not None:
+        said += f"; in all {found.place.raw_mean:.1f}, adjusted for strict and mild judges {found.place.adjusted:.1f}"
+    said += "."
     if any(one.field for one in found.scores):
         drawn = "Dot: you. Box: the middle half of the teams, with the median; line: from the lowest to the highest."
         return f"{drawn} {said}"
@@ -181,7 +184,7 @@ def _pace_words(one: Measure, found: Delivery) -> str:
     )
 
 
-def _pause_words(known: dict[str, Measure]) -> str:
+def _pause_words(known: Mapping[MeasureId, Measure]) -> str:
     longest = known["longest_pause"]
     said = "pause over a second." if known["pauses"].value == 1 else "pauses over a second."
     if longest.value is None:
