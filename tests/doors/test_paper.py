@@ -96,4 +96,4 @@ async def test_what_takes_too_long_is_ended(parts: Parts) -> None:
 
 def test_ordinals() -> None:
     said = [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111, 112)]
-    assert said == "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 101st 111th 112th".split()
+    assert said == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th", "112th"]
