@@ -19,7 +19,7 @@ from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.idempotency import IdempotentRoute
 from pitchscoop.doors.packed import HEAD, Document, body, event, part, takes_packed
 from pitchscoop.engine import Engine
-from pitchscoop.events.model import Name
+from pitchscoop.events.names import Name
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.recordings.model import LONGEST_SECONDS
 from pitchscoop.scoring.rows import Board, Row

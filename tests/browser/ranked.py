@@ -70,7 +70,7 @@ def board(case: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _page(case: str, viewer: Viewer = Viewer(), **more: bool) -> s.Standings:  # noqa: B008  it is frozen
+def _page(case: str, viewer: Viewer = Viewer(), *, embedded: bool = False) -> s.Standings:  # noqa: B008  it is frozen
     organizes = viewer is ORGANIZER
     stage = str(board(case)["stage"])
     return s.Standings(
@@ -86,7 +86,8 @@ def _page(case: str, viewer: Viewer = Viewer(), **more: bool) -> s.Standings:  #
         moves=organizes,
         hidden=stage != "published",
         embed_code='<iframe src="https://pitches.example.org/embed"></iframe>' if organizes else None,
-        **more,
+        public=embedded,
+        embedded=embedded,
     )
 
 
@@ -104,7 +105,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "room-reveal": lambda: renderer.room(
             o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC", "/sample/standings/published")
         ),
-        "standings-embed": lambda: renderer.standings(_page("published", public=True, embedded=True)),
+        "standings-embed": lambda: renderer.standings(_page("published", embedded=True)),
     }
 
 

@@ -31,6 +31,8 @@ from tests.servers.app import App
 
 RUBRIC = [Criterion(id=name, name=name, weight=1, min=0, max=1_000_000) for name in ("one", "two")]
 WAYS: dict[Stage, tuple[Stage, ...]] = {"draft": ("draft",), "open": (), "frozen": ("frozen",)}
+_OUT: tuple[Stage, ...] = ("published", "archived")
+_BACK: tuple[Stage, ...] = ("published", "frozen")
 COMMENT = "Zwetschgenkuchen"
 _ROW = re.compile(rb'"(rank|raw_mean|adjusted|p_first|interval|tied_with)": ?[\d\[]')
 _STREAM = "/leaderboard/stream"
@@ -121,7 +123,7 @@ async def test_after_publication_everybody_with_the_link_is_told_the_same(app: A
     async with scored_worlds(app) as (engine, worlds), httpx.AsyncClient(base_url=app.url, timeout=60) as http:
         here, _ = worlds[-1]
         path = f"/api/v1/events/{here.event_id}/leaderboard"
-        for stage in ("published", "archived"):
+        for stage in _OUT:
             await engine.organizing.move_event(ORGANIZER, here.event_id, stage)
             bodies = set()
             for caller in here.callers:
@@ -132,7 +134,7 @@ async def test_after_publication_everybody_with_the_link_is_told_the_same(app: A
             assert len(bodies) == 1
             found = json.loads(bodies.pop())
             assert (found["stage"], found["hidden"], len(found["standings"])) == (stage, False, 2)
-        for stage in ("published", "frozen"):  # taken back, it is hidden again
+        for stage in _BACK:  # taken back, it is hidden again
             await engine.organizing.move_event(ORGANIZER, here.event_id, stage)
         hidden = (await http.get(path)).json()
         assert (hidden["hidden"], hidden["standings"], hidden["cards"], hidden["chain"]) == (True, [], None, None)

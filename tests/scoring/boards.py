@@ -20,8 +20,10 @@ def event(rubric: Sequence[Criterion] = RUBRIC, **settings: object) -> Event:
     )
 
 
-def pitch(name: str, team: str | None = None, track: str | None = None, created: int = 0, **more: bool) -> Pitch:
-    return Pitch(name, team or name, name.upper(), f"Title of {name}", track, created, 60.0, **more)
+def pitch(
+    name: str, team: str | None = None, track: str | None = None, created: int = 0, *, withdrawn: bool = False
+) -> Pitch:
+    return Pitch(name, team or name, name.upper(), f"Title of {name}", track, created, 60.0, withdrawn=withdrawn)
 
 
 def card(session: str, judge: str, *scores: float, **more: object) -> Card:

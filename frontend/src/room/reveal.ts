@@ -63,7 +63,7 @@ export class Reveal {
     const heard = rows.length === 1 && best?.preview != null && best.audio_duration ? best : null;
     wave.hidden = heard === null;
     box.hidden = false;
-    box.getAnimations().forEach((running) => running.cancel());
+    for (const running of box.getAnimations()) running.cancel();
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) box.animate({ opacity: [0, 1] }, 400);
     if (heard?.preview == null || heard.audio_duration === null) return;
     const { start, end } = heard.preview;

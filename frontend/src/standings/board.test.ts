@@ -20,7 +20,10 @@ const board = (more: Partial<Board>): Board => ({
 });
 
 test("each stage says so with its time", () => {
-  assert.match(sentence(board({}), when), /^Published Sat 14 Nov, 19:30\. 2 teams, 1 judge, 1\u2009143 cards\. The bar/);
+  assert.match(
+    sentence(board({}), when),
+    /^Published Sat 14 Nov, 19:30\. 2 teams, 1 judge, 1\u2009143 cards\. The bar/,
+  );
   assert.match(sentence(board({ stage: "frozen" }), when), /^Frozen Sat 14 Nov, 19:30: .* Not published yet\./);
   assert.equal(sentence(board({ stage: "open", hidden: true }), when), "Judges are scoring.");
   assert.equal(sentence(board({ stage: "archived", stage_since: null, standings: [] }), when), "Final. Archived.");

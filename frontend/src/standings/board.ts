@@ -47,7 +47,8 @@ export function clockIn(zone: string): When {
   };
 }
 
-const HOW = "The bar shows where each team would stand nine times out of ten; where bars overlap, the order is not certain.";
+const HOW =
+  "The bar shows where each team would stand nine times out of ten; where bars overlap, the order is not certain.";
 
 /** What stands under the headline. */
 export function sentence(board: Board, when: When): string {

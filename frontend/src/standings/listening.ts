@@ -112,9 +112,9 @@ export class Listening {
 
   #next(): void {
     const [following, ...rest] = this.#waiting;
-    if (following === undefined) return this.stop();
     this.#waiting = rest;
-    void this.#open(following);
+    if (following === undefined) this.stop();
+    else void this.#open(following);
   }
 
   #tell(): void {

@@ -103,14 +103,14 @@ class PitchStandings extends HTMLElement {
 
   /** Where the preview that plays was moved meanwhile, it goes on from there. */
   #renew({ standings }: Board): void {
-    const now = standings.find(({ session_id }) => session_id === this.#playing?.session_id);
-    if (this.#playing === null) return;
-    if (now === undefined) return this.#listening.stop();
-    const moved = now.preview?.start !== this.#playing.preview?.start;
-    this.#playing = now;
-    if (!moved) return;
-    strip.place(this.#element(now), now);
-    void this.#listening.moved(now);
+    const before = this.#playing;
+    if (before === null) return;
+    const now = standings.find(({ session_id }) => session_id === before.session_id);
+    if (now === undefined) this.#listening.stop();
+    else if (now.preview?.start !== before.preview?.start) {
+      strip.place(this.#element(now), now);
+      void this.#listening.moved(now);
+    }
   }
 
   #heard(heard: Heard | null): void {

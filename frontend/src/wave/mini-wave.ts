@@ -32,9 +32,10 @@ export class MiniWave extends HTMLElement {
   /** Shows a stretch of a recording, from and to in shares of it. */
   show(peaks: string, from: number, to: number): void {
     this.#stretch = [from, to];
-    if (this.dataset.peaks === peaks) return this.#sheet?.paint();
+    const known = this.dataset.peaks === peaks;
     this.dataset.peaks = peaks;
-    void this.#load(peaks);
+    if (known) this.#sheet?.paint();
+    else void this.#load(peaks);
   }
 
   async #load(url: string): Promise<void> {
@@ -50,7 +51,8 @@ export class MiniWave extends HTMLElement {
     const [thick, gap] = [Number(this.dataset.bar), Number(this.dataset.gap)];
     const [share, pad] = [Number(this.dataset.share ?? 1), Number(this.dataset.pad ?? 0)];
     const bars = Math.max(1, Math.floor((width * share + gap) / (thick + gap)));
-    const heights = this.#peaks === null ? resize(this.#heights, bars) : shape(stretch(this.#peaks, this.#stretch), bars);
+    const heights =
+      this.#peaks === null ? resize(this.#heights, bars) : shape(stretch(this.#peaks, this.#stretch), bars);
     const rest = this.#sheet?.colour(this.#progress === null ? (share < 1 || pad === 0 ? "ink-2" : "ink") : "wave");
     const played = this.#sheet?.colour("ink") ?? "";
     heights.forEach((value, index) => {
@@ -64,7 +66,8 @@ export class MiniWave extends HTMLElement {
 }
 
 function stretch({ mean, max }: Peaks, [from, to]: [number, number]): Pick<Peaks, "mean" | "max"> {
-  const cut = (values: number[]): number[] => values.slice(Math.floor(from * values.length), Math.ceil(to * values.length));
+  const cut = (values: number[]): number[] =>
+    values.slice(Math.floor(from * values.length), Math.ceil(to * values.length));
   return { mean: cut(mean), max: cut(max) };
 }
 
