@@ -1,5 +1,7 @@
 """What a team reads after publication, and what it does not."""
 
+from typing import Any
+
 import pytest
 
 from pitchscoop.access.model import Principal, Role
@@ -104,9 +106,8 @@ async def test_a_draft_and_a_skipped_card_say_nothing(parts: Parts) -> None:
     engine = parts.engine
     here = await told(engine, others=0, publish=False)
     judges = [judge.principal for judge in await engine.events.judges.listed(here.event_id)]
-    for judge, update in zip(
-        judges, ({"scores": {"problem": None}}, {"mark": "skip"}, {"scores": {}}, {}), strict=True
-    ):
+    updates: list[dict[str, Any]] = [{"scores": {"problem": None}}, {"mark": "skip"}, {"scores": {}}, {}]
+    for judge, update in zip(judges, updates, strict=True):
         await engine.cards.save(judge, here.pitches[STRONG], {"comment": "Unfinished", **update})
     found = await engine.feedback.read(ORGANIZER, here.pitches[STRONG])
     whole = [card for card in await engine.cards.of_session(ORGANIZER, here.pitches[STRONG]) if card.complete]
