@@ -19,6 +19,7 @@ RUN python -m venv /opt/pitchscoop && /opt/pitchscoop/bin/pip install --require-
 COPY pyproject.toml README.md LICENSE ./
 COPY pitchscoop pitchscoop
 COPY --from=assets /src/pitchscoop/doors/web/assets pitchscoop/doors/web/assets
+RUN /opt/pitchscoop/bin/python -m pitchscoop.doors.paper.fonts
 RUN /opt/pitchscoop/bin/hatchling build --target wheel && \
     /opt/pitchscoop/bin/pip install --no-deps --no-index dist/*.whl
 

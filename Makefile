@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+FONTS := pitchscoop/doors/paper/fonts/ready
 ASSETS := pitchscoop/doors/web/assets/manifest.json
 MODULES := frontend/node_modules/.package-lock.json
 FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print)
@@ -16,7 +17,7 @@ SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
 run: setup ## set up and serve; ARGS="--port 9000" goes on to the server
 	@exec env PITCHSCOOP_DATA="$${PITCHSCOOP_DATA:-.data}" $(BIN)/pitchscoop serve $(ARGS)
 
-setup: .venv/ready $(ASSETS) ## leave the command at .venv/bin/pitchscoop
+setup: .venv/ready $(ASSETS) $(FONTS) ## leave the command at .venv/bin/pitchscoop
 
 whisper: setup .venv/whisper ## add what writes down speech on this machine
 
@@ -55,7 +56,7 @@ lock: .venv/dev ## write the lock files anew; UPGRADE=1 takes newer versions
 	$(LOCK) --group build --extra whisper --group dev --constraints requirements-whisper.lock --output-file requirements-dev.lock
 
 clean: ## remove what was built; recordings in .data stay
-	rm -rf .venv .tools frontend/node_modules pitchscoop/doors/web/assets
+	rm -rf .venv .tools frontend/node_modules pitchscoop/doors/web/assets pitchscoop/doors/paper/fonts
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -83,4 +84,8 @@ $(MODULES): frontend/package.json frontend/package-lock.json | $(BIN)/python
 
 $(ASSETS): $(MODULES) $(FRONTEND)
 	scripts/node npm run --silent build
+	@touch $@
+
+$(FONTS): $(ASSETS) pitchscoop/doors/paper/fonts.py .venv/ready
+	$(BIN)/python -m pitchscoop.doors.paper.fonts
 	@touch $@

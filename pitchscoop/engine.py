@@ -33,6 +33,7 @@ from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.scoring.cards import Cards
+from pitchscoop.scoring.feedback import Feedbacks
 from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.standings import Standings
 from pitchscoop.search.service import Search
@@ -92,6 +93,7 @@ class Engine:
         self.judging = Judging(state, events, self.cards, self.panel, self.running_orders)
         self.imports = Imports(self.organizing, events, clock)
         self.standings = Standings(state, events, ledger)
+        self.feedback = Feedbacks(events, sessions, ledger, self.standings, transcripts.told, self.page_url)
         self.public_url = public_url
         self._clock = clock
         self._levels = Levels(storage)
@@ -109,7 +111,8 @@ class Engine:
         chosen = await self.sessions.chosen(event_id, session_ids) if session_ids else None
         taken = {"form": form, "sessions": None if chosen is None else len(chosen)}
         await self.organizing.log.note("event_exported", event_id, event_id, taken)
-        return Export(event, self.state, self.storage, self.events, self.sessions, self.ledger, self._clock, chosen)
+        parts = (self.state, self.storage, self.events, self.sessions, self.ledger, self.standings)
+        return Export(event, *parts, self._clock, chosen)
 
     async def import_event(self, who: Principal, pieces: AsyncIterator[bytes], most: int) -> Event:
         """An event as ``export.json`` has it, of at most so many bytes, where it is not known yet.

@@ -22,6 +22,7 @@ from pitchscoop.cli.events import events
 from pitchscoop.cli.exports import export, import_event
 from pitchscoop.cli.organizers import organizers
 from pitchscoop.cli.people import judges, teams
+from pitchscoop.cli.replay import replay
 from pitchscoop.cli.search import search
 from pitchscoop.doctor import examine
 from pitchscoop.doors.frames import FrameProtocol
@@ -177,7 +178,7 @@ def doctor() -> None:
     raise typer.Exit(0 if asyncio.run(run()) else 1)
 
 
-for command in (*transcripts.COMMANDS, search, export, *upkeep.COMMANDS):
+for command in (*transcripts.COMMANDS, search, export, replay, *upkeep.COMMANDS):
     cli.command()(command)
 cli.command("import")(import_event)
 for group in (events, teams, judges, organizers):

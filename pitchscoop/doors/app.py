@@ -23,6 +23,7 @@ from pitchscoop.doors import (
     advice,
     events,
     exports,
+    feedback,
     leaderboard,
     media,
     panel,
@@ -39,7 +40,7 @@ from pitchscoop.doors import (
 from pitchscoop.doors.assistants import Assistants
 from pitchscoop.doors.described import ABOUT, PROBLEMS, describe
 from pitchscoop.doors.live import live
-from pitchscoop.doors.web import entry, judging, organizer, pages, pitches, searching, standings
+from pitchscoop.doors.web import entry, feedback_page, judging, organizer, pages, pitches, searching, standings
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unavailable
@@ -48,8 +49,8 @@ _API = "/api/v1"
 _REST = [
     door.router
     for door in (
-        events, people, rosters, panel, schedule, rest, scores, leaderboard, transcripts, advice, exports, search,
-        uploads,
+        events, people, rosters, panel, schedule, rest, scores, leaderboard, feedback, transcripts, advice, exports,
+        search, uploads,
     )
 ]  # fmt: skip
 _JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
@@ -103,6 +104,7 @@ def create_app(
         Route("/pitches/{session_id}/details", pitches.details),
         Route("/pitches/{session_id}/peaks", pitches.peaks),
         Route("/search", searching.search),
+        Route("/pitches/{session_id}/feedback", feedback_page.feedback),
         Route(judging.PATH, judging.judging),
         Route(judging.WORKER, judging.worker),
         *organizer.ROUTES,

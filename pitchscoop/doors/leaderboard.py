@@ -24,6 +24,7 @@ from pitchscoop.kernel.stages import Stage
 from pitchscoop.recordings.model import LONGEST_SECONDS
 from pitchscoop.scoring.rows import Board, Row
 from pitchscoop.scoring.standings import View
+from pitchscoop.scoring.written import told
 
 router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS, tags=["standings"])
 
@@ -198,25 +199,9 @@ def _rows(board: Board, track: str | None) -> tuple[Row, ...]:
 
 
 def _row(engine: Engine, row: Row) -> dict[str, Any]:
-    """Scores to four digits behind the point and probabilities to three: what lies behind is not known."""
     pitch = row.pitch
     return {
-        "rank": row.rank,
-        "session_id": pitch.session_id,
-        "team_id": pitch.team_id,
-        "team_name": pitch.team_name,
-        "pitch_title": pitch.pitch_title,
-        "track": pitch.track,
-        "score": round(row.score, 4),
-        "raw_mean": round(row.raw_mean, 4),
-        "adjusted": round(row.adjusted, 4),
-        "interval": row.interval,
-        "judges": row.judges,
-        "tied": row.tied,
-        "tied_with": row.tied_with,
-        "p_first": round(row.p_first, 3),
-        "p_top3": round(row.p_top3, 3),
-        "why": row.why,
+        **told(row),
         "audio_duration": pitch.audio_duration,
         "preview": {"start": pitch.preview.start, "end": pitch.preview.end} if pitch.preview else None,
         "page_url": engine.page_url_of(pitch.session_id),

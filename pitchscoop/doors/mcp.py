@@ -25,7 +25,7 @@ from pitchscoop.doors.mcp_advice import AdviceTools
 from pitchscoop.doors.mcp_calls import Calls, SessionId, TeamId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
 from pitchscoop.doors.mcp_exports import ExportTools, OrganizerTools
-from pitchscoop.doors.mcp_leaderboard import LeaderboardTools
+from pitchscoop.doors.mcp_leaderboard import FeedbackTools, LeaderboardTools
 from pitchscoop.doors.mcp_people import JudgeTools, TeamTools
 from pitchscoop.doors.mcp_scores import ScoreTools
 from pitchscoop.doors.mcp_transcripts import TranscriptTools
@@ -164,6 +164,7 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
         "leaderboard": [Tool(standings.get, "Get leaderboard", reads=True)],
         "exports": ExportTools(engine, trusted).tools,
         "organizers": OrganizerTools(engine, trusted).tools,
+        "feedback": [Tool(FeedbackTools(engine, trusted).get, "Get feedback", reads=True)],
     }
     for family, found in families.items():
         for tool in found:

@@ -24,6 +24,7 @@ class Settings(BaseModel):
     on past it. ``idle_seconds`` without audio end a recording by itself (design.md 2.4). ``language`` (BCP 47) is what
     is spoken, None where it is to be found out. ``forget_at_transcriber`` has the transcript's engine delete what it
     was sent. ``retention_days`` after its recording ended a session is removed with all it has; None keeps everything.
+    ``sign_comments`` tells teams which judge wrote what; else judges are numbered.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -41,6 +42,7 @@ class Settings(BaseModel):
     forget_at_transcriber: bool = False
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     method: Literal["adjusted", "mean"] = "adjusted"
+    sign_comments: bool = False
 
     def changed(self, update: Mapping[str, Any]) -> "Settings":
         """With some of them changed.

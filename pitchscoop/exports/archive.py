@@ -19,8 +19,10 @@ from pitchscoop.recordings.service import Sessions
 from pitchscoop.transcripts.formats import FORMATS, Form
 
 _TABLE = "sessions.csv"
-_SCORES = "scores.csv"
-_MANIFEST = "manifest.json"
+SCORES = "scores.csv"
+WHOLE = "export.json"
+RESULT = "standings.json"
+MANIFEST = "manifest.json"
 _FORMS: tuple[Form, ...] = ("txt", "srt", "json")
 _MISSING = "Its file is not in storage. Have the operator run pitchscoop fsck."
 _CHANGED = "The file in storage has {} bytes, not the {} that were recorded. Have the operator run pitchscoop fsck."
@@ -123,7 +125,17 @@ class Archive:
 
     def scores(self, table: bytes, now: dt.datetime) -> AsyncGenerator[bytes, None]:
         """What judges gave."""
-        return self._document(_SCORES, table, now)
+        return self._document(SCORES, table, now)
+
+    def result(self, standings: str, now: dt.datetime) -> AsyncGenerator[bytes, None]:
+        """The standings that the cards give."""
+        return self._document(RESULT, standings.encode(), now)
+
+    def whole(
+        self, document: AsyncGenerator[bytes, None], now: dt.datetime, *, large: bool
+    ) -> AsyncGenerator[bytes, None]:
+        """All that is known, as it comes; ``large``: it may be of more than 2 GiB."""
+        return self._pieces(self._packer.add(WHOLE, document, deflated=True, size=None if large else 0, at=now))
 
     async def end(self, event: Event, now: dt.datetime) -> AsyncIterator[bytes]:
         """The table, the manifest, and what makes the archive whole."""
@@ -131,7 +143,7 @@ class Archive:
         async for piece in self._document(_TABLE, table, now):
             yield piece
         manifest = await asyncio.to_thread(self._manifest, event, now)
-        async for piece in self._document(_MANIFEST, manifest, now):
+        async for piece in self._document(MANIFEST, manifest, now):
             yield piece
         await self._packer.finish()
         yield self._waiting.taken()

@@ -1,23 +1,31 @@
 """An event as a stream of bytes. Each piece is made when the one before was taken: nothing waits, nothing gathers."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 
+from pitchscoop.access.model import Principal, Role
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.service import Events
 from pitchscoop.exports import sheets, whole
 from pitchscoop.exports.archive import Archive
 from pitchscoop.exports.names import legal
 from pitchscoop.exports.places import Places
+from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.state import State
 from pitchscoop.recordings import listing
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
+from pitchscoop.scoring.held import Shown
 from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.model import BEGINNING, Card
+from pitchscoop.scoring.standings import Standings
+from pitchscoop.scoring.written import written
 
 _PAGE = 50  # sessions read at a time: 10 ms of work, during which nobody else is answered
+_MANY = 5000  # sessions from which all that was said may be more than 2 GiB: old programs read a ZIP of less only
+_ORGANIZER = Principal(role=Role.ORGANIZER)  # whose an export is, whoever carries it out
 
 
 class Export:
@@ -35,6 +43,7 @@ class Export:
         events: Events,
         sessions: Sessions,
         ledger: Ledger,
+        standings: Standings,
         clock: Clock,
         chosen: list[Session] | None = None,
     ) -> None:
@@ -45,6 +54,7 @@ class Export:
         self._events = events
         self._sessions = sessions
         self._ledger = ledger
+        self._standings = standings
         self._clock = clock
         self._chosen = chosen
 
@@ -98,12 +108,31 @@ class Export:
             for session in page:
                 async for piece in archive.session(session):
                     yield piece
+        async for piece in self._result(archive):
+            yield piece
+        async for piece in archive.end(self._event, self._clock()):
+            yield piece
+
+    async def _result(self, archive: Archive) -> AsyncGenerator[bytes, None]:
+        """What proves the result, and is enough to make it again: ``pitchscoop replay``.
+
+        Standings first and cards last: where both have one chain nothing was saved between, so the table has it, too.
+        """
+        shown = None if self._chosen is not None else await self._shown()
         if await self._cards():
             scores = b"".join([piece async for piece in self.scores_csv()])
             async for piece in archive.scores(scores, self._clock()):
                 yield piece
-        async for piece in archive.end(self._event, self._clock()):
-            yield piece
+        if shown is not None:
+            result = await asyncio.to_thread(written, shown.board)
+            async for piece in archive.result(result, self._clock()):
+                yield piece
+            large = await self._state.count(keys.sessions_index(self._event.event_id)) > _MANY
+            async for piece in archive.whole(self.json(), self._clock(), large=large):
+                yield piece
+
+    async def _shown(self) -> Shown | None:
+        return (await self._standings.read(_ORGANIZER, self._event.event_id)).shown
 
     async def _cards(self) -> dict[str, list[Card]]:
         """By session, in the order of the judges' ids."""

@@ -14,9 +14,8 @@ from pitchscoop.scoring.groups import groups, next_readings
 from pitchscoop.scoring.mixed import Fit, FloatArray, IntArray, Reads, fit
 from pitchscoop.scoring.model import total
 from pitchscoop.scoring.places import Places, places
-from pitchscoop.scoring.rows import Board, Pitch, Row, Scored
+from pitchscoop.scoring.rows import DRAWS, SEED, Board, Pitch, Row, Scored
 
-SEED, DRAWS = 1, 1000  # fixed, so that a result can be made again; a thousand draws tell places to a few per cent
 _NAMED = 20  # of those a row is tied with: where a thousand teams are equal, naming all makes a million names
 
 

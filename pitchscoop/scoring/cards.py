@@ -125,6 +125,11 @@ class Cards:
         there = await self._state.count(keys.cards_index(event_id)) > 0
         return there, Seen(keys.cards(event_id), head.revision)
 
+    async def sealed(self, event_id: str) -> dict[str, Any]:
+        """What stands for all cards of an event: how many entries there are, and the chain of the last."""
+        head = await self._ledger.head(event_id)
+        return {"number": head.number, "chain": head.chain}
+
     async def outlook(self, event: Event, changed: Event) -> tuple[int, int]:
         """How many of the cards that are complete stay so with a changed event's rubric, and how many do not."""
         complete = [

@@ -30,10 +30,11 @@ log = structlog.get_logger(__name__)
 
 
 class Shown:
-    """A board, and what doors make of it: each once, whoever asks for it first."""
+    """A board, what it was made of, and what doors make of it: each once, whoever asks for it first."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, scored: Scored) -> None:
         self.board = board
+        self.scored = scored
         self._made: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def once(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -168,7 +169,8 @@ class Held:
         try:
             await self._load(stale, changed)
             theta = self.shown.board.theta if self.shown else None
-            self.shown = Shown(await asyncio.to_thread(_board, self._scored(), theta))
+            scored = self._scored()
+            self.shown = Shown(await asyncio.to_thread(_board, scored, theta), scored)
         except BaseException:
             self._stale |= stale
             self._changed = None if changed is None else self._changed | changed

@@ -8,6 +8,8 @@ from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.scoring.model import Card
 from pitchscoop.scoring.previews import Preview
 
+SEED, DRAWS = 1, 1000  # fixed, so that a result can be made again; a thousand draws tell places to a few per cent
+
 
 @dataclass(frozen=True, slots=True)
 class Pitch:

@@ -16,6 +16,7 @@ const board = (more: Partial<Board>): Board => ({
   advice: [],
   judges: 1,
   cards: 1143,
+  chain: null,
   ...more,
 });
 

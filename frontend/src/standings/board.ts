@@ -28,6 +28,8 @@ export interface Board {
   advice: string[];
   judges: number | null;
   cards: number | null;
+  /** What stands for all cards: of the last entry. */
+  chain: string | null;
 }
 
 /** What is known before the first answer, and all that is, while standings are hidden. */

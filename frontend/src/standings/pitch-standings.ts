@@ -86,6 +86,8 @@ class PitchStandings extends HTMLElement {
     const top = Math.min(TOP, board.standings.length);
     part(this, "top").hidden = !board.standings.some(({ preview }) => preview !== null);
     if (!this.#listening.inTurn) say(part(this, "top-words"), top < TOP ? "Listen to all" : "Listen to the top ten");
+    part(this, "proof").hidden = board.chain === null;
+    say(part(this, "chain"), board.chain ?? "");
     this.#renew(board);
   }
 

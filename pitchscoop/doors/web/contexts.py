@@ -287,6 +287,7 @@ class Pitch:
     ``delivery`` is for the team and the organizer, None for others, and so is ``advice``. ``download_url`` is the MP3,
     ``original_url`` the recording as it was received; None where downloads are not permitted or the file is not there
     yet. ``share_url`` is the page's absolute address. ``delete_path`` answers DELETE; None: the viewer may not.
+    ``feedback_path`` leads to what judges said, None while the viewer may not read it.
     """
 
     viewer: Viewer
@@ -308,6 +309,7 @@ class Pitch:
     original_label: str | None = None
     delete_path: str | None = None
     recorder_url: str | None = None
+    feedback_path: str | None = None
     zone: str | None = None
 
 

@@ -32,6 +32,7 @@ async def pitch(request: Request) -> Response:
     session = await engine.transcripts.whole(await engine.session(who, session_id))
     event = await engine.events.get(session.event_id)
     suffix = f"?key={key}" if key else ""
+    staged = session.target.model_copy(update={"stage": event.stage})
     playback = await engine.playback(who, session) if session.has_audio else None
     context = contexts.Pitch(
         viewer=viewer_of(person),
@@ -62,6 +63,7 @@ async def pitch(request: Request) -> Response:
         download_size=session.mp3_size,
         original_url=await _download(engine, who, session, "wav"),
         original_label=_original(session),
+        feedback_path=f"/pitches/{session_id}/feedback" if may(person, Verb.FEEDBACK_READ, staged) else None,
         recorder_url=f"/record/{session_id}" if _may_record(person, session) else None,
         zone=zone_of(event),
         delete_path=f"/api/v1/sessions/{session_id}" if may(person, Verb.SESSION_DELETE, session.target) else None,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from pitchscoop.doors.web import wording
 from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, Search, SignIn, Upload
+from pitchscoop.doors.web.feedback_contexts import FeedbackPage
 from pitchscoop.doors.web.judge_contexts import JudgePage
 from pitchscoop.doors.web.languages import language
 from pitchscoop.doors.web.organizer_contexts import Desk, EventList, EventPage, Invitation, Pasted, Room, Sheet
@@ -136,6 +137,10 @@ class Renderer:
     def judging(self, page: JudgePage) -> str:
         """A judge's pitches and cards."""
         return self._render("judging.html", page)
+
+    def feedback(self, page: FeedbackPage) -> str:
+        """What a team may read."""
+        return self._render("feedback.html", page)
 
     def docs(self, page: Docs) -> str:
         """The description of REST."""

@@ -14,7 +14,7 @@ from pitchscoop.events.model import Event, Settings
 from pitchscoop.events.names import named
 from pitchscoop.kernel.errors import Invalid
 
-_BOXES = ("public", "downloads", "self_registration", "forget_at_transcriber")
+_BOXES = ("public", "downloads", "self_registration", "forget_at_transcriber", "sign_comments")
 _LABELS = {
     "name": "Name",
     "max_seconds": "Time limit",
@@ -29,6 +29,7 @@ _LABELS = {
     "downloads": "Downloads",
     "self_registration": "Teams join by themselves",
     "forget_at_transcriber": "Forgotten by the transcript's engine",
+    "sign_comments": "Signed comments",
 }
 _SENTENCES = {
     "name": "Write a name of at most 200 letters.",
