@@ -54,7 +54,9 @@ async def speak(client: LiveV2AsyncClient, server: GladiaServer, audio: bytes, *
     session.on("ended", lambda _: ended.set())
     await session.get_session_id()
     for start in range(0, len(audio), FRAME):
-        with contextlib.suppress(RuntimeError):  # dropped just now: the SDK keeps the audio, and sends it when it is back
+        with contextlib.suppress(
+            RuntimeError
+        ):  # dropped just now: the SDK keeps the audio, and sends it when it is back
             session.send_audio(audio[start : start + FRAME])
         await asyncio.sleep(0.001)
     await server.until(lambda: len(server.session.audio) >= len(audio))  # the SDK forgets a stop amid a reconnect
