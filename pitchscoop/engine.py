@@ -180,8 +180,8 @@ class Engine:
             previous[1].leave(_TAKEN_OVER)
         self._live[session_id] = (owner, connection)
         found = await intake.durable(self.storage, keys.segments(session_id))
-        if found.sealed:
-            await self.sessions.stop(session_id)
+        if found.sealed:  # by a worker that had missed the speaker, or by a stop: state was away before it was noted
+            await self.sessions.stop(session_id, interrupted=opened.asked_at is not None)
             raise Conflict("already_stopped", "This recording was already stopped.")
         return Intake(self.storage, keys.segments(session_id), found)
 

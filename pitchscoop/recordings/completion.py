@@ -98,7 +98,7 @@ class Completion:
         if session is None or session.status == "deleting":
             await self._sessions.purge(seen.event_id, seen.session_id)
         elif session.status == "recording":
-            return await self._end_abandoned(session, seen)
+            return await self._end_abandoned(session)
         elif session.status == "processing":
             return await self._complete(session)
         else:
@@ -165,12 +165,14 @@ class Completion:
             session = await self._sessions.look(seen.session_id)
             if session is None or session.status != "recording":
                 await self._state.claim(seen, micros(now))
-            elif session.heard_at <= now + _LATEST:
+            elif max(session.heard_at, session.asked_at or session.heard_at) <= now + _LATEST:
                 if seen.at != micros(session.expires_at):  # where nothing was said, and may be yet
                     await self._state.claim(seen, session.due)
             else:
                 await self._sessions.change(
-                    seen.session_id, "clock_set_back", lambda session: session.model_copy(update={"heard_at": now})
+                    seen.session_id,
+                    "clock_set_back",
+                    lambda held: held.model_copy(update={"heard_at": min(held.heard_at, now), "asked_at": None}),
                 )
 
     async def _try(self, seen: Due) -> bool:
@@ -188,15 +190,16 @@ class Completion:
             await lease.stop()
         return True
 
-    async def _end_abandoned(self, session: Session, seen: Due) -> int | None:
+    async def _end_abandoned(self, session: Session) -> int | None:
         """End a recording that nobody speaks to any more.
 
         The first look comes before its time, and only asks: whoever still speaks is noted within ``noted_every``. So
-        a clock that was set forward, here or on another copy, ends nobody's recording.
+        a clock that was set forward, here or on another copy, ends nobody's recording. That it was asked is in the
+        session: a due time says nothing, for a worker that died amid its look leaves one behind, too.
         """
-        if seen.at is None or seen.at < micros(session.idle_until):
-            grace = self._clock() + dt.timedelta(seconds=2 * session.noted_every)
-            return micros(max(session.idle_until, grace))
+        if session.asked_at is None:
+            await self._sessions.miss(session)  # which makes it due
+            return None
         try:
             await self._sessions.stop(session.session_id, interrupted=True)  # which makes it due
         except Conflict:

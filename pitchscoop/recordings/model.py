@@ -59,7 +59,8 @@ class Session(BaseModel):
     ``source`` is set by the first audio. ``received`` are the bytes of all audio, known from the stop on.
     ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness`` in LUFS, its range in LU, ``silhouette``
     96 heights of 0 to 100. ``preview_start`` is the second from which the organizer wants its preview to play, None
-    where that is chosen by itself. ``metadata.interrupted`` marks a speaker who vanished.
+    where that is chosen by itself. ``metadata.interrupted`` marks a speaker who vanished. ``asked_at`` is when a worker
+    first missed the speaker: whoever is heard after that is there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -78,6 +79,7 @@ class Session(BaseModel):
     created_at: dt.datetime
     expires_at: dt.datetime
     heard_at: dt.datetime
+    asked_at: dt.datetime | None = None
     stopped_at: dt.datetime | None = None
     received: int | None = None
     live_owner: str | None = None
@@ -120,11 +122,13 @@ class Session(BaseModel):
     def due(self) -> int | None:
         """When a worker should look at it next, in microseconds.
 
-        At a recording, a little before its end. At what waits for a worker, at once, by any clock that is less than
-        a day behind the one that wrote it; those who wait longest still come first.
+        At a recording, a little before its end, and again when its speaker had time to be noted. At what waits for a
+        worker, at once, by any clock that is less than a day behind the one that wrote it; those who wait longest still
+        come first.
         """
         if self.status == "recording":
-            return micros(self.idle_until - dt.timedelta(seconds=2 * self.noted_every))
+            grace = dt.timedelta(seconds=2 * self.noted_every)
+            return micros(max(self.idle_until, self.asked_at + grace) if self.asked_at else self.idle_until - grace)
         return micros((self.stopped_at or self.created_at) - DAY) if self.status in ("processing", "deleting") else None
 
     @property

@@ -62,7 +62,8 @@ class Sessions(StoredSessions):
         def connected(session: Session) -> Session:
             if session.live_owner != owner and not may_follow(session.live_owner):
                 raise Crossed("connect_again", "Another connection was made at the same time. Connect again.")
-            return _filled_by(session, "live").model_copy(update={"heard_at": self._clock(), "live_owner": owner})
+            update = {"heard_at": self._clock(), "asked_at": None, "live_owner": owner}
+            return _filled_by(session, "live").model_copy(update=update)
 
         return await self.change(session_id, "recorder_connected", connected)
 
@@ -81,12 +82,21 @@ class Sessions(StoredSessions):
             first = session.source is None
             if owner != _filled_by(session, source).live_owner:
                 raise Conflict("taken_over", "Another connection records this session now.")
-            return session.model_copy(update={"source": source, "heard_at": self._clock()})
+            return session.model_copy(update={"source": source, "heard_at": self._clock(), "asked_at": None})
 
         session = await self.change(session_id, "audio_arriving", note)
         if first:
             await self.mirror(session_id)
         return session
+
+    async def miss(self, session: Session) -> None:
+        """Note that nobody was heard for long. Whoever still speaks is noted within ``noted_every``."""
+
+        def missed(now: Session) -> Session:
+            silent = now.status == "recording" and now.heard_at == session.heard_at
+            return now.model_copy(update={"asked_at": self._clock()}) if silent else now
+
+        await self.change(session.session_id, "speaker_missed", missed)
 
     async def begin_upload(self, session_id: str, length: int, filename: str, seed: bytes | None = None) -> Session:
         """Make ready for a file. A new upload takes the place of an unfinished one; the same ``seed`` is no new one.
@@ -105,8 +115,9 @@ class Sessions(StoredSessions):
         def begin(session: Session) -> Session:
             if session.upload == upload:
                 return session
-            update = {"source": "upload", "upload": upload, "live_owner": None, "heard_at": self._clock()}
-            return _filled_by(session, "upload").model_copy(update=update)
+            update = {"source": "upload", "upload": upload, "live_owner": None}
+            heard = {"heard_at": self._clock(), "asked_at": None}
+            return _filled_by(session, "upload").model_copy(update=update | heard)
 
         session = await self.change(session_id, "upload_started", begin)
         await self.mirror(session_id)
@@ -142,7 +153,7 @@ class Sessions(StoredSessions):
             metadata = {**session.metadata, "interrupted": True} if interrupted else session.metadata
             update = {"status": "processing", "stopped_at": self._clock(), "received": sealed.end, "metadata": metadata}
             source = session.source or "live"  # stopped before it was noted: an upload is known from its start
-            return session.model_copy(update={**update, "source": source})
+            return session.model_copy(update={**update, "source": source, "asked_at": None})
 
         session = await self.change(session_id, "session_stopped", stopped)
         await self.mirror(session_id)

@@ -11,8 +11,10 @@ from pitchscoop.engine import Engine
 from pitchscoop.events.model import Settings
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
+from pitchscoop.kernel.errors import Conflict
 from pitchscoop.kernel.state import Due
 from pitchscoop.main import assembled
+from pitchscoop.recordings import intake
 from pitchscoop.recordings.lease import Lease
 from pitchscoop.recordings.model import Session
 from pitchscoop.settings import load
@@ -25,6 +27,16 @@ HOUR = dt.timedelta(hours=1)
 async def engine(tmp_path: Path) -> AsyncIterator[Engine]:
     async with assembled(load({"PITCHSCOOP_DATA": str(tmp_path)}), "http://127.0.0.1:8000") as parts:
         yield parts.engine
+
+
+class Line:
+    """A connection that nobody speaks on."""
+
+    async def flush(self) -> None:
+        """Nothing has arrived."""
+
+    def leave(self, code: int) -> None:
+        """It is over."""
 
 
 def set_clocks(engine: Engine, by: dt.timedelta) -> None:
@@ -73,6 +85,31 @@ async def test_a_copy_whose_clock_is_behind_may_still_record(engine: Engine) -> 
         set_clocks(engine, dt.timedelta())
         await look(engine, session)
     assert await status(engine, session) == "recording"
+
+
+async def test_a_worker_that_died_at_its_first_look_ends_nobodys_recording(engine: Engine) -> None:
+    session = await recording(engine)
+    set_clocks(engine, HOUR)
+    (seen,) = await waiting(engine, session)
+    lease = await Lease.take(engine.state, engine.completion._clock, seen)
+    assert lease is not None
+    await lease.stop()
+    (left,) = await waiting(engine, session)
+    assert left.at is not None
+    assert left.at > micros(session.idle_until)
+    await look(engine, session)
+    assert await status(engine, session) == "recording"
+
+
+async def test_a_speaker_who_comes_back_to_a_sealed_recording_had_vanished(engine: Engine) -> None:
+    session = await recording(engine)
+    set_clocks(engine, HOUR)
+    await look(engine, session)
+    await intake.seal(engine.storage, session.segments)
+    with pytest.raises(Conflict, match="already stopped"):
+        await engine.connect(ORGANIZER, await engine.session(ORGANIZER, session.session_id), "again", Line())
+    ended = await engine.session(ORGANIZER, session.session_id)
+    assert (ended.status, ended.metadata) == ("processing", {"interrupted": True})
 
 
 async def test_silence_ends_a_recording_at_the_second_look(engine: Engine) -> None:
