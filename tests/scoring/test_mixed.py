@@ -175,7 +175,10 @@ ODD = {
         _reads((0, 0, 1e9 / 3), (0, 1, 1e9 / 3), (1, 0, 1e9 / 3), teams=2, judges=2),
         [1e9 / 3] * 2,
     ),
-    "equal but for rounding": (_reads((0, 0, 0.1 + 0.2), (0, 1, 0.3), (1, 0, 0.3), teams=2, judges=2), [0.3, 0.3]),
+    "equal but for rounding": (
+        _reads((0, 0, 0.1 + 0.2), (0, 1, 0.1 + 0.2), (1, 0, 0.3), (1, 1, 0.3), teams=2, judges=2),
+        [0.3, 0.3],
+    ),
     "all nothing": (_reads((0, 0, 0), (0, 1, 0), (1, 0, 0), teams=2, judges=2), [0, 0]),
 }
 
