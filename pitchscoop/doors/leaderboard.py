@@ -35,6 +35,7 @@ _BEAT = Document(b":\n\n", part(b":\n\n"))
 Track = Annotated[
     Name | None, Query(max_length=200, description="One track, ranked for itself; all teams if left out.")
 ]
+Advice = Annotated[bool, Query(description="Say who should hear whom next: for organizers, while judges score.")]
 AsPublic = Annotated[bool, Query(description="What everybody sees, whoever asks.")]
 
 
@@ -77,8 +78,8 @@ class Leaderboard(BaseModel):
     """An event's standings; empty while they are hidden from whoever asks (``hidden``).
 
     ``stage_since`` is when the event came into its stage. ``cards`` counts those that count, ``judges`` who gave them;
-    ``chain`` is that of the last entry, ``as_of`` when the newest card was saved. ``advice`` is for organizers, before
-    publication.
+    ``chain`` is that of the last entry, ``as_of`` when the newest card was saved. ``advice`` is empty unless an
+    organizer asked for it.
     """
 
     event_id: str
@@ -124,9 +125,10 @@ async def get_leaderboard(
     engine: TheEngine,
     track: Track = None,
     public: AsPublic = False,  # noqa: FBT002  a query parameter
+    advice: Advice = False,  # noqa: FBT002  the same
 ) -> Response:
     """The standings. Before publication only organizers see any; all others are told the stage."""
-    view = await engine.standings.read(ANYBODY if public else who, event_id, track)
+    view = await engine.standings.read(ANYBODY if public else who, event_id, track, advice=advice)
     document = await _document(engine, view, body)
     headers = {
         "ETag": document.etag,
@@ -186,7 +188,7 @@ def leaderboard(engine: Engine, view: View) -> dict[str, Any]:
         "tracks": sorted({*known.settings.tracks, *board.tracks}) if board else [],
         "standings": [_row(engine, row) for row in _rows(board, view.track)] if board else [],
         "warnings": list(board.warnings) if board else [],
-        "advice": list(board.advice) if board and view.advised else [],
+        "advice": list(board.advise()) if board and view.advised else [],
         "judges": board.judges if board else None,
         "cards": board.cards if board else None,
         "chain": board.chain if board else None,

@@ -17,9 +17,10 @@ class LeaderboardTools(Calls):
         self,
         event_id: EventId,
         track: Annotated[str | None, Field(description="One track, ranked for itself.", max_length=200)] = None,
+        advice: Annotated[bool, Field(description="Say who should hear whom next; organizers only.")] = False,
     ) -> leaderboard.Leaderboard:
         """The standings with 90 % intervals of ranks; empty (hidden) before publication, but for organizers."""
-        view = await told(self._engine.standings.read(self._who, event_id, track))
+        view = await told(self._engine.standings.read(self._who, event_id, track, advice=advice))
         return leaderboard.Leaderboard.model_validate(leaderboard.leaderboard(self._engine, view))
 
     async def move_preview(

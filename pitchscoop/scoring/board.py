@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -10,9 +11,9 @@ from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.scoring import explained
+from pitchscoop.scoring.equations import IntArray
 from pitchscoop.scoring.groups import groups, next_readings
-from pitchscoop.scoring.mixed import Fit, FloatArray, IntArray, Reads, fit
-from pitchscoop.scoring.model import total
+from pitchscoop.scoring.mixed import Fit, FloatArray, Reads, fit
 from pitchscoop.scoring.places import Places, places
 from pitchscoop.scoring.rows import DRAWS, SEED, Board, Pitch, Row, Scored
 
@@ -38,7 +39,6 @@ def board(scored: Scored, start: tuple[float, float] | None = None) -> Board:
     made = _Rows(scored.event, heard, reads, fitted)
     everybody = np.arange(len(heard))
     tracks = sorted({one.pitch.track for one in heard if one.pitch.track is not None})
-    order = np.argsort(-fitted.adjusted, kind="stable").tolist()
     counts = [len(one.cards) for one in heard]
     counted = {(one.pitch.session_id, judge) for one in heard for judge, _ in one.cards}
     return Board(
@@ -47,11 +47,11 @@ def board(scored: Scored, start: tuple[float, float] | None = None) -> Board:
         made.rows(everybody),
         {track: made.rows(np.array([one.pitch.track == track for one in heard]).nonzero()[0]) for track in tracks},
         tuple(explained.cautions(counts, len(judges), len(groups(reads)), unscored, stretched=stretched)),
-        _advice(scored, heard, judges, reads, fitted, order) if scored.event.stage == "open" else (),
         len(judges),
         sum(counts),
         max(scored.cards[key].saved_at for key in counted),
         fitted.theta,
+        partial(_advice, scored, heard, judges, reads, fitted) if scored.event.stage == "open" else tuple,
     )
 
 
@@ -67,8 +67,9 @@ def _counting(scored: Scored) -> tuple[list[_Heard], int, bool]:
         if pitch is None or pitch.withdrawn:
             continue
         criteria, stretch = scales[pitch.track]
-        if card.complete(criteria):
-            cards[session_id].append((judge_id, total(card, criteria) * stretch))
+        points = scored.totals.of(card, criteria)
+        if points is not None:
+            cards[session_id].append((judge_id, points * stretch))
     best: dict[str, _Heard] = {}
     for session_id, found in cards.items():
         pitch = scored.pitches[session_id]
@@ -97,8 +98,10 @@ def _scales(scored: Scored) -> dict[str | None, tuple[tuple[Criterion, ...], flo
 def _reads(heard: Sequence[_Heard], judges: Sequence[str]) -> Reads:
     place = {judge: at for at, judge in enumerate(judges)}
     found = [(team, place[judge], points) for team, one in enumerate(heard) for judge, points in one.cards]
-    teams, by, totals = zip(*found, strict=True)
-    return Reads(np.array(teams), np.array(by), np.array(totals, dtype=np.float64), len(heard), len(judges))
+    teams, by, totals = map(np.array, zip(*found, strict=True))
+    tracks = {track: at for at, track in enumerate(dict.fromkeys(one.pitch.track for one in heard))}
+    track = np.array([tracks[one.pitch.track] for one in heard]) if len(tracks) > 1 else None
+    return Reads(teams, by, totals.astype(np.float64), len(heard), len(judges), track)
 
 
 class _Rows:
@@ -157,12 +160,13 @@ def _split(effects: FloatArray, reads: Reads) -> list[list[float]]:
 
 
 def _advice(
-    scored: Scored, heard: Sequence[_Heard], judges: Sequence[str], reads: Reads, fitted: Fit, order: Sequence[int]
+    scored: Scored, heard: Sequence[_Heard], judges: Sequence[str], reads: Reads, fitted: Fit
 ) -> tuple[str, ...]:
     """Which further readings would tell most, as sentences with names."""
     teams = [scored.teams.get(one.pitch.team_id or "") for one in heard]
     people = [scored.judges.get(judge_id) for judge_id in judges]
-    may = np.array([[_may_hear(judge, team) for judge in people] for team in teams])
+    may = np.array([_may_hear(judge, teams) for judge in people]).T
+    order = np.argsort(-fitted.adjusted, kind="stable").tolist()
     said = []
     for reading in next_readings(reads, fitted, order, may):
         judge, name = people[reading.judge], heard[reading.team].pitch.team_name
@@ -176,7 +180,9 @@ def _advice(
     return tuple(said)
 
 
-def _may_hear(judge: Judge | None, team: Team | None) -> bool:
+def _may_hear(judge: Judge | None, teams: Sequence[Team | None]) -> list[bool]:
     if judge is None or judge.removed_at is not None:
-        return False
-    return team is None or conflict(judge, team) is None
+        return [False] * len(teams)
+    if not (judge.conflicts or judge.domains or judge.tracks):
+        return [True] * len(teams)
+    return [team is None or conflict(judge, team) is None for team in teams]

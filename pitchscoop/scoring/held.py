@@ -17,7 +17,7 @@ from pitchscoop.recordings.overview import Glance
 from pitchscoop.scoring.ledger import Head, Ledger
 from pitchscoop.scoring.model import Card
 from pitchscoop.scoring.previews import Preview, moved, preview, spoken_in
-from pitchscoop.scoring.rows import Board, Pitch, Scored
+from pitchscoop.scoring.rows import Board, Pitch, Scored, Totals
 
 _FACTS = 500  # facts taken at a time, so that others get their turn between
 _ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "cards", "cards": "cards"}
@@ -71,6 +71,7 @@ class Held:
         self._previews: dict[str, Preview | None] = {}
         self._cards = dict[tuple[str, str], Card]()
         self._head: Head | None = None
+        self._totals = Totals()
         self._reading = asyncio.Lock()
         self._making: asyncio.Task[None] | None = None
         self._noticing: asyncio.Task[None] | None = None
@@ -182,7 +183,9 @@ class Held:
     def _scored(self) -> Scored:
         pitches = {session_id: self._pitch(glance) for session_id, glance in self._glances.items()}
         chain = self._head.chain if self._head else ""
-        return Scored(self.event, pitches, dict(self._cards), dict(self._teams), dict(self._judges), chain)
+        return Scored(
+            self.event, pitches, dict(self._cards), dict(self._teams), dict(self._judges), chain, self._totals
+        )
 
     def _pitch(self, glance: Glance) -> Pitch:
         team = self._teams.get(glance.team_id or "")
@@ -222,6 +225,7 @@ class Held:
         self._glances.pop(session_id, None)
         self._previews.pop(session_id, None)
         self._cards = {key: card for key, card in self._cards.items() if key[0] != session_id}
+        self._totals = Totals()  # nothing of it is remembered
 
     async def _load_cards(self) -> None:
         """All cards at first; then the entries that are new since the last look: the log of them only grows."""

@@ -1,11 +1,12 @@
 """The nouns of a leaderboard. Apart from what makes it, so that who only shows it need not load numpy."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pitchscoop.events.model import Event, Judge, Team
-from pitchscoop.scoring.model import Card
+from pitchscoop.events.rubrics import Criterion
+from pitchscoop.scoring.model import Card, total
 from pitchscoop.scoring.previews import Preview
 
 SEED, DRAWS = 1, 1000  # fixed, so that a result can be made again; a thousand draws tell places to a few per cent
@@ -29,12 +30,28 @@ class Pitch:
     withdrawn: bool = False
 
 
+class Totals:
+    """What cards come to, worked out once for each card and rubric: of thousands of cards one is new at a time."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], tuple[Card, tuple[Criterion, ...], float | None]] = {}
+
+    def of(self, card: Card, criteria: tuple[Criterion, ...]) -> float | None:
+        """The weighted total; None of a card that does not count."""
+        key = card.session_id, card.judge_id
+        known = self._known.get(key)
+        if known is None or known[0] is not card or known[1] != criteria:
+            known = card, criteria, total(card, criteria) if card.complete(criteria) else None
+            self._known[key] = known
+        return known[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Scored:
     """All that standings are made of.
 
     ``pitches`` by session, ``cards`` by session and judge, ``teams`` and ``judges`` by id. ``chain`` is that of the
-    last entry.
+    last entry. ``totals`` remembers from board to board what cards come to.
     """
 
     event: Event
@@ -43,6 +60,7 @@ class Scored:
     teams: Mapping[str, Team] = field(default_factory=dict)
     judges: Mapping[str, Judge] = field(default_factory=dict)
     chain: str = ""
+    totals: Totals = field(default_factory=Totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +89,9 @@ class Row:
 class Board:
     """An event's standings. ``tracks`` are ranked for themselves, by name.
 
-    ``advice`` is for the organizer: it names judges. ``as_of`` is when the newest card that counts was saved.
-    ``theta`` makes the next fit quick.
+    ``advise`` works out whom the organizer should have hear whom, which takes as long as the rest: sentences that name
+    judges, none but while they score. ``as_of`` is when the newest card that counts was saved. ``theta`` makes the next
+    fit quick.
     """
 
     event: Event
@@ -80,8 +99,8 @@ class Board:
     rows: tuple[Row, ...] = ()
     tracks: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    advice: tuple[str, ...] = ()
     judges: int = 0
     cards: int = 0
     as_of: dt.datetime | None = None
     theta: tuple[float, float] | None = None
+    advise: Callable[[], tuple[str, ...]] = field(default=tuple, compare=False)

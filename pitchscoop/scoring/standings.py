@@ -29,7 +29,7 @@ class View:
     """What somebody may see. ``shown`` None: the standings are hidden from them.
 
     ``since``: when the event came into its stage, ISO 8601; None where the log does not say. ``advised``: they are
-    told who could hear whom, too. ``track`` None is all of them.
+    told who should hear whom, too. ``track`` None is all of them.
     """
 
     event: Event
@@ -69,7 +69,7 @@ class Standings:
         await held.follow()
         return event, held.since
 
-    async def read(self, who: Principal, event_id: str, track: str | None = None) -> View:
+    async def read(self, who: Principal, event_id: str, track: str | None = None, *, advice: bool = False) -> View:
         """The standings as they are now, as far as they are for ``who``.
 
         Of an event with very many cards the newest may be missing for a moment: who asks then does not wait for them.
@@ -92,7 +92,7 @@ class Standings:
                 shown = await held.current()
             else:
                 held.notice()
-        return self._view(who, held, shown, track)
+        return self._view(who, held, shown, track, advice=advice)
 
     async def watch(self, who: Principal, event_id: str, track: str | None = None) -> AsyncGenerator[View | None, None]:
         """The standings now and whenever they change; None as a sign of life. Who is slow misses those between.
@@ -132,13 +132,12 @@ class Standings:
             return None
         return self._view(who, held, shown, track)
 
-    def _view(self, who: Principal, held: Held, shown: Shown, track: str | None) -> View:
+    def _view(self, who: Principal, held: Held, shown: Shown, track: str | None, *, advice: bool = False) -> View:
         event = shown.board.event
         if track is not None and track not in shown.board.tracks and track not in event.settings.tracks:
             known = ", ".join(sorted({*shown.board.tracks, *event.settings.tracks})) or "none"
             raise Invalid("unknown_track", f"These standings have no track {track!r}. They have {known}.")
-        advised = who.role is Role.ORGANIZER and not visible(ANYBODY, event)
-        return View(event, held.since, shown, advised, track)
+        return View(event, held.since, shown, advice and who.role is Role.ORGANIZER, track)
 
     def _hold(self, event: Event) -> Held:
         """What is held of an event. Where too many are watched it is held for this call only."""

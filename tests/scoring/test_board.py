@@ -1,13 +1,15 @@
 """From cards to rows, and what happens where there is little to go by."""
 
+import dataclasses
 import math
 import random
 
 import pytest
 
+from pitchscoop.events.model import Judge, Team
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.scoring.board import board
-from tests.scoring.boards import RUBRIC, card, drawn, event, made, pitch, ranks, scored
+from tests.scoring.boards import RUBRIC, WHEN, card, drawn, event, made, pitch, ranks, scored
 
 
 def test_a_clear_order_is_told_with_its_means() -> None:
@@ -122,6 +124,22 @@ def test_who_cannot_be_compared_is_said() -> None:
     assert any("2 groups that share no judge" in caution for caution in found.warnings)
     alone = made(pitches, [card(name, "p", 5, at) for at, name in enumerate("wxyz")])
     assert alone.warnings[0].startswith("One judge scored everybody")
+
+
+def test_who_should_hear_whom_next_is_worked_out_for_organizers() -> None:
+    """Two groups that share no judge: somebody who may is to hear a team of the other one."""
+    teams = {name: Team(team_id=name, event_id="e", name=name.upper(), created_at=WHEN) for name in "wxyz"}
+    judges = {name: Judge(judge_id=name, event_id="e", name=name.upper(), created_at=WHEN) for name in "pqrs"}
+    judges["p"] = judges["p"].model_copy(update={"conflicts": ("y", "z")})
+    judges["q"] = judges["q"].model_copy(update={"removed_at": WHEN})
+    cards = [card(name, judge, 5 + at, 5) for at, name in enumerate("wx") for judge in "pq"]
+    cards += [card(name, judge, 5 + at, 5) for at, name in enumerate("yz") for judge in "rs"]
+    known = dataclasses.replace(scored([pitch(name) for name in "wxyz"], cards), teams=teams, judges=judges)
+    first, *_ = board(known).advise()
+    assert first.endswith("it links judges who share no team so far.")
+    assert not first.startswith(("P ", "Q "))
+    frozen = dataclasses.replace(known, event=known.event.model_copy(update={"stage": "frozen"}))
+    assert board(frozen).advise() == ()
 
 
 def test_the_same_cards_give_the_same_rows_in_any_order_and_from_any_start() -> None:

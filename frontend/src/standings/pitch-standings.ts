@@ -1,5 +1,5 @@
 // The standings: rows as the server tells them, explained, and heard.
-import { Refused, send } from "../common/api";
+import { getJson, Refused, send } from "../common/api";
 import { given, optional, part, say, setIcon } from "../common/parts";
 import { toast } from "../common/toast";
 import { axis, lines } from "./axis";
@@ -11,6 +11,7 @@ import { follow } from "./stream";
 
 const FIRST = 60; // rows that are shown at once; the others on demand
 const TOP = 10;
+const ADVICE = 30_000; // ms
 
 class PitchStandings extends HTMLElement {
   readonly #rows = new Map<string, HTMLElement>();
@@ -21,6 +22,7 @@ class PitchStandings extends HTMLElement {
   #board: Board | null = null;
   #playing: Row | null = null;
   #all = false;
+  #advised = 0;
   #when: (iso: string) => string = String;
 
   connectedCallback(): void {
@@ -51,12 +53,24 @@ class PitchStandings extends HTMLElement {
     say(part(this, "empty-head"), head);
     say(part(this, "empty-words"), words);
     list(part(this, "cautions"), board.warnings);
-    list(part(this, "advice-list"), board.advice);
-    part(this, "advice").hidden = board.advice.length === 0;
+    if (this.dataset.moves !== undefined) void this.#advise(board);
     const which = board.method === "mean" ? "the score as given" : "the adjusted score";
     say(part(this, "method"), `In this event ${which} decides the rank.`);
     this.#offer(board.tracks);
     this.#show(board);
+  }
+
+  /** What would settle most takes its time, and is asked for once in a while. */
+  async #advise({ stage }: Board): Promise<void> {
+    const box = part(this, "advice");
+    if (stage !== "open" || performance.now() < this.#advised) {
+      box.hidden ||= stage !== "open";
+      return;
+    }
+    this.#advised = performance.now() + ADVICE;
+    const { advice } = await getJson<Board>(`${given(this, "read")}&advice=true`);
+    list(part(this, "advice-list"), advice);
+    box.hidden = advice.length === 0;
   }
 
   #show(board: Board): void {
