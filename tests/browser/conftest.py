@@ -175,7 +175,7 @@ def hand(chromium: Browser) -> Iterator[Hand]:
     contexts: list[BrowserContext] = []
 
     def open_(judge: dict[str, str], **more: object) -> Page:
-        context = chromium.new_context(**{**judges.PHONE, **more})  # type: ignore[arg-type]
+        context = chromium.new_context(**{**judges.PHONE, **more})
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
