@@ -85,8 +85,7 @@ class SqliteState:
             raise ValueError("facts and due times belong to the event that is committed to")
 
         def work(db: sqlite3.Connection) -> None:
-            for row in (*puts, *seen):
-                sqlite_rows.check_version(db, row)
+            sqlite_rows.check_versions(db, [*puts, *seen])
             for put in puts:
                 sqlite_rows.apply(db, put)
             for fact in facts:

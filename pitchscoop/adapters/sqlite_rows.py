@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
 from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.facts import Fact, noted
@@ -15,11 +16,12 @@ OF_KIND: dict[Work, str] = {
 """Which due times are of a kind of work."""
 
 
-def check_version(db: sqlite3.Connection, put: Put | Seen) -> None:
-    """Raise ``StaleWrite`` if the row is not as it was when this was decided."""
-    found = db.execute("SELECT version FROM row WHERE key = ?", (put.key,)).fetchone()
-    if (found[0] if found else 0) != put.version:
-        raise StaleWrite(put.key)
+def check_versions(db: sqlite3.Connection, decided_on: Sequence[Put | Seen]) -> None:
+    """Raise ``StaleWrite`` if a row is not as it was when this was decided."""
+    for row in decided_on:
+        found = db.execute("SELECT version FROM row WHERE key = ?", (row.key,)).fetchone()
+        if (found[0] if found else 0) != row.version:
+            raise StaleWrite(row.key)
 
 
 def apply(db: sqlite3.Connection, put: Put) -> None:

@@ -89,7 +89,7 @@ class Ledger:
         """
         entry = entry_of(card, head.chain)
         puts = [self._put_card(event_id, card), _put_entry(event_id, entry), self._put_head(event_id, entry, head)]
-        data = {"judge_id": card.judge_id, "number": entry.number, "chain": entry.chain}
+        data: dict[str, str | int] = {"judge_id": card.judge_id, "number": entry.number, "chain": entry.chain}
         fact = Fact("card_saved", event_id, card.session_id, card.saved_at.isoformat(), data)
         await self._state.commit(event_id, puts, [fact], [self.to_copy(event_id)], seen)
         return card.model_copy(update={"revision": card.revision + 1})
@@ -153,7 +153,7 @@ class Ledger:
             erasure = erasure_of(head.number + 1, sorted(entry.number for _, entry in part), head.chain)
             puts = [_put_entry(event_id, entry.model_copy(update={"card": None}), of=card) for card, entry in part]
             puts += [_put_entry(event_id, erasure), self._put_head(event_id, erasure, head)]
-            data = {"number": erasure.number, "chain": erasure.chain}
+            data: dict[str, str | int] = {"number": erasure.number, "chain": erasure.chain}
             fact = Fact("cards_erased", event_id, session_id, self._clock().isoformat(), data)
             await self._state.commit(event_id, puts, [fact], [self.to_copy(event_id)])
         return sorted(entry.number for _, entry in found)

@@ -6,7 +6,7 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from pydantic import BaseModel, Field
 
@@ -152,9 +152,12 @@ def checked(given: Mapping[str, object], criteria: Sequence[Criterion]) -> dict[
             ids = ", ".join(known) or "none"
             raise Invalid("unknown_criterion", f"This pitch has no criterion {name[:64]!r}. It has: {ids}.")
         one = known[name]
-        if score is not None and not _fits(score, one):
+        if score is None:
+            found[name] = None
+        elif _fits(score, one):
+            found[name] = float(score)
+        else:
             raise Invalid("score_out_of_range", f"{one.name}: give a number from {one.min:g} to {one.max:g}.")
-        found[name] = None if score is None else float(score)  # type: ignore[arg-type]  it fits, so it is a number
     return found
 
 
@@ -173,10 +176,11 @@ def plain(comment: str) -> str:
     return text
 
 
-def _fits(score: object, criterion: Criterion) -> bool:
+def _fits(score: object, criterion: Criterion) -> TypeGuard[float]:
     """Whether it is a number on the criterion's scale. NaN and the infinite are on none; true is no number."""
-    number = isinstance(score, int | float) and not isinstance(score, bool)
-    return number and criterion.min <= score <= criterion.max  # type: ignore[operator]
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        return False
+    return criterion.min <= score <= criterion.max
 
 
 def _is_as_saved(entry: Entry, gone: AbstractSet[int]) -> bool:

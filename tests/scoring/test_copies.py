@@ -69,6 +69,24 @@ async def test_workers_who_copy_at_once_leave_one_whole_copy(place: Place, monke
     assert broken(stored) is None
 
 
+async def test_a_worker_that_was_held_up_writes_over_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with place.parts() as one, place.parts() as two:
+        here = await judged(one.engine)
+        await one.engine.cards.save(here.judges[0], here.pitches[0], {"comment": "first"})
+        entries = one.engine.ledger.entries
+
+        async def held_up(*arguments: Any) -> Any:
+            monkeypatch.setattr(one.engine.ledger, "entries", entries)
+            found = await entries(*arguments)
+            await two.engine.cards.save(here.judges[0], here.pitches[0], {"comment": "second"})
+            assert await copies(two)._copy(here.event_id)
+            return found
+
+        monkeypatch.setattr(one.engine.ledger, "entries", held_up)
+        assert not await copies(one)._copy(here.event_id)
+        assert [entry.number for entry in await copies(one).stored(here.event_id)] == [1, 2]
+
+
 async def test_lost_state_comes_back_with_its_cards(place: Place) -> None:
     async with place.parts() as parts:
         here = await judged(parts.engine, teams=3, judges=4)

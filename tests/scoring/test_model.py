@@ -141,7 +141,7 @@ def _rechained(entries: list[Entry]) -> list[Entry]:
         _swapped,
         _rechained,
         *(
-            _changed(**update)  # type: ignore[arg-type]
+            _changed(**update)
             for update in (
                 {"scores": WHOLE | {"problem": 10.0}},
                 {"comment": "x"},

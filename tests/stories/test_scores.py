@@ -12,6 +12,8 @@ from pitchscoop.settings import load
 from tests.scoring.judged import WHOLE, Judged, judged
 from tests.servers.app import App
 
+_JSON = {"Content-Type": "application/json"}
+
 
 async def prepared(app: App, **more: Any) -> Judged:
     async with assembled(load(app.settings), app.url) as parts:
@@ -59,7 +61,7 @@ async def test_a_card_is_saved_read_and_looked_back_on(app: App) -> None:
         ('{"scores": [8]}', "invalid_request"),
         ('{"mark": "first place"}', "invalid_request"),
         ('{"total": 100}', "invalid_request"),
-        ('{"comment": "\\ud800"}', "invalid_request"),
+        ('{"scores": {"\\ud800": 5}}', "unknown_criterion"),
         (json.dumps({"comment": "x" * 100_000}), "comment_too_long"),
     ],
 )
@@ -67,11 +69,19 @@ async def test_what_cannot_be_is_refused_with_a_sentence(app: App, body: str, co
     here = await prepared(app)
     async with app.client(here.tokens[0]) as judge:
         path = f"/sessions/{here.pitches[0]}/scores"
-        answer = await judge.put(path, content=body, headers={"Content-Type": "application/json"})
+        answer = await judge.put(path, content=body, headers=_JSON)
         assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text
         if code == "score_out_of_range":
             assert "from 1 to 10" in answer.json()["detail"]
         assert (await judge.get(path)).status_code == 404
+
+
+async def test_half_a_character_is_left_out_of_a_comment(app: App) -> None:
+    here = await prepared(app)
+    async with app.client(here.tokens[0]) as judge:
+        path = f"/sessions/{here.pitches[0]}/scores"
+        answer = await judge.put(path, content=rb'{"comment": "kelp\ud800\u0000"}', headers=_JSON)
+        assert (answer.status_code, answer.json()["comment"]) == (200, "kelp")
 
 
 async def test_a_revoked_judge_is_out(app: App) -> None:
