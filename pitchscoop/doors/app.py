@@ -131,7 +131,7 @@ def _methods(routers: Iterable[APIRouter]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for route in (route for router in routers for route in router.routes):
         if isinstance(route, APIRoute) and route.include_in_schema:
-            found.setdefault(route.path, []).extend(sorted(route.methods))
+            found.setdefault(route.path, []).extend(sorted(route.methods or ()))
     return found
 
 

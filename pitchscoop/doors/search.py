@@ -44,7 +44,7 @@ class SearchPage(BaseModel):
 @router.get("/search")
 async def search_transcripts(
     event_id: str,
-    q: Annotated[str, Query(max_length=2000)],
+    q: Annotated[str, Query(max_length=10_000)],
     who: Caller,
     engine: TheEngine,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 20,

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Collection
 from typing import Any
 
 from schemathesis.core.parameters import ParameterLocation
@@ -10,7 +11,9 @@ from schemathesis.generation.case import Case
 from tests.fuzz.scene import Scene
 
 _OURS = re.compile(r"[0-9a-hjkmnp-tv-z]{26,30}|default|owner")  # an answer said it: the call goes on from there
-_TRUE = {"team_name": "Kelp", "timezone": "Europe/Berlin", "utterance_id": "u-1", "was": "faisons"}
+_TRUE = {"team_name": "Kelp", "timezone": "Europe/Berlin", "email": "a@b.example", "utterance_id": "u-1", "was": "Nous"}
+_HEADERS = {"Upload-Length": "9", "Upload-Offset": "0", "Upload-Metadata": "filename YS53YXY="}
+_STRAY = 0.6  # so often what two answers said does not belong together
 _HIT = 0.9  # so often: what is not there must be asked for, too
 
 
@@ -23,19 +26,27 @@ class Aim:
 
     def at(self, case: Case[Any]) -> None:
         """Aim one call."""
-        ids = self._scene.ids(self._chance)
+        of_upload = "upload_id" in case.path
+        named = {str(value) for value in case.path_parameters.values() if _OURS.fullmatch(str(value))}
+        if of_upload and self._chance.random() < _STRAY:
+            named = set()  # a session and the upload of another one
+        ids = self._scene.ids(self._chance, named, of_upload=of_upload)
         if case.path_parameters and not _is_negative(case, ParameterLocation.PATH):
-            case.path_parameters = {name: self._one(name, value, ids) for name, value in case.path_parameters.items()}
+            case.path_parameters = {
+                name: self._one(name, value, ids, named) for name, value in case.path_parameters.items()
+            }
         if case.query and not _is_negative(case, ParameterLocation.QUERY):
             case.query = {name: self._query(name, value, ids) for name, value in case.query.items() if self._kept(name)}
         if isinstance(case.body, dict) and not _is_negative(case, ParameterLocation.BODY):
             case.body = self._body(case.body, ids)
+        if not _is_negative(case, ParameterLocation.HEADER):
+            case.headers.update({name: value for name, value in _HEADERS.items() if name in case.headers})
         token = case.headers.get("Authorization", "").removeprefix("Bearer ")
         if token in self._scene.tokens and self._scene.player.token:  # it was ended since the call was made up
             case.headers["Authorization"] = f"Bearer {self._scene.player.token}"
 
-    def _one(self, name: str, value: Any, ids: dict[str, str]) -> Any:
-        if name not in ids or _OURS.fullmatch(str(value)) or self._chance.random() > _HIT:
+    def _one(self, name: str, value: Any, ids: dict[str, str], named: Collection[str] = ()) -> Any:
+        if name not in ids or str(value) in named or self._chance.random() > _HIT:
             return value
         return ids[name]
 
@@ -54,15 +65,6 @@ class Aim:
             singular = {"absent": "judge_id", "team_ids": "team_id"}.get(name, name)
             return [self._body(one, ids, singular) for one in body]
         return self._one(name, body, ids | _TRUE)
-
-
-_TRUE = {
-    "team_name": "Kelp",
-    "timezone": "Europe/Berlin",
-    "utterance_id": "u-1",
-    "was": "faisons",
-    "email": "a@b.example",
-}
 
 
 def _is_negative(case: Case[Any], where: ParameterLocation) -> bool:

@@ -66,10 +66,16 @@ class Scene:
         self._runner.run(self._stack.aclose())
         self._runner.close()
 
-    def ids(self, chance: random.Random) -> dict[str, str]:
-        """What a call may be about: mostly things of the role's own event, and things that belong together."""
+    def ids(self, chance: random.Random, near: set[str], *, of_upload: bool = False) -> dict[str, str]:
+        """What a call may be about: things that belong together, and to what it names already if that is known.
+
+        Else they are mostly of the role's own event.
+        """
         here = self._own if chance.random() < 0.7 else chance.choice(self._worlds)
+        here = next((known for known in self._worlds if near & _names(known)), here)
         session = self._linked if chance.random() < 0.4 else chance.choice(list(here.sessions.values()))
+        if of_upload and session.upload is None:
+            session = here.sessions["sent"]
         return {
             "event_id": here.event_id,
             "team_id": chance.choice([found.team_id for found in here.callers if found.team_id]),
