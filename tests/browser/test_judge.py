@@ -35,14 +35,15 @@ class Phone:
 
     def killed_with_its_browser(self, words: str) -> None:
         """As phones do with whatever has been out of sight for a while. There is no network when it is opened."""
-        device.kill_browser(self._profile)
         self.close()
         self.context = judges.phone(self._playwright, self._profile, FLAGS)
         self.context.set_offline(True)
         self._again(words)
 
     def close(self) -> None:
-        with contextlib.suppress(Error):  # it may be dead
+        """The browser dies: one that lost a tab before may not end otherwise."""
+        device.kill_browser(self._profile)
+        with contextlib.suppress(Error):
             self.context.close()
 
     def _again(self, words: str) -> None:
