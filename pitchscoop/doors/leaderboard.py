@@ -50,7 +50,8 @@ class StandingDetails(BaseModel):
     """A pitch in its place. Scores are on the scale of the weighted rubric total; ``score`` is the one that ranks.
 
     ``interval`` is of the rank, 90 %. ``judges`` counts complete cards. ``tied`` counts those who share the rank, of
-    whom ``tied_with`` names the nearest 20. ``p_first`` and ``p_top3`` are probabilities.
+    whom ``tied_with`` names the nearest 50, or fewer where there are hundreds of rows. ``p_first`` and ``p_top3`` are
+    probabilities.
     """
 
     rank: int

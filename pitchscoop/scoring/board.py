@@ -17,7 +17,7 @@ from pitchscoop.scoring.mixed import Fit, FloatArray, Reads, fit
 from pitchscoop.scoring.places import Places, places
 from pitchscoop.scoring.rows import DRAWS, SEED, Board, Pitch, Row, Scored
 
-_NAMED = 20  # of those a row is tied with: where a thousand teams are equal, naming all makes a million names
+_NAMED, _NAMES = 50, 5000  # of those a row is tied with; of all rows together: a thousand equal teams make a million
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,7 @@ class _Rows:
 
     def __init__(self, event: Event, heard: Sequence[_Heard], reads: Reads, fitted: Fit) -> None:
         self._heard = heard
+        self._most = min(_NAMED, _NAMES // len(heard) + 1)
         self._draws = fitted.draws(DRAWS, SEED)
         self._raw = np.bincount(reads.team, reads.total) / np.bincount(reads.team)
         self._adjusted = fitted.adjusted
@@ -139,17 +140,17 @@ class _Rows:
             interval=(int(told.lo[place]), int(told.hi[place])),
             judges=len(one.cards),
             tied=len(group) - 1,
-            tied_with=_beside(group, seat),
+            tied_with=_beside(group, seat, self._most),
             p_first=float(told.first[place]),
             p_top3=float(told.top3[place]),
             why=self._why[at],
         )
 
 
-def _beside(group: Sequence[str], seat: int) -> tuple[str, ...]:
+def _beside(group: Sequence[str], seat: int, most: int) -> tuple[str, ...]:
     """The others of a group, or those who stand nearest."""
-    begin = max(0, min(seat - _NAMED // 2, len(group) - 1 - _NAMED))
-    return (*group[begin:seat], *group[seat + 1 : begin + _NAMED + 1])
+    begin = max(0, min(seat - most // 2, len(group) - 1 - most))
+    return (*group[begin:seat], *group[seat + 1 : begin + most + 1])
 
 
 def _split(effects: FloatArray, reads: Reads) -> list[list[float]]:

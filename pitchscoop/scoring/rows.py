@@ -68,7 +68,7 @@ class Row:
     """One pitch in its place. Scores are on the scale of the weighted rubric total.
 
     ``interval`` is of the rank, 90 %. ``judges`` counts its complete cards, ``tied`` those it shares its rank with;
-    ``tied_with`` names at most 20 of them.
+    ``tied_with`` names the nearest 50 of them, or fewer where there are hundreds of rows.
     """
 
     pitch: Pitch
