@@ -22,4 +22,4 @@ def test_no_answer_is_undocumented_or_outside_the_table(own_app: App, role: str)
     print(report([outcome]))
     servers.tried[f"made-up calls by {role}, {own_app.name}"] = f"{outcome.calls} calls, seed {seed}"
     assert outcome.wrong == {}
-    assert outcome.calls > 20
+    assert outcome.done
