@@ -10,6 +10,7 @@ import pytest
 
 from pitchscoop.main import assembled
 from pitchscoop.settings import load
+from tests.scoring.judged import judged
 from tests.servers.app import ADMIN, App
 
 PAGE = {"Accept": "text/html"}
@@ -116,6 +117,21 @@ async def test_what_somebody_else_saved_is_shown_and_kept(app: App) -> None:
         for words in ("Write it as 3:00", "Write a number from 1 to 50", "Choose a time zone"):
             assert words in wrong.text
         assert (await app_event(app, at)) == now
+
+
+async def test_the_ranking_stays_as_it_was_chosen_once_somebody_scored(app: App) -> None:
+    async with visitor(app) as person, assembled(load(app.settings), app.url) as parts:
+        here = await judged(parts.engine)
+        await parts.engine.cards.save(here.judges[0], here.pitches[0], {"scores": {"problem": 8}})
+        at = f"/events/{here.event_id}"
+        form = {"name": "Mine", "max_seconds": "3:00", "timezone": "UTC", "reads": "3", "sample_rate": "16000"}
+        changed = await person.post(f"{at}/settings", data=form | {"method": "mean"})
+        assert changed.status_code == 409
+        assert "Scoring has begun" in changed.text
+        assert 'value="3:00"' in changed.text
+        assert (await app_event(app, at))["settings"]["max_seconds"] == 300
+        assert (await person.post(f"{at}/settings", data=form | {"method": "adjusted"})).status_code == 303
+        assert (await app_event(app, at))["settings"]["max_seconds"] == 180
 
 
 async def app_event(app: App, at: str) -> dict[str, Any]:
