@@ -127,11 +127,16 @@ class Solved:
         self.left = -(equations.sums @ known) / np.maximum(equations.heard, 1)
 
     def draws(self, count: int, chance: np.random.Generator, unit: float) -> FloatArray:
-        """Teams, ``count`` times, in units: judges, tracks and mean first, then teams given those."""
+        """Teams, ``count`` times, in units: noise first, then judges, tracks and mean, then teams given those.
+
+        With few readings noise may well be larger than it seems, which gives the draws the tails of a t-distribution.
+        """
+        noise = self.noise * np.sqrt(self.equations.freedom / chance.chisquare(self.equations.freedom, (count, 1)))
         known = np.full((count, self._lean.shape[1]), -1.0)
-        known[:, :-1] = self.effects + self.noise * (chance.standard_normal((count, len(self._root))) @ self._root)
+        known[:, :-1] = self.effects + noise * (chance.standard_normal((count, len(self._root))) @ self._root)
         found = chance.standard_normal((count, len(self._kept)))
-        found *= unit * self.noise * np.sqrt(self._kept)
+        found *= unit * np.sqrt(self._kept)
+        found *= noise
         found += known @ (-unit * self._lean.T)
         return found
 

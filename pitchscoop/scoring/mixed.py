@@ -32,8 +32,9 @@ class Fit:
 
     ``team`` and ``judge`` are BLUPs: how far each is above the mean; that of a team has its track's in it. ``adjusted``
     is what to show for a team: the mean and its BLUP, or, where ``sd_team`` is 0, the mean of what is left of its
-    totals without the judges' part; the mean for a team that nobody heard. ``criterion`` is -2 log of the restricted
-    likelihood, 0 where nothing differs. ``theta`` are ``sd_team`` and ``sd_judge``, divided by ``sd_residual``.
+    totals without the judges' part; for a team that nobody heard, the mean of the event or of its track.
+    ``criterion`` is -2 log of the restricted likelihood, 0 where nothing differs. ``theta`` are ``sd_team`` and
+    ``sd_judge``, divided by ``sd_residual``.
     """
 
     mean: float
@@ -52,8 +53,8 @@ class Fit:
     def draws(self, count: int, seed: int) -> FloatArray:
         """How the teams may really stand, ``count`` times: an array (count, teams) of parts like ``team``.
 
-        From the normal distribution that BLUPs and prediction error variances make. All 0 where ``sd_team`` is. The
-        same for the same ``seed``.
+        From the normal distribution that BLUPs and prediction error variances make, with somewhat longer tails where
+        there are few readings. All 0 where ``sd_team`` is. The same for the same ``seed``.
         """
         if self._solved is None or not self.sd_team:
             return np.zeros((count, len(self.team)))

@@ -131,7 +131,8 @@ def test_draws_are_as_far_from_the_predictions_as_is_unknown_of_them() -> None:
     reads = dense.crossed(4)
     found = fit(reads)
     drawn = found.draws(200_000, 1)
-    matrix = dense.unknown(reads, found)
+    freedom = len(reads.total) - 1
+    matrix = dense.unknown(reads, found) * freedom / (freedom - 2)  # of a t-distribution
     assert drawn.mean(axis=0) == pytest.approx(found.team, abs=0.02)
     assert np.cov(drawn.T) == pytest.approx(matrix, abs=0.02 * matrix.max())
 
@@ -173,6 +174,10 @@ ODD = {
     "all equal and large": (
         _reads((0, 0, 1e9 / 3), (0, 1, 1e9 / 3), (1, 0, 1e9 / 3), teams=2, judges=2),
         [1e9 / 3] * 2,
+    ),
+    "equal but for rounding": (
+        _reads((0, 0, 0.1 + 0.2), (0, 1, 0.1 + 0.2), (1, 0, 0.3), (1, 1, 0.3), teams=2, judges=2),
+        [0.3, 0.3],
     ),
     "all nothing": (_reads((0, 0, 0), (0, 1, 0), (1, 0, 0), teams=2, judges=2), [0, 0]),
 }
