@@ -11,6 +11,8 @@ from pitchscoop.engine import Engine
 from pitchscoop.search.model import Hit, Page
 from pitchscoop.search.service import MOST
 
+_FITS = 4000  # characters: whatever they are, the address stays below the 64 KiB that a server reads of one
+
 router = APIRouter(prefix="/api/v1/events/{event_id}", responses=PROBLEMS, tags=["transcripts"])
 
 
@@ -44,7 +46,7 @@ class SearchPage(BaseModel):
 @router.get("/search")
 async def search_transcripts(
     event_id: str,
-    q: Annotated[str, Query(max_length=10_000)],
+    q: Annotated[str, Query(max_length=_FITS)],
     who: Caller,
     engine: TheEngine,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
