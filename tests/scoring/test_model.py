@@ -184,7 +184,8 @@ def test_the_templates_can_be_scored_by() -> None:
 
 
 def _criterion(**more: Any) -> Criterion:
-    return Criterion(**{"id": "a", "name": "A", "weight": 1, "min": 0, "max": 5} | more)
+    usual: dict[str, Any] = {"id": "a", "name": "A", "weight": 1, "min": 0, "max": 5}
+    return Criterion(**usual | more)
 
 
 @pytest.mark.parametrize(
