@@ -26,7 +26,19 @@ const common = {
 
 const pages = {
   ...common,
-  entryPoints: ["site", "home", "recorder", "upload", "pitch", "docs", "organizer", "desk", "room", "standings", "judge"]
+  entryPoints: [
+    "site",
+    "home",
+    "recorder",
+    "upload",
+    "pitch",
+    "docs",
+    "organizer",
+    "desk",
+    "room",
+    "standings",
+    "judge",
+  ]
     .map((name) => `src/${name}.ts`)
     .concat("css/site.css", "css/docs.css"),
   format: "esm",

@@ -76,11 +76,17 @@ def test_a_click_on_a_word_is_heard_from_there(house: App, pitch: dict[str, Any]
         member.evaluate("void (heard = [])")
         word(member, number).click()
         member.wait_for_timeout(1200)
-        samples = np.frombuffer(base64.b64decode(member.evaluate(HEARD)), "<f4").astype(float)
+        samples = _unbroken(np.frombuffer(base64.b64decode(member.evaluate(HEARD)), "<f4").astype(float))
         first = int(np.argmax(np.abs(samples) > 0.001))
         began = _found(original, samples[first : first + RATE // 2]) / RATE
         print(f"word {number}: at {spoken[number].start:.3f} s, heard from {began:.3f} s")
         assert abs(began - spoken[number].start) < 0.05
+
+
+def _unbroken(samples: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The sound without what a busy machine did not play in time: Web Audio puts a quantum of nothing there."""
+    quanta = samples.reshape(-1, 128)
+    return np.asarray(quanta[np.abs(quanta).max(axis=1) > 1e-6]).ravel()
 
 
 def _found(whole: np.ndarray[Any, Any], piece: np.ndarray[Any, Any]) -> int:
