@@ -81,9 +81,8 @@ def create_app(
     app.state.engine, app.state.answers, app.state.files = engine, answers, files
     app.state.renderer = Renderer()
     app.state.policy = _policy(media_origin)
-    problems.install(app)
+    problems.install(app, _methods(_REST))
     _errors_as_pages(app)
-    app.state.methods = _methods(_REST)
     for router in _REST:
         app.include_router(router)
     for path, answer, told in (

@@ -73,8 +73,8 @@ def response_to(problem: errors.Problem) -> Response:
     return response
 
 
-def install(app: FastAPI) -> None:
-    """Translate every error once, here."""
+def install(app: FastAPI, methods: Mapping[str, list[str]]) -> None:
+    """Translate every error once, here. ``methods`` are those that each path of the application is described with."""
 
     @app.exception_handler(errors.Problem)
     async def _(_: Request, problem: errors.Problem) -> Response:
@@ -98,7 +98,9 @@ def install(app: FastAPI) -> None:
         response = problem_response(error.status_code, code, message)
         response.headers.update(error.headers or {})
         if error.status_code == 405:  # noqa: PLR2004
-            response.headers["Allow"] = ", ".join(_methods_at(request)) or response.headers.get("Allow", "")
+            response.headers["Allow"] = ", ".join(_methods_at(request.url.path, methods)) or response.headers.get(
+                "Allow", ""
+            )
         return response
 
     @app.exception_handler(Exception)
@@ -107,13 +109,12 @@ def install(app: FastAPI) -> None:
         return problem_response(500, "internal_error", "Something went wrong on the server. Nothing stored is lost.")
 
 
-def _methods_at(request: Request) -> list[str]:
+def _methods_at(address: str, methods: Mapping[str, list[str]]) -> list[str]:
     """The methods that an address is described with (RFC 9110 15.5.6): the router names those of one route only.
 
     Of several that fit, as of ``/teams/import`` and ``/teams/{team_id}``, the most concrete one is meant.
     """
-    methods: Mapping[str, list[str]] = request.app.state.methods
-    fitting = [path for path in methods if _pattern(path).fullmatch(request.url.path)]
+    fitting = [path for path in methods if _pattern(path).fullmatch(address)]
     return methods[min(fitting, key=lambda path: path.count("{"))] if fitting else []
 
 

@@ -46,7 +46,11 @@ def board(scored: Scored, start: tuple[float, float] | None = None) -> Board:
         scored.chain,
         made.rows(everybody),
         {track: made.rows(np.array([one.pitch.track == track for one in heard]).nonzero()[0]) for track in tracks},
-        tuple(explained.cautions(counts, len(judges), len(groups(reads)), unscored, stretched=stretched)),
+        tuple(
+            explained.cautions(
+                counts, len(judges), len(groups(reads)), unscored, stretched=stretched, set_aside=scored.set_aside
+            )
+        ),
         len(judges),
         sum(counts),
         max(scored.cards[key].saved_at for key in counted),

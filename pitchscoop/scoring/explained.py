@@ -63,11 +63,14 @@ def _begun(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def cautions(counts: Sequence[int], judges: int, groups: int, unscored: int, *, stretched: bool) -> list[str]:
+def cautions(
+    counts: Sequence[int], judges: int, groups: int, unscored: int, *, stretched: bool, set_aside: int = 0
+) -> list[str]:
     """What a reader should beware of.
 
     ``counts`` are how many cards each row has, ``groups`` how many groups of teams share no judge, ``unscored`` how
-    many pitches have no complete card, ``stretched`` says that tracks are scored by different criteria.
+    many pitches have no complete card, ``stretched`` says that tracks are scored by different criteria, ``set_aside``
+    counts cards of judges who have a conflict of interest.
     """
     if not counts:
         return []
@@ -84,6 +87,9 @@ def cautions(counts: Sequence[int], judges: int, groups: int, unscored: int, *, 
         found.append(f"{_pitches(few)} one card only. Their places are little more than a guess.")
     if unscored:
         found.append(f"{_pitches(unscored)} no complete card yet and {'is' if unscored == 1 else 'are'} not listed.")
+    if set_aside:
+        what = "One card does" if set_aside == 1 else f"{set_aside} cards do"
+        found.append(f"{what} not count: a conflict of interest between judge and team came to light afterwards.")
     if stretched:
         found.append("Tracks are scored by different criteria. Totals are stretched to one scale.")
     return found

@@ -143,7 +143,8 @@ def _report(
     pitch = shown.scored.pitches.get(session.session_id) if shown else None
     track = pitch.track if pitch else None
     criteria = event.criteria(track)
-    complete = [card for card in cards if card.complete(criteria)]
+    counting = shown.scored.cards if shown else {(card.session_id, card.judge_id): card for card in cards}
+    complete = [card for card in cards if (card.session_id, card.judge_id) in counting and card.complete(criteria)]
     return Feedback(
         session_id=session.session_id,
         event_id=event.event_id,

@@ -17,7 +17,7 @@ from pitchscoop.recordings.overview import Glance
 from pitchscoop.scoring.ledger import Head, Ledger
 from pitchscoop.scoring.model import Card
 from pitchscoop.scoring.previews import Preview, moved, preview, spoken_in
-from pitchscoop.scoring.rows import Board, Pitch, Scored, Totals
+from pitchscoop.scoring.rows import Board, Pitch, Scored, Totals, impartial
 
 _FACTS = 500  # facts taken at a time, so that others get their turn between
 _ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "cards", "cards": "cards"}
@@ -183,9 +183,9 @@ class Held:
     def _scored(self) -> Scored:
         pitches = {session_id: self._pitch(glance) for session_id, glance in self._glances.items()}
         chain = self._head.chain if self._head else ""
-        return Scored(
-            self.event, pitches, dict(self._cards), dict(self._teams), dict(self._judges), chain, self._totals
-        )
+        cards = impartial(self._cards, pitches, self._teams, self._judges)
+        aside = len(self._cards) - len(cards)
+        return Scored(self.event, pitches, cards, dict(self._teams), dict(self._judges), chain, self._totals, aside)
 
     def _pitch(self, glance: Glance) -> Pitch:
         team = self._teams.get(glance.team_id or "")

@@ -7,7 +7,7 @@ from pitchscoop.kernel.errors import Invalid
 from pitchscoop.recordings.model import Session
 from pitchscoop.scoring.board import board
 from pitchscoop.scoring.model import BEGINNING, Card, Entry, broken
-from pitchscoop.scoring.rows import Board, Pitch, Scored
+from pitchscoop.scoring.rows import Board, Pitch, Scored, impartial
 
 
 def replayed(
@@ -32,7 +32,9 @@ def replayed(
             "Export again when no pitch is being recorded any more.",
         )
     chain = entries[-1].chain if entries else BEGINNING
-    return board(Scored(event, pitches, cards, known, {judge.judge_id: judge for judge in judges}, chain))
+    people = {judge.judge_id: judge for judge in judges}
+    counting = impartial(cards, pitches, known, people)
+    return board(Scored(event, pitches, counting, known, people, chain, set_aside=len(cards) - len(counting)))
 
 
 def newest(entries: Sequence[Entry]) -> Mapping[tuple[str, str], Card]:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.scoring.model import Card, total
@@ -51,7 +52,8 @@ class Scored:
     """All that standings are made of.
 
     ``pitches`` by session, ``cards`` by session and judge, ``teams`` and ``judges`` by id. ``chain`` is that of the
-    last entry. ``totals`` remembers from board to board what cards come to.
+    last entry. ``totals`` remembers from board to board what cards come to. ``set_aside`` counts cards that are not
+    among them.
     """
 
     event: Event
@@ -61,6 +63,24 @@ class Scored:
     judges: Mapping[str, Judge] = field(default_factory=dict)
     chain: str = ""
     totals: Totals = field(default_factory=Totals)
+    set_aside: int = 0
+
+
+def impartial(
+    cards: Mapping[tuple[str, str], Card],
+    pitches: Mapping[str, Pitch],
+    teams: Mapping[str, Team],
+    judges: Mapping[str, Judge],
+) -> dict[tuple[str, str], Card]:
+    """The cards that may count: not those of judges whose conflict of interest came to light after they had scored."""
+    torn = {judge_id: judge for judge_id, judge in judges.items() if judge.conflicts or judge.domains}
+
+    def may(session_id: str, judge_id: str) -> bool:
+        judge, pitch = torn.get(judge_id), pitches.get(session_id)
+        team = teams.get(pitch.team_id or "") if pitch else None
+        return judge is None or team is None or conflict(judge, team) not in ("conflict", "domain")
+
+    return {key: card for key, card in cards.items() if may(*key)}
 
 
 @dataclass(frozen=True, slots=True)

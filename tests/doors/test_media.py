@@ -32,7 +32,7 @@ class Door:
         self.storage = DiskAudioStorage(self.root, b"a signing key of the tests", lambda: utc_now() + self.late)
         app = FastAPI()
         app.state.files = self.storage
-        problems.install(app)
+        problems.install(app, {})
         app.router.routes.append(Route("/media/{path:path}", media.media, methods=["GET", "HEAD"]))
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://door")

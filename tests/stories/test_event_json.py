@@ -242,9 +242,13 @@ async def test_some_sessions_can_be_taken_alone(app: App) -> None:
         table = (await client.get(f"/events/{event}/sessions.csv", params=chosen)).content
         assert found.audio == {one.session_id: b"0", three.session_id: b"2"}
         assert table == found.files["sessions.csv"]
-        for wrong in (elsewhere.session_id, "nothing", ""):
+        for wrong, told in (
+            (elsewhere.session_id, (404, "no_such_session")),
+            ("nothing", (404, "no_such_session")),
+            ("", (422, "invalid_request")),
+        ):
             answer = await client.get(f"/events/{event}/export.zip", params=[("session", wrong)])
-            assert (answer.status_code, answer.json()["code"]) == (404, "no_such_session")
+            assert (answer.status_code, answer.json()["code"]) == told
         assert two.session_id not in found.audio
 
 

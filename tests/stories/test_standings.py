@@ -109,6 +109,27 @@ async def test_a_card_counts_the_moment_it_was_saved(show: Show) -> None:
     assert (await show.board())["standings"][0]["team_name"] == "Tide"
 
 
+async def test_a_card_of_a_judge_in_conflict_is_set_aside(show: Show) -> None:
+    for judge, points in ((0, 9), (1, 5)):
+        for team, less in (("Kelp", 0), ("Tide", 1), ("Loam", 2)):
+            await show.score(team, judge, points - less)
+    before = await show.board()
+    async with show.app.client() as client:
+        kelp = (await client.get(f"/sessions/{show.sessions['Kelp']}")).json()["team_id"]
+        ada = (await client.get(f"/events/{show.event}/judges")).json()["judges"]
+        path = f"/events/{show.event}/judges/{next(one['judge_id'] for one in ada if one['name'] == 'Ada')}/conflicts"
+        (await client.put(f"{path}/{kelp}")).raise_for_status()
+        board = await show.board()
+        told = (await client.get(f"/sessions/{show.sessions['Kelp']}/feedback")).json()
+        assert {row["team_name"]: row["judges"] for row in board["standings"]} == {"Kelp": 1, "Tide": 2, "Loam": 2}
+        assert next(row["raw_mean"] for row in board["standings"] if row["team_name"] == "Kelp") == 50.0
+        assert (board["cards"], told["cards"]) == (5, 1)
+        assert any(warning.startswith("One card does not count") for warning in board["warnings"])
+        (await client.delete(f"{path}/{kelp}")).raise_for_status()
+    after = await show.board()
+    assert (after["cards"], after["standings"]) == (6, before["standings"])
+
+
 async def test_nothing_is_sent_twice_to_who_has_it(show: Show) -> None:
     await show.score("Kelp", 0, 9)
     async with show.app.client() as client:
