@@ -118,7 +118,7 @@ def test_a_file_that_holds_no_sound_is_said_so(app: App, tmp_path: Path) -> None
 def test_the_doctor_finds_a_running_server_well(app: App) -> None:
     done = run({**app.environment, "PITCHSCOOP_PUBLIC_URL": app.url}, "doctor")
     assert (done.returncode, "wrong" in done.stdout) == (0, False), done.stdout
-    assert len(done.stdout.splitlines()) == 8
+    assert len(done.stdout.splitlines()) == 9
 
 
 def test_the_doctor_says_that_a_microphone_needs_https(app: App) -> None:

@@ -3,8 +3,13 @@
 import asyncio
 import contextlib
 import gzip
+import io
 import json
+import subprocess
+import sys
+import zipfile
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -254,3 +259,32 @@ async def test_assistants_read_the_standings_as_their_token_may(show: Show) -> N
 
     assert len((await asked(ADMIN))["standings"]) == 1
     assert (await asked(show.judges[0]))["hidden"]
+
+
+async def test_the_command_proves_an_export(show: Show, tmp_path: Path) -> None:
+    for judge, points in ((0, 9), (1, 5)):
+        for team, less in (("Kelp", 0), ("Tide", 1), ("Loam", 2)):
+            await show.score(team, judge, points - less)
+    chain = (await show.board())["chain"]
+    async with show.app.client() as client:
+        whole = (await client.get(f"/events/{show.event}/export.json")).content
+        packed = (await client.get(f"/events/{show.event}/export.zip")).content
+    with zipfile.ZipFile(io.BytesIO(packed)) as held:
+        result = held.read("standings.json")
+    (tmp_path / "export.json").write_bytes(whole)
+    (tmp_path / "export.zip").write_bytes(packed)
+    (tmp_path / "changed.json").write_bytes(
+        whole.replace(b'"problem": 9', b'"problem": 8', 1).replace(b'"problem":9', b'"problem":8', 1)
+    )
+
+    def replay(*arguments: str) -> tuple[int, bytes]:
+        done = subprocess.run(
+            [sys.executable, "-m", "pitchscoop", "replay", *arguments], cwd=tmp_path, capture_output=True, check=False
+        )
+        assert b"Traceback" not in done.stderr
+        return done.returncode, done.stdout
+
+    assert replay("export.json") == replay("export.zip", "--chain", chain) == (0, result)
+    assert replay("export.json", "--chain", "0" * 64)[0] == 1
+    assert replay("changed.json") == (1, b"")
+    assert replay("nothing.json") == (2, b"")
