@@ -1,5 +1,6 @@
 """What a judge has before them: their pitches in the order of the day, and the cards they have filled in."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -76,6 +77,20 @@ class Judging:
         tracks = dict.fromkeys([None, *(pitch.track for pitch in pitches)])
         criteria = {track or "": event.criteria(track) for track in tracks}
         return JudgesPitches(event, criteria, pitches, own is not None)
+
+    async def progress(self, who: Principal, event_id: str) -> dict[str, tuple[int, int | None]]:
+        """How far the judges are, by id: of how many teams they have filled in a card, and how many they were given.
+
+        None and cards of any pitch where nobody was assigned yet.
+        """
+        event = await self._events.allowed(who, Verb.CARD_READ, event_id)
+        panels, finished = await self._panel.panels(event_id), await self._cards.finished(event)
+        given = Counter(judge_id for panel in panels.values() for judge_id in panel)
+        done = Counter(judge_id for _, judge_id in finished)
+        if panels:
+            done = Counter(judge_id for team_id, judge_id in set(finished) if judge_id in panels.get(team_id or "", ()))
+        judges = [judge.judge_id for judge in await self._events.judges.listed(event_id)]
+        return {judge_id: (done[judge_id], given[judge_id] if panels else None) for judge_id in judges}
 
     async def _sessions(self, event_id: str, team_ids: Sequence[str] | None) -> list[Glance]:
         wanted: Sequence[str | None] = (None,) if team_ids is None else team_ids

@@ -127,10 +127,13 @@ class Panel:
 
     async def teams_of(self, event_id: str, judge_id: str) -> tuple[str, ...] | None:
         """The ids of the teams that a judge hears; None where nobody was assigned yet."""
+        panels = await self.panels(event_id)
+        return tuple(team_id for team_id, panel in panels.items() if judge_id in panel) if panels else None
+
+    async def panels(self, event_id: str) -> Panels:
+        """Who hears whom, whoever asks; nothing where nobody was assigned yet."""
         found = await self._table.find(keys.assignment(event_id))
-        if found is None or not found.panels:
-            return None
-        return tuple(team_id for team_id, panel in found.panels.items() if judge_id in panel)
+        return found.panels if found else {}
 
     async def _people(self, event_id: str) -> tuple[list[Team], list[Judge]]:
         teams, judges = self._events.teams, self._events.judges

@@ -108,11 +108,15 @@ class Cards:
 
     async def readings(self, event: Event) -> set[tuple[str, str]]:
         """Who has heard whom: the ids of a team and of a judge who has a complete card of one of its pitches."""
-        return {
+        return {(team_id, judge_id) for team_id, judge_id in await self.finished(event) if team_id}
+
+    async def finished(self, event: Event) -> list[tuple[str | None, str]]:
+        """The team, where the pitch has one, and the judge of each complete card."""
+        return [
             (team_id, card.judge_id)
             for card, team_id, track in await self._placed(event)
-            if team_id and card.complete(event.criteria(track))
-        }
+            if card.complete(event.criteria(track))
+        ]
 
     async def counts(self, event: Event, session_ids: Iterable[str] | None = None) -> Counter[str]:
         """How many complete cards sessions have, by id: these, or all."""

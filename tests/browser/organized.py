@@ -113,6 +113,7 @@ def desk(rows: str, *, has_teams: bool = True) -> o.Desk:
         limit_seconds=180,
         rows_path=f"/sample/desk/{rows}",
         news_path="/sample/desk/news",
+        progress_path="/sample/desk/judges",
         export_url="/sample/export",
         search_url="/search",
         zone="UTC",
@@ -262,6 +263,7 @@ def routes(details: Callable[[Request], Response]) -> list[Route]:
     }  # fmt: skip
     return [
         Route("/sample/desk/news", lambda _: JSONResponse({**nobody, "live": [LIVE]})),
+        Route("/sample/desk/judges", lambda _: JSONResponse({"0": [21, 24], "1": [3, 24]})),
         Route("/sample/room/{case}", _room),
         Route("/sample/desk/{count}", _rows),
         Route("/pitches/{session_id}/details", details),

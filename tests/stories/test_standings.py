@@ -18,6 +18,7 @@ import pytest
 from tests.servers.app import ADMIN, App
 from tests.speech import wav
 from tests.stories.test_live import finished
+from tests.stories.test_organizer import visitor
 
 SCORES = ("problem", "solution", "team-and-craft", "delivery")
 TEAMS = (("Kelp", "Sea"), ("Tide", "Sea"), ("Loam", "Land"))
@@ -112,6 +113,18 @@ async def test_a_card_counts_the_moment_it_was_saved(show: Show) -> None:
     assert (board["method"], len(board["chain"])) == ("adjusted", 64)
     await show.score("Kelp", 0, 1)
     assert (await show.board())["standings"][0]["team_name"] == "Tide"
+
+
+async def test_the_desk_knows_how_far_the_judges_are(show: Show) -> None:
+    async with show.app.client() as client, visitor(show.app) as person:
+        ada, bo = [one["judge_id"] for one in (await client.get(f"/events/{show.event}/judges")).json()["judges"]]
+        path = f"{show.app.url}/events/{show.event}/desk/judges"
+        assert (await person.get(path)).json() == {ada: [0, None], bo: [0, None]}
+        await show.score("Kelp", 0, 9)
+        assert (await person.get(path)).json() == {ada: [1, None], bo: [0, None]}
+        (await client.patch(f"/events/{show.event}", json={"settings": {"reads": 2}})).raise_for_status()
+        (await client.post(f"/events/{show.event}/assignment", json={})).raise_for_status()
+        assert (await person.get(path)).json() == {ada: [1, 3], bo: [0, 3]}
 
 
 async def test_a_card_of_a_judge_in_conflict_is_set_aside(show: Show) -> None:

@@ -43,6 +43,7 @@ async def desk(request: Request) -> Response:
         limit_seconds=event.settings.max_seconds,
         rows_path=f"/events/{event_id}/desk/rows",
         news_path=f"/events/{event_id}/desk/news",
+        progress_path=f"/events/{event_id}/desk/judges",
         export_url=f"/api/v1/events/{event_id}/export.zip",
         search_url=f"/search?event={event_id}",
         zone=event.settings.timezone,
@@ -109,6 +110,13 @@ async def news(request: Request) -> Response:
         "live": [on_air(found) for found in await engine.on_air(who, event_id)],
         "stage": stage(await engine.running_orders.read(who, event_id)) if None in changed.values() else None,
     }
+    return JSONResponse(document, headers={"Cache-Control": "no-store"})
+
+
+async def progress(request: Request) -> Response:
+    """``GET /events/{event_id}/desk/judges``: by judge, how many cards are in, and of how many; null: of any."""
+    engine, who = engine_of(request), await person_of(request)
+    document = await engine.judging.progress(who, request.path_params["event_id"])
     return JSONResponse(document, headers={"Cache-Control": "no-store"})
 
 

@@ -27,6 +27,7 @@ ROUTES = [
     Route(f"{_EVENT}/desk", desk.desk),
     Route(f"{_EVENT}/desk/rows", desk.rows),
     Route(f"{_EVENT}/desk/news", desk.news),
+    Route(f"{_EVENT}/desk/judges", desk.progress),
     Route(f"{_EVENT}/room", room.room),
     Route(f"{_EVENT}/room/now", room.room_now),
 ]

@@ -185,9 +185,9 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk. ``rows_path`` answers with all sessions, ``news_path`` with what changed (see ``desk.py``).
+    """The desk, which fetches from three paths (see ``desk.py``). ``reads`` is how many judges hear each team.
 
-    ``reads`` is how many judges hear each team.
+    ``rows_path`` answers with all sessions, ``news_path`` with what changed, ``progress_path`` with how far judges are.
     """
 
     viewer: Viewer
@@ -197,6 +197,7 @@ class Desk:
     limit_seconds: int
     rows_path: str
     news_path: str
+    progress_path: str
     export_url: str
     search_url: str
     zone: str
