@@ -91,7 +91,9 @@ async def test_whatever_teams_call_themselves_an_archive_can_be_unpacked(app: Ap
     with zipfile.ZipFile(io.BytesIO(found.content)) as archive:
         archive.extractall(tmp_path / "out")
     assert listed(tmp_path) == ["out"]
-    assert len([path for path in (tmp_path / "out").rglob("*") if path.is_file()]) == len(HOSTILE) + 2
+    assert (
+        len([path for path in (tmp_path / "out").rglob("*") if path.is_file()]) == len(HOSTILE) + 4
+    )  # the table, the manifest, the whole and the standings
     folders = {name.split("/")[1].casefold() for name in exported.files if name.startswith("sessions/")}
     assert len(folders) == len(HOSTILE)
     names = [line["team_name"] for line in csv.DictReader(io.StringIO(exported.files["sessions.csv"].decode()))]
