@@ -91,6 +91,8 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 
 FOR_ALL: dict[str, Any] = {"security": []}
 """A call that needs no token."""
+MORE_WITH_TOKEN: dict[str, Any] = {"security": [{}, {"token": []}]}
+"""A call that is answered without a token, and tells more to whoever brings one."""
 
 
 def header(name: str, description: str, kind: str = "integer", *, required: bool = True) -> dict[str, Any]:

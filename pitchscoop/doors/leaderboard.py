@@ -15,7 +15,7 @@ from starlette.responses import Response, StreamingResponse
 from pitchscoop.access.model import ANYBODY
 from pitchscoop.doors import schemas
 from pitchscoop.doors.auth import Caller, TheEngine
-from pitchscoop.doors.described import PROBLEMS
+from pitchscoop.doors.described import MORE_WITH_TOKEN, PROBLEMS
 from pitchscoop.doors.idempotency import IdempotentRoute
 from pitchscoop.doors.packed import HEAD, Document, body, event, part, takes_packed
 from pitchscoop.engine import Engine
@@ -118,7 +118,9 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("/events/{event_id}/leaderboard", response_model=Leaderboard, responses=_SAME)
+@router.get(
+    "/events/{event_id}/leaderboard", response_model=Leaderboard, responses=_SAME, openapi_extra=MORE_WITH_TOKEN
+)
 async def get_leaderboard(
     event_id: str,
     request: Request,
@@ -143,7 +145,12 @@ async def get_leaderboard(
     return Response(document.packed, media_type="application/json", headers={**headers, "Content-Encoding": "gzip"})
 
 
-@router.get("/events/{event_id}/leaderboard/stream", response_class=Response, responses=_STREAM)
+@router.get(
+    "/events/{event_id}/leaderboard/stream",
+    response_class=Response,
+    responses=_STREAM,
+    openapi_extra=MORE_WITH_TOKEN,
+)
 async def stream_leaderboard(
     event_id: str,
     request: Request,
