@@ -153,7 +153,8 @@ class Engine:
             raise Conflict("team_withdrew", "Your team has withdrawn. Ask the organizer to take it back in.")
         if who.team_id and team and team.name.casefold() != team_name.casefold():
             raise Forbidden("not_your_team", f"Your token records for {team.name!r}, not for another team.")
-        return await self.sessions.start(event, team.team_id if team else None, team_name, title, seed)
+        name = team.name if team else team_name
+        return await self.sessions.start(event, team.team_id if team else None, name, title, seed)
 
     def live_token(self, session: Session) -> str:
         """The token that streams or uploads this session's audio."""

@@ -138,6 +138,7 @@ class Advising:
             Conflict: ``transcript_not_ready``.
         """
         session = await self._sessions.allowed(who, Verb.SESSION_READ, session_id)
+        await self._events.allowed(who, Verb.EVENT_READ, session.event_id)  # the rubric is the event's
         if not _has_words(session):
             message = "This pitch has no transcript yet. Look again when it is ready, or listen to it."
             raise Conflict("transcript_not_ready", message, {"transcript_status": session.transcript.status})

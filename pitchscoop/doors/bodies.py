@@ -1,5 +1,7 @@
 """Bodies that are read whole before they are understood: none may be longer than its sender can need."""
 
+from collections.abc import AsyncIterator
+
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
@@ -37,6 +39,19 @@ async def whole(request: Request, who: Principal) -> Request:
     except ClientDisconnect:
         raise Invalid("cut_short", "The request ended before its body did. Send it again.") from None
     return bounded
+
+
+async def pieces(request: Request) -> AsyncIterator[bytes]:
+    """The body as it comes, for whoever counts it.
+
+    Raises:
+        Invalid: ``cut_short``.
+    """
+    try:
+        async for piece in request.stream():
+            yield piece
+    except ClientDisconnect:
+        raise Invalid("cut_short", "The request ended before its body did. Send it again.") from None
 
 
 async def form_of(request: Request, who: Principal) -> FormData:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from pitchscoop.doors import bodies
 from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.events import EventDetails, event_details
@@ -93,7 +94,7 @@ async def installation_audit_csv(who: Caller, engine: TheEngine) -> Response:
 @router.post("/events/import", status_code=201, openapi_extra={"requestBody": _DOCUMENT})
 async def import_event(request: Request, who: Caller, engine: TheEngine) -> EventDetails:
     """Take in an event that ``export.json`` was made of, where it is not known. Links of its people are made anew."""
-    return event_details(await engine.import_event(who, request.stream(), LARGEST))
+    return event_details(await engine.import_event(who, bodies.pieces(request), LARGEST))
 
 
 def attachment(filename: str) -> str:

@@ -127,7 +127,8 @@ class Judge(Kept):
     """Somebody who scores in one event.
 
     ``tracks`` are those they hear, all where there is none. They never hear the teams of ``conflicts`` (ids) nor
-    those with a member of one of ``domains`` (of e-mail addresses). ``most`` is how many teams they hear at most.
+    those with a member of one of ``domains`` (of e-mail addresses); ``imposed`` are the conflicts that an organizer
+    declared, which judges do not take back. ``most`` is how many teams they hear at most.
     """
 
     judge_id: str
@@ -136,6 +137,7 @@ class Judge(Kept):
     email: str | None = None
     tracks: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
+    imposed: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     most: int | None = None
     removed_at: dt.datetime | None = None
@@ -147,6 +149,21 @@ class Judge(Kept):
         """Whoever comes with this judge's link."""
         own = {"event_id": self.event_id, "judge_id": self.judge_id, "round": self.round}
         return Principal(role=Role.JUDGE, name=self.name, **own)
+
+    def apart_from(self, team_id: str, *, imposed: bool) -> "Judge":
+        """With a conflict of interest with this team."""
+        both = {"conflicts": self.conflicts, "imposed": self.imposed}
+        said = both if imposed else {"conflicts": self.conflicts}
+        return self.model_copy(update={name: (*_without(known, team_id), team_id) for name, known in said.items()})
+
+    def together_with(self, team_id: str) -> "Judge":
+        """Without one."""
+        update = {"conflicts": _without(self.conflicts, team_id), "imposed": _without(self.imposed, team_id)}
+        return self.model_copy(update=update)
+
+
+def _without(known: tuple[str, ...], team_id: str) -> tuple[str, ...]:
+    return tuple(one for one in known if one != team_id)
 
 
 class Record(BaseModel):

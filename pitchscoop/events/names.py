@@ -37,9 +37,11 @@ Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254),
 
 
 Domain = Annotated[
-    str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=253, pattern=r"^[^@\s]+\.[^@\s.]+$")
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=253, pattern=r"^[^@\s]+\.[^@\s.]+$"),
+    AfterValidator(lambda text: text.removeprefix("*").removeprefix(".")),
 ]
-"""What stands behind the @ of an e-mail address."""
+"""What stands behind the @ of an e-mail address. It covers all below it, so ``*.`` in front says nothing more."""
 
 
 @functools.cache

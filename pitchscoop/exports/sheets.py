@@ -7,6 +7,7 @@ beyond ASCII; all other spreadsheets pass over it. Programs read JSON, or this a
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable
 
 from pitchscoop.events.model import Event
@@ -16,6 +17,8 @@ from pitchscoop.scoring.model import Card, total
 Cell = str | bool | float | dt.datetime | None
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001  wide forms count, too
+# A program that splits at semicolons, as many do by their country, begins a cell within a cell of ours.
+_WITHIN = re.compile(r"([;\t\r\n]\s*)([=+\-@＝＋－＠])")  # noqa: RUF001  the same
 COLUMNS = (
     "session_id", "event_id", "team_id", "team_name", "pitch_title", "status", "source", "created_at", "stopped_at",
     "has_audio", "audio_size", "audio_duration", "sample_rate", "loudness", "true_peak", "interrupted", "error",
@@ -85,6 +88,7 @@ def lines(rows: Iterable[Iterable[Cell]]) -> bytes:
 def _written(cell: Cell) -> str:
     """A cell as text. What people typed never becomes a formula: where it looks like one, an apostrophe leads it."""
     if isinstance(cell, str):
+        cell = _WITHIN.sub(r"\1'\2", cell)
         return f"'{cell}" if cell.startswith(_FORMULA) else cell
     if isinstance(cell, bool):
         return "true" if cell else "false"

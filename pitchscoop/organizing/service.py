@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from pitchscoop.access.addresses import Pace
-from pitchscoop.access.model import Principal, Target, Verb, may, require
+from pitchscoop.access.model import Principal, Role, Target, Verb, may, require
 from pitchscoop.access.organizers import Organizer
 from pitchscoop.access.service import Access
 from pitchscoop.events.model import Event, Judge, Member, Settings, Team
+from pitchscoop.events.names import named
 from pitchscoop.events.rubrics import TEMPLATES, Criterion, check_rubric
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
@@ -62,7 +63,7 @@ class Organizing:
         """A new event."""
         require(who, Verb.EVENT_CREATE, Target())
         check_rubric(rubric, settings.tracks)
-        return await self._events.create(name, rubric=rubric, settings=settings, stage=stage, seed=seed)
+        return await self._events.create(named("name", name), rubric=rubric, settings=settings, stage=stage, seed=seed)
 
     def rubrics(self, who: Principal) -> Mapping[str, Sequence[Criterion]]:
         """Rubrics to begin with, by name."""
@@ -107,6 +108,7 @@ class Organizing:
             Conflict: ``changed_meanwhile``, with the event as it is now; or what is locked once there are cards.
         """
         await self._events.allowed(who, Verb.EVENT_UPDATE, event_id)
+        name = None if name is None else named("name", name)
         return await self._changes.make(event_id, Change(name, rubric, settings, revision, new_version))
 
     async def move_event(self, who: Principal, event_id: str, stage: Stage) -> Event:
@@ -151,7 +153,7 @@ class Organizing:
         """A new team and its link."""
         event = await self._events.allowed(who, Verb.TEAM_CREATE, event_id)
         event.check_tracks([track] if track else [])
-        return await self._invited(await self._events.teams.add(event_id, name, track, members, seed))
+        return await self._invited(await self._events.teams.add(event_id, named("name", name), track, members, seed))
 
     async def join(
         self, who: Principal, event_id: str, name: str, track: str | None = None, seed: bytes | None = None,
@@ -165,7 +167,7 @@ class Organizing:
         event = await self._events.allowed(who, Verb.TEAM_JOIN, event_id)
         self._joining.take(address)
         event.check_tracks([track] if track else [])
-        return await self._invited(await self._events.teams.add(event_id, name, track, (), seed))
+        return await self._invited(await self._events.teams.add(event_id, named("name", name), track, (), seed))
 
     async def list_teams(self, who: Principal, event_id: str) -> list[Team]:
         """All teams of an event by name, also those that withdrew."""
@@ -190,7 +192,7 @@ class Organizing:
         """Change ``name``, ``track`` or ``members``."""
         event = await self._events.allowed(who, Verb.TEAM_UPDATE, event_id, team_id=team_id)
         event.check_tracks([update["track"]] if update.get("track") else [])
-        return await self._events.teams.update(event_id, team_id, update, revision)
+        return await self._events.teams.update(event_id, team_id, _with_name(update), revision)
 
     async def withdraw_team(self, who: Principal, event_id: str, team_id: str, *, withdrawn: bool = True) -> Team:
         """Take a team out of the running; the organizer can take it back in."""
@@ -216,7 +218,7 @@ class Organizing:
         """A new judge and the link. ``more`` are other fields of the model."""
         event = await self._events.allowed(who, Verb.JUDGE_CREATE, event_id)
         event.check_tracks(more.get("tracks", ()))
-        return await self._invited(await self._events.judges.add(event_id, name, seed, **more))
+        return await self._invited(await self._events.judges.add(event_id, named("name", name), seed, **more))
 
     async def list_judges(self, who: Principal, event_id: str) -> list[Judge]:
         """All judges of an event by name, but for those who were removed."""
@@ -235,6 +237,7 @@ class Organizing:
         """Change what is known of a judge; conflicts of interest have a verb of their own."""
         event = await self._events.allowed(who, Verb.JUDGE_UPDATE, event_id, judge_id=judge_id)
         event.check_tracks(update.get("tracks", ()))
+        update = _with_name(update)
         return await self._events.judges.update(
             event_id, judge_id, lambda judge: judge.model_copy(update=update), revision=revision
         )
@@ -242,13 +245,22 @@ class Organizing:
     async def declare_conflict(
         self, who: Principal, event_id: str, judge_id: str, team_id: str, *, conflict: bool = True
     ) -> Judge:
-        """Say that a judge should not hear a team, or take it back. A judge says so of themselves."""
+        """Say that a judge should not hear a team, or take it back. A judge says so of themselves.
+
+        Raises:
+            Conflict: ``organizers_conflict``: a judge does not take back what an organizer said.
+        """
         await self._events.allowed(who, Verb.CONFLICT_DECLARE, event_id, judge_id=judge_id)
         team = await self._events.teams.get(event_id, team_id)
+        organizer = who.role is Role.ORGANIZER
 
         def declared(judge: Judge) -> Judge:
-            others = tuple(known for known in judge.conflicts if known != team.team_id)
-            return judge.model_copy(update={"conflicts": (*others, team.team_id) if conflict else others})
+            if conflict:
+                return judge.apart_from(team.team_id, imposed=organizer)
+            if team.team_id in judge.imposed and not organizer:
+                message = "An organizer declared this conflict of interest. Ask them if it is a mistake."
+                raise Conflict("organizers_conflict", message)
+            return judge.together_with(team.team_id)
 
         fact = "conflict_declared" if conflict else "conflict_withdrawn"
         return await self._events.judges.update(event_id, judge_id, declared, fact=fact)
@@ -292,7 +304,7 @@ class Organizing:
     async def add_organizer(self, who: Principal, name: str, seed: bytes | None = None) -> Invited[Organizer]:
         """Somebody else who runs events, and a link that lets them in once."""
         require(who, Verb.ORGANIZER_INVITE, Target())
-        organizer = await self._access.organizers.add(name, seed)
+        organizer = await self._access.organizers.add(named("name", name), seed)
         await self.log.note("organizer_invited", organizer.organizer_id, data={"name": name})
         token = await self._access.sign_in_link(organizer.organizer_id)
         return Invited(organizer, token, f"{self._public_url}/sign-in?token={token}")
@@ -309,3 +321,8 @@ class Organizing:
     async def _invited(self, somebody: Guest) -> Invited[Guest]:
         token = await self._access.invitation(somebody.principal)
         return Invited(somebody, token, f"{self._public_url}/join?token={token}")
+
+
+def _with_name(update: dict[str, Any]) -> dict[str, Any]:
+    """The update with its name, if it has one, as names are kept: doors may forget to look."""
+    return update | {"name": named("name", update["name"])} if "name" in update else update

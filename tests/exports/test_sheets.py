@@ -19,6 +19,11 @@ def test_what_people_typed_never_becomes_a_formula(begin: str) -> None:
     assert read(sheets.lines([[f'{begin}HYPERLINK("x")']])) == [[f'\'{begin}HYPERLINK("x")']]
 
 
+@pytest.mark.parametrize("split", [";", "; ", "\t", "\n", "\r\n"])
+def test_nor_where_a_program_splits_at_other_places(split: str) -> None:
+    assert read(sheets.lines([[f"x{split}=1+1;y"]])) == [[f"x{split}'=1+1;y"]]
+
+
 def test_figures_stay_figures_and_times_are_utc() -> None:
     assert sheets.lines([[-16.5, 7, None, True, WHEN]]) == b"-16.5,7,,true,2026-11-25T01:18:12Z\r\n"
 

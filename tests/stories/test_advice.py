@@ -10,6 +10,7 @@ import pytest
 from mcp import Client
 
 from pitchscoop import doctor
+from pitchscoop.access.model import Principal
 from pitchscoop.doors import mcp
 from pitchscoop.engine import Engine
 from pitchscoop.main import Parts
@@ -140,6 +141,10 @@ async def test_the_prompt_needs_no_model_and_hands_over_data(place: Place) -> No
                 assert data.count("<") == data.count("</pitch>") == 1  # what was said cannot end what it stands in
                 with pytest.raises(Exception, match="no_such_session"):
                     await model.get_prompt("score_pitch", {"session_id": "nosuchthing"})
+        link = Principal(session_id=session.session_id, grant="listen")  # hears, but reads no rubric
+        async with Client(mcp.server(engine, ".", link)) as model:
+            with pytest.raises(Exception, match="not_allowed"):
+                await model.get_prompt("score_pitch", {"session_id": session.session_id})
 
 
 async def test_doctor_says_in_a_line_whether_a_model_answers(place: Place, model_server: ModelServer) -> None:

@@ -38,7 +38,8 @@ async def register(request: Request) -> Response:
         checked = named("name", name)
     except Invalid:
         return _form(request, who, event, name, track, BAD_NAME, 422)
-    seed = key.encode() if len(key) >= _LONG_ENOUGH else None  # sent twice, it is one team
+    # Sent twice, it is one team; another name in the same form, left open on a shared machine, is another one.
+    seed = f"{key}/{checked.casefold()}".encode() if len(key) >= _LONG_ENOUGH else None
     joining = engine.organizing.join(who, event_id, checked, track or None, seed, address=address_of(request))
     try:
         invited = await joining
