@@ -111,7 +111,7 @@ class Engine:
         chosen = await self.sessions.chosen(event_id, session_ids) if session_ids else None
         taken = {"form": form, "sessions": None if chosen is None else len(chosen)}
         await self.organizing.log.note("event_exported", event_id, event_id, taken)
-        parts = (self.state, self.storage, self.events, self.sessions, self.ledger, self.standings)
+        parts = (self.state, self.storage, self.events, self.sessions, self.ledger)
         return Export(event, *parts, self._clock, chosen)
 
     async def import_event(self, who: Principal, pieces: AsyncIterator[bytes], most: int) -> Event:

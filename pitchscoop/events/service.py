@@ -160,10 +160,11 @@ class Events:
             await self._put_back(event_id, put)
         last = [self._table.put(keys.event(event_id), record.event)] if record.event is not None else []
         due = [self.to_record(event_id)]
+        facts = [Fact("event_rebuilt", event_id, event_id, self._clock().isoformat())]
         try:
-            await self._state.commit(event_id, last, [], due)
+            await self._state.commit(event_id, last, facts, due)
         except StaleWrite:
-            await self._state.commit(event_id, [], [], due)
+            await self._state.commit(event_id, [], facts, due)
 
     def to_record(self, event_id: str) -> Due:
         """Have a worker write the record anew."""

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from pitchscoop.exports import archive, sheets
 from pitchscoop.exports.archive import Manifest
 from pitchscoop.exports.whole import Whole, read
@@ -38,19 +40,21 @@ def _replay_zip(packed: zipfile.ZipFile) -> tuple[str, str]:
     names = set(packed.namelist())
     if not {archive.WHOLE, archive.MANIFEST} <= names:
         raise Invalid("bad_export", "This ZIP holds no export.json. Export the whole event, not chosen pitches.")
-    manifest = Manifest.model_validate_json(packed.read(archive.MANIFEST))
+    try:
+        manifest = Manifest.model_validate_json(packed.read(archive.MANIFEST))
+    except ValidationError as error:
+        where = error.errors()[0]["msg"]
+        raise Invalid("bad_export", f"The manifest in this ZIP cannot be read: {where}. Download it again.") from None
     held = {name: packed.read(name) for name in (archive.WHOLE, archive.SCORES, archive.RESULT) if name in names}
     for name, content in held.items():
         told = manifest.files.get(name)
         if told is None or told.sha256 != hashlib.sha256(content).hexdigest():
             raise Invalid("file_changed", _CHANGED.format(name))
     whole, text, chain = _replay(held[archive.WHOLE])
-    result = held.get(archive.RESULT, b"").decode()
-    if result and json.loads(result)["chain"] == chain:  # else a card was saved while it was exported
-        if result != text:
-            raise Invalid("file_changed", _CHANGED.format(archive.RESULT))
-        if _table(held.get(archive.SCORES, b"")) != _table(_scores(whole)):
-            raise Invalid("file_changed", _CHANGED.format(archive.SCORES))
+    if held.get(archive.RESULT, text.encode()) != text.encode():  # none where a pitch was being erased just then
+        raise Invalid("file_changed", _CHANGED.format(archive.RESULT))
+    if _table(held.get(archive.SCORES, b"")) != _table(_scores(whole)):
+        raise Invalid("file_changed", _CHANGED.format(archive.SCORES))
     return text, chain
 
 

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 
-from pitchscoop.access.model import Principal, Role
-from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.events.model import Event
 from pitchscoop.events.service import Events
 from pitchscoop.exports import sheets, whole
 from pitchscoop.exports.archive import Archive
 from pitchscoop.exports.names import legal
 from pitchscoop.exports.places import Places
+from pitchscoop.exports.taken import Taken, take
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.state import State
@@ -17,15 +17,10 @@ from pitchscoop.recordings import listing
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
-from pitchscoop.scoring.held import Shown
 from pitchscoop.scoring.ledger import Ledger
-from pitchscoop.scoring.model import BEGINNING, Card
-from pitchscoop.scoring.standings import Standings
-from pitchscoop.scoring.written import written
 
 _PAGE = 50  # sessions read at a time: 10 ms of work, during which nobody else is answered
 _MANY = 5000  # sessions from which all that was said may be more than 2 GiB: old programs read a ZIP of less only
-_ORGANIZER = Principal(role=Role.ORGANIZER)  # whose an export is, whoever carries it out
 
 
 class Export:
@@ -43,7 +38,6 @@ class Export:
         events: Events,
         sessions: Sessions,
         ledger: Ledger,
-        standings: Standings,
         clock: Clock,
         chosen: list[Session] | None = None,
     ) -> None:
@@ -54,7 +48,6 @@ class Export:
         self._events = events
         self._sessions = sessions
         self._ledger = ledger
-        self._standings = standings
         self._clock = clock
         self._chosen = chosen
 
@@ -68,38 +61,32 @@ class Export:
 
     async def scores_csv(self) -> AsyncGenerator[bytes, None]:
         """A line a scorecard: those of a session together, sessions newest first."""
-        event, cards = self._event, await self._cards()
-        tracks = {team.team_id: team.track for team in await self._teams()}
-        names = {judge.judge_id: judge.name for judge in await self._judges()}
-        yield sheets.scores_head(event)
+        taken = await self._take()
+        yield sheets.scores_head(taken.event)
         async for page in self._pages():
-            rows = [
-                sheets.score_row(event, session, tracks.get(session.team_id or ""), card, names.get(card.judge_id, ""))
-                for session in page
-                for card in cards.get(session.session_id, ())
-            ]
-            if rows:
-                yield sheets.lines(rows)
+            if found := taken.lines(page):
+                yield found
 
     async def json(self) -> AsyncGenerator[bytes, None]:
         """All that is known, as docs/export.md says it: what ``importing.py`` reads."""
+        async for piece in self._document(await self._take()):
+            yield piece
+
+    async def _document(self, taken: Taken) -> AsyncGenerator[bytes, None]:
         left_out: list[str] = []
-        first = True
-        yield whole.head(self._event, await self._teams(), await self._judges())
+        yield whole.head(taken.event, taken.teams, taken.judges)
         async for page in self._pages():
             for session in page:
                 if not session.finished:
                     left_out.append(session.session_id)
                     continue
-                yield whole.line(await self._sessions.with_words(session), first=first)
-                first = False
+                yield whole.line(await self._sessions.with_words(session), first=not taken.sessions)
+                taken.sessions.append(session)
         yield whole.between(left_out)
-        chain = BEGINNING
-        async for entries in self._ledger.everything(self._event.event_id):
+        async for entries in self._ledger.everything(taken.event.event_id, taken.head.number):
             for entry in entries:
                 yield whole.line(entry, first=entry.number == 1)
-            chain = entries[-1].chain
-        yield whole.end(self._event, chain)
+        yield whole.end(taken.event, taken.head.chain)
 
     async def zip(self) -> AsyncGenerator[bytes, None]:
         """All audio and what was said, the table, and a manifest of all at the end."""
@@ -108,7 +95,7 @@ class Export:
             for session in page:
                 async for piece in archive.session(session):
                     yield piece
-        async for piece in self._result(archive):
+        async for piece in self._result(archive) if self._chosen is None else self._scores(archive):
             yield piece
         async for piece in archive.end(self._event, self._clock()):
             yield piece
@@ -116,36 +103,27 @@ class Export:
     async def _result(self, archive: Archive) -> AsyncGenerator[bytes, None]:
         """What proves the result, and is enough to make it again: ``pitchscoop replay``.
 
-        Standings first and cards last: where both have one chain nothing was saved between, so the table has it, too.
+        Table and standings are made of what was written into ``export.json``, so that nothing can come between.
         """
-        shown = None if self._chosen is not None else await self._shown()
-        if await self._cards():
-            scores = b"".join([piece async for piece in self.scores_csv()])
-            async for piece in archive.scores(scores, self._clock()):
+        taken = await self._take()
+        large = await self._state.count(keys.sessions_index(self._event.event_id)) > _MANY
+        async for piece in archive.whole(self._document(taken), self._clock(), large=large):
+            yield piece
+        if taken.cards:
+            async for piece in archive.scores(await asyncio.to_thread(taken.table), self._clock()):
                 yield piece
-        if shown is not None:
-            result = await asyncio.to_thread(written, shown.board)
+        if (result := await asyncio.to_thread(taken.result)) is not None:
             async for piece in archive.result(result, self._clock()):
                 yield piece
-            large = await self._state.count(keys.sessions_index(self._event.event_id)) > _MANY
-            async for piece in archive.whole(self.json(), self._clock(), large=large):
+
+    async def _scores(self, archive: Archive) -> AsyncGenerator[bytes, None]:
+        if (await self._take()).cards:
+            table = b"".join([piece async for piece in self.scores_csv()])
+            async for piece in archive.scores(table, self._clock()):
                 yield piece
 
-    async def _shown(self) -> Shown | None:
-        return (await self._standings.read(_ORGANIZER, self._event.event_id)).shown
-
-    async def _cards(self) -> dict[str, list[Card]]:
-        """By session, in the order of the judges' ids."""
-        found: dict[str, list[Card]] = {}
-        for card in sorted(await self._ledger.cards(self._event.event_id), key=lambda card: card.judge_id):
-            found.setdefault(card.session_id, []).append(card)
-        return found
-
-    async def _teams(self) -> list[Team]:
-        return await self._events.teams.listed(self._event.event_id)
-
-    async def _judges(self) -> list[Judge]:
-        return await self._events.judges.listed(self._event.event_id)
+    async def _take(self) -> Taken:
+        return await take(self._event.event_id, self._events, self._ledger)
 
     async def _pages(self) -> AsyncIterator[list[Session]]:
         if self._chosen is not None:

@@ -1,7 +1,7 @@
 """The leaderboard: cards to rows. Pure: the same cards give the same rows, byte for byte."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,14 +28,14 @@ class _Heard:
     cards: Sequence[tuple[str, float]]
 
 
-def board(scored: Scored, start: tuple[float, float] | None = None) -> Board:
-    """The standings of an event. ``start`` is ``theta`` of an earlier board: it saves time, and changes nothing."""
+def board(scored: Scored) -> Board:
+    """The standings of an event."""
     heard, unscored, stretched = _counting(scored)
     if not heard:
         return Board(scored.event, scored.chain)
     judges = sorted({judge for one in heard for judge, _ in one.cards})
     reads = _reads(heard, judges)
-    fitted = fit(reads, start)
+    fitted = fit(reads)
     made = _Rows(scored.event, heard, reads, fitted)
     everybody = np.arange(len(heard))
     tracks = sorted({one.pitch.track for one in heard if one.pitch.track is not None})
@@ -54,7 +54,6 @@ def board(scored: Scored, start: tuple[float, float] | None = None) -> Board:
         len(judges),
         sum(counts),
         max(scored.cards[key].saved_at for key in counted),
-        fitted.theta,
         partial(_advice, scored, heard, judges, reads, fitted) if scored.event.stage == "open" else tuple,
     )
 
@@ -64,16 +63,15 @@ def _counting(scored: Scored) -> tuple[list[_Heard], int, bool]:
 
     Of a team's several pitches the one with most complete cards counts, the newest of equals.
     """
-    scales = _scales(scored)
+    criteria = {track: scored.event.criteria(track) for track in {pitch.track for pitch in scored.pitches.values()}}
     cards = defaultdict[str, list[tuple[str, float]]](list)
     for (session_id, judge_id), card in sorted(scored.cards.items(), key=lambda item: item[0]):
         pitch = scored.pitches.get(session_id)
         if pitch is None or pitch.withdrawn:
             continue
-        criteria, stretch = scales[pitch.track]
-        points = scored.totals.of(card, criteria)
+        points = scored.totals.of(card, criteria[pitch.track])
         if points is not None:
-            cards[session_id].append((judge_id, points * stretch))
+            cards[session_id].append((judge_id, points))
     best: dict[str, _Heard] = {}
     for session_id, found in cards.items():
         pitch = scored.pitches[session_id]
@@ -82,21 +80,20 @@ def _counting(scored: Scored) -> tuple[list[_Heard], int, bool]:
             best[pitch.team_id or session_id] = one
     heard = sorted(best.values(), key=lambda one: one.pitch.session_id)
     teams = {pitch.team_id or pitch.session_id for pitch in scored.pitches.values() if not pitch.withdrawn}
-    used = {scales[one.pitch.track][1] for one in heard}
-    return heard, len(teams) - len(heard), len(used) > 1
+    stretched = _stretched(heard, criteria)
+    return stretched, len(teams) - len(heard), stretched != heard
 
 
 def _weight(one: _Heard) -> tuple[int, int, str]:
     return len(one.cards), one.pitch.created, one.pitch.session_id
 
 
-def _scales(scored: Scored) -> dict[str | None, tuple[tuple[Criterion, ...], float]]:
-    """By track its criteria, and by what its totals are multiplied so that the best one is the same in all tracks."""
-    tracks = {pitch.track for pitch in scored.pitches.values()}
-    criteria = {track: scored.event.criteria(track) for track in tracks}
-    best = {track: sum(one.weight * one.max for one in found) for track, found in criteria.items()}
+def _stretched(heard: Sequence[_Heard], criteria: Mapping[str | None, Sequence[Criterion]]) -> list[_Heard]:
+    """With totals multiplied so that the best one there can be is the same in all tracks that were heard."""
+    best = {track: sum(one.weight * one.max for one in criteria[track]) for track in {one.pitch.track for one in heard}}
     most = max(best.values(), default=0.0)
-    return {track: (criteria[track], most / best[track] if best[track] > 0 else 1.0) for track in tracks}
+    by = {track: most / points if points > 0 else 1.0 for track, points in best.items()}
+    return [_Heard(one.pitch, [(judge, points * by[one.pitch.track]) for judge, points in one.cards]) for one in heard]
 
 
 def _reads(heard: Sequence[_Heard], judges: Sequence[str]) -> Reads:

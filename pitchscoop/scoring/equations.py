@@ -62,12 +62,13 @@ class Equations:
         apart = _told_apart(teams) and np.count_nonzero(hears) > np.count_nonzero(teams)
         self.free = np.array([_told_apart(self.heard), _told_apart(hears), apart])
 
-    def likeliest(self, start: tuple[float, float] | None) -> Ratios:
-        """The ratios that the readings make likeliest; ``start`` are those of teams and judges."""
-        looks = [point * self.free for point in _LOOKS]
-        if start is not None:
-            looks.append(np.maximum(np.arctan([*start, 0.0]), _LOOKS[0]) * self.free)
-        points = np.unique(looks, axis=0)[:, self.free]
+    def likeliest(self) -> Ratios:
+        """The ratios that the readings make likeliest.
+
+        The search always begins at the same places: where few readings leave several ratios as likely, the answer
+        would hang on where it began.
+        """
+        points = np.unique([point * self.free for point in _LOOKS], axis=0)[:, self.free]
         best = points[np.argmin(self.criterion(points))]
         team, judge, track = self.ratios(lowest(self.criterion, best, _STEEPEST)[None])[0].round(_DIGITS).tolist()
         return team, judge, track

@@ -17,11 +17,9 @@ def why(shift: float, effects: Sequence[float], spread: float) -> str:
         return "Adjusting changes nothing here."
     judges = -sum(effects) / len(effects)
     doubt = shift - judges
-    parts = [
-        (words, part)
-        for words, part in ((_judges(effects, spread, judges), judges), (_doubt(len(effects), doubt), doubt))
-        if abs(part) >= max(_SHOWN, _WORTH * abs(shift))
-    ]
+    both = ((_judges(effects, spread, judges), judges), (_doubt(len(effects), doubt), doubt))
+    parts = [(words, part) for words, part in both if abs(part) >= max(_SHOWN, _WORTH * abs(shift))]
+    parts = parts or [max(both, key=lambda one: abs(one[1]))]
     if len(parts) == 1:
         return f"{_begun(parts[0][0])}; adjusted {signed(shift)}."
     said = ", and ".join(f"{words} ({signed(part)})" for words, part in parts)

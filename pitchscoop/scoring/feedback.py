@@ -56,7 +56,7 @@ class Feedback(BaseModel):
 
     ``cards`` counts the complete ones. ``scores`` are empty without one. ``delivery`` is None without a transcript.
     ``silhouette`` are 96 heights of 0 to 100 over the recording, none before it was read. Times are in seconds;
-    ``published_at`` is ISO 8601, None before publication.
+    ``published_at`` is ISO 8601, None before publication and where the log does not say.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -107,14 +107,14 @@ class Feedbacks:
         """What there is to say to the team of a session; before publication to the organizer only."""
         session, event = await self._allowed(who, session_id)
         session = await self._sessions.with_words(session)
-        view = await self._standings.read(_ORGANIZER, event.event_id)
+        view = await self._standings.read(_ORGANIZER, event.event_id, fresh=True)
         cards = await self._ledger.cards(event.event_id, "session", session_id)
         names = {one.judge_id: one.name for one in await self._events.judges.listed(event.event_id)}
         ready = session.transcript.status == "ready" and bool(session.transcript.utterances)
         delivery = await self._tell(session) if ready else None
-        since = view.since if event.stage in ("published", "archived") else None
+        published_at = view.published_at if event.stage in ("published", "archived") else None
         page = self._page_of(session)
-        return await asyncio.to_thread(_report, event, session, view.shown, cards, names, delivery, since, page)
+        return await asyncio.to_thread(_report, event, session, view.shown, cards, names, delivery, published_at, page)
 
     async def _allowed(self, who: Principal, session_id: str) -> tuple[Session, Event]:
         """Who brings nothing is not told whether it exists."""

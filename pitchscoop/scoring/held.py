@@ -47,8 +47,8 @@ class Shown:
 class Held:
     """The cards, pitches and people of one event, and the board made of them.
 
-    ``since`` is when the event came into its stage. ``turn`` is set when the event or the board is another one, and
-    replaced. ``gone``: the event was deleted.
+    ``since`` is when the event came into its stage, ``published_at`` when it was published last. ``turn`` is set when
+    the event or the board is another one, and replaced. ``gone``: the event was deleted.
     """
 
     def __init__(self, state: State, events: Events, ledger: Ledger, event: Event) -> None:
@@ -57,6 +57,7 @@ class Held:
         self._ledger = ledger
         self.event = event
         self.since: str | None = None
+        self.published_at: str | None = None
         self.shown: Shown | None = None
         self.turn = asyncio.Event()
         self.watchers = 0
@@ -123,7 +124,8 @@ class Held:
         return bool(self._stale or self._changed is None or self._changed or self._making)
 
     @property
-    def _wanted(self) -> bool:
+    def wanted(self) -> bool:
+        """Whether it is kept current without being asked for."""
         out = self.event.stage in ("published", "archived")
         recently = asyncio.get_running_loop().time() - self._asked < _WANTED
         return recently or (out and self.watchers > 0)
@@ -134,6 +136,11 @@ class Held:
         if about == "event":
             if fact.name in ("event_created", "event_moved"):
                 self.since = fact.at
+            if fact.name == "event_moved" and fact.data.get("stage") == "published":
+                self.published_at = fact.at
+            if fact.name in ("event_imported", "event_rebuilt"):  # what came with it has no facts of its own
+                self._stale |= set(_ROWS.values())
+                self._head, self._changed = None, None
             self._stale.add("event")
         elif about in _ROWS:
             self._stale.add(_ROWS[about])
@@ -157,7 +164,7 @@ class Held:
             while self._news:
                 self._news = False
                 await self.follow()
-                if self._wanted and self._behind and not self.gone:
+                if self.wanted and self._behind and not self.gone:
                     await self.current()
         except Unavailable as problem:  # the next look tries again
             log.warning("standings_delayed", event_id=self.event.event_id, code=problem.code, message=problem.message)
@@ -169,9 +176,8 @@ class Held:
         self._stale, self._changed = set(), set()
         try:
             await self._load(stale, changed)
-            theta = self.shown.board.theta if self.shown else None
             scored = self._scored()
-            self.shown = Shown(await asyncio.to_thread(_board, scored, theta), scored)
+            self.shown = Shown(await asyncio.to_thread(_board, scored), scored)
         except BaseException:
             self._stale |= stale
             self._changed = None if changed is None else self._changed | changed
@@ -181,7 +187,13 @@ class Held:
         self._wake()
 
     def _scored(self) -> Scored:
-        pitches = {session_id: self._pitch(glance) for session_id, glance in self._glances.items()}
+        """What is not finished counts where somebody scored it, and is not in the way where nobody did."""
+        heard = {session_id for session_id, _ in self._cards}
+        pitches = {
+            session_id: self._pitch(glance)
+            for session_id, glance in self._glances.items()
+            if glance.status in ("completed", "failed") or session_id in heard
+        }
         chain = self._head.chain if self._head else ""
         cards = impartial(self._cards, pitches, self._teams, self._judges)
         aside = len(self._cards) - len(cards)
@@ -263,7 +275,7 @@ def _heard(making: asyncio.Task[None]) -> None:
         making.exception()
 
 
-def _board(scored: Scored, start: tuple[float, float] | None) -> Board:
+def _board(scored: Scored) -> Board:
     from pitchscoop.scoring.board import board  # noqa: PLC0415  loaded where it is used: numpy takes its time
 
-    return board(scored, start)
+    return board(scored)

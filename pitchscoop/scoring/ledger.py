@@ -66,11 +66,11 @@ class Ledger:
                 break
         return found[::-1]
 
-    async def everything(self, event_id: str) -> AsyncIterator[list[Entry]]:
-        """All that was saved in an event, in order, some at a time, and what is added meanwhile."""
+    async def everything(self, event_id: str, last: int | None = None) -> AsyncIterator[list[Entry]]:
+        """All that was saved in an event, in order, some at a time: to this number, or with what is added meanwhile."""
         done = 0
-        while (head := await self.head(event_id)).number > done:
-            if not (found := await self.entries(event_id, done, min(done + AT_ONCE, head.number))):
+        while (number := (await self.head(event_id)).number if last is None else last) > done:
+            if not (found := await self.entries(event_id, done, min(done + AT_ONCE, number))):
                 return
             yield found
             done = found[-1].number
@@ -177,7 +177,9 @@ class Ledger:
                 self._put_card(event_id, card.model_copy(update={"revision": before.revision if before else 0}))
             )
         puts.append(self._put_head(event_id, entries[-1], head))
-        await self._state.commit(event_id, puts, [], [self.to_copy(event_id)])
+        data: dict[str, str | int] = {"number": entries[-1].number, "chain": entries[-1].chain}
+        fact = Fact("cards_rebuilt", event_id, event_id, self._clock().isoformat(), data)
+        await self._state.commit(event_id, puts, [fact], [self.to_copy(event_id)])
 
     async def _entries_of(self, event_id: str, card: Card) -> list[Entry]:
         index = keys.card_entries_index(event_id, card.session_id, card.judge_id)

@@ -72,23 +72,19 @@ class Fit:
         return self._solved.gain(team, other) * self._spread**2
 
 
-def fit(reads: Reads, start: tuple[float, float] | None = None) -> Fit:
+def fit(reads: Reads) -> Fit:
     """Find the variances, and BLUPs given them.
 
     A variance that no readings can tell from noise is 0: that of teams where there is only one or none was heard twice,
     that of judges where there is only one or none heard two, that of tracks where they have a judge each, and all of
     them where all totals are equal.
-
-    Args:
-        reads: all readings that count.
-        start: ``theta`` of an earlier fit, from where the search is shorter. The answer is the same.
     """
     middle = float(reads.total.mean()) if len(reads.total) else 0.0
     spread = float(reads.total.std()) if len(reads.total) else 0.0
     if spread <= _EQUAL * np.abs(reads.total).max(initial=0.0):
         return _level(reads, middle)
     equations = Equations(reads, (reads.total - middle) / spread)
-    ratios = equations.likeliest(start)
+    ratios = equations.likeliest()
     solved = Solved(equations, ratios)
     mean = middle + spread * float(solved.effects[-1])
     return Fit(

@@ -22,7 +22,23 @@ def replayed(
         raise Invalid(
             "cards_changed", f"Card {number} is not as it was saved, or one is missing before it. Trust none after it."
         )
-    cards = newest(entries)
+    chain = entries[-1].chain if entries else BEGINNING
+    return counted(event, teams, judges, sessions, newest(entries), chain)
+
+
+def counted(
+    event: Event,
+    teams: Sequence[Team],
+    judges: Sequence[Judge],
+    sessions: Sequence[Session],
+    cards: Mapping[tuple[str, str], Card],
+    chain: str,
+) -> Board:
+    """The leaderboard of cards as they are, without their proof.
+
+    Raises:
+        Invalid: ``pitch_missing``.
+    """
     known = {team.team_id: team for team in teams}
     pitches = {one.session_id: _pitch(one, known.get(one.team_id or "")) for one in sessions}
     if missing := sorted({session_id for session_id, _ in cards} - pitches.keys()):
@@ -31,7 +47,6 @@ def replayed(
             f"{len(missing)} of the pitches that have cards are not in this export, the first is {missing[0]}. "
             "Export again when no pitch is being recorded any more.",
         )
-    chain = entries[-1].chain if entries else BEGINNING
     people = {judge.judge_id: judge for judge in judges}
     counting = impartial(cards, pitches, known, people)
     return board(Scored(event, pitches, counting, known, people, chain, set_aside=len(cards) - len(counting)))

@@ -110,8 +110,7 @@ class Board:
     """An event's standings. ``tracks`` are ranked for themselves, by name.
 
     ``advise`` works out whom the organizer should have hear whom, which takes as long as the rest: sentences that name
-    judges, none but while they score. ``as_of`` is when the newest card that counts was saved. ``theta`` makes the next
-    fit quick.
+    judges, none but while they score. ``as_of`` is when the newest card that counts was saved.
     """
 
     event: Event
@@ -122,5 +121,4 @@ class Board:
     judges: int = 0
     cards: int = 0
     as_of: dt.datetime | None = None
-    theta: tuple[float, float] | None = None
     advise: Callable[[], tuple[str, ...]] = field(default=tuple, compare=False)

@@ -28,12 +28,13 @@ _LOOK = 5.0  # seconds between looks at the logs, for what went by unheard durin
 class View:
     """What somebody may see. ``shown`` None: the standings are hidden from them.
 
-    ``since``: when the event came into its stage, ISO 8601; None where the log does not say. ``advised``: they are
-    told who should hear whom, too. ``track`` None is all of them.
+    ``since``: when the event came into its stage, ISO 8601, and ``published_at``: when it was published last; None
+    where the log does not say. ``advised``: they are told who should hear whom, too. ``track`` None is all of them.
     """
 
     event: Event
     since: str | None
+    published_at: str | None
     shown: Shown | None
     advised: bool
     track: str | None
@@ -69,10 +70,13 @@ class Standings:
         await held.follow()
         return event, held.since
 
-    async def read(self, who: Principal, event_id: str, track: str | None = None, *, advice: bool = False) -> View:
+    async def read(
+        self, who: Principal, event_id: str, track: str | None = None, *, advice: bool = False, fresh: bool = False
+    ) -> View:
         """The standings as they are now, as far as they are for ``who``.
 
-        Of an event with very many cards the newest may be missing for a moment: who asks then does not wait for them.
+        Of an event with very many cards that others look at just now the newest may be missing for a moment: who asks
+        then does not wait for them, unless it must be ``fresh``.
 
         Raises:
             Invalid: ``unknown_track``.
@@ -81,18 +85,23 @@ class Standings:
         held = self._hold(event)
         if not visible(who, event):
             await held.follow()
-            return View(event, held.since, None, advised=False, track=track)
+            return _hidden(event, held, track)
+        waits = fresh or not held.wanted
         held.ask()
         last = await self._state.last_fact(event_id)
         shown = held.shown
         if shown is None or shown.board.event.revision != event.revision:
             shown = await held.current()
         elif not held.knows(last):
-            if len(shown.board.rows) <= _QUICK:
+            if waits or len(shown.board.rows) <= _QUICK:
                 shown = await held.current()
             else:
                 held.notice()
-        return self._view(who, held, shown, track, advice=advice)
+        event = shown.board.event
+        if track is not None and track not in shown.board.tracks and track not in event.settings.tracks:
+            known = ", ".join(sorted({*shown.board.tracks, *event.settings.tracks})) or "none"
+            raise Invalid("unknown_track", f"These standings have no track {track!r}. They have {known}.")
+        return _seen(held, shown, track, advised=advice and who.role is Role.ORGANIZER)
 
     async def watch(self, who: Principal, event_id: str, track: str | None = None) -> AsyncGenerator[View | None, None]:
         """The standings now and whenever they change; None as a sign of life. Who is slow misses those between.
@@ -113,6 +122,8 @@ class Standings:
             while not held.gone:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(turn.wait(), beat - clock())
+                if visible(who, held.event):
+                    held.ask()  # who watches wants them kept current, as who reads does
                 if turn.is_set():
                     turn = held.turn
                     yield self._now(who, held, track)
@@ -126,18 +137,11 @@ class Standings:
     def _now(self, who: Principal, held: Held, track: str | None) -> View | None:
         """What a viewer may see of what is held; None while it is being made."""
         if not visible(who, held.event):
-            return View(held.event, held.since, None, advised=False, track=track)
+            return _hidden(held.event, held, track)
         shown = held.shown
         if shown is None or shown.board.event.stage != held.event.stage:
             return None
-        return self._view(who, held, shown, track)
-
-    def _view(self, who: Principal, held: Held, shown: Shown, track: str | None, *, advice: bool = False) -> View:
-        event = shown.board.event
-        if track is not None and track not in shown.board.tracks and track not in event.settings.tracks:
-            known = ", ".join(sorted({*shown.board.tracks, *event.settings.tracks})) or "none"
-            raise Invalid("unknown_track", f"These standings have no track {track!r}. They have {known}.")
-        return View(event, held.since, shown, advice and who.role is Role.ORGANIZER, track)
+        return _seen(held, shown, track)  # of a track that is none any more, an empty board
 
     def _hold(self, event: Event) -> Held:
         """What is held of an event. Where too many are watched it is held for this call only."""
@@ -158,3 +162,11 @@ def visible(who: Principal, event: Event) -> bool:
     """Whether somebody may see the standings in this stage. What everybody may, a team of another event may, too."""
     target = Target(event_id=event.event_id, stage=event.stage, offered=True)
     return any(may(one, Verb.STANDINGS_READ, target) for one in (who, ANYBODY))
+
+
+def _hidden(event: Event, held: Held, track: str | None) -> View:
+    return View(event, held.since, None, None, advised=False, track=track)
+
+
+def _seen(held: Held, shown: Shown, track: str | None, *, advised: bool = False) -> View:
+    return View(shown.board.event, held.since, held.published_at, shown, advised=advised, track=track)

@@ -68,6 +68,34 @@ async def test_an_export_gives_the_leaderboard_byte_for_byte(parts: Parts, tmp_p
     assert _replayed(tmp_path, await _taken(parts, here.event_id, "export.zip")) == shown
 
 
+async def test_what_is_not_finished_contradicts_nothing(parts: Parts, tmp_path: Path) -> None:
+    here = await _judged(parts)
+    await parts.engine.start(ORGANIZER, "Late", "Not yet", here.event_id)
+    packed = await _taken(parts, here.event_id, "export.zip")
+    assert _replayed(tmp_path, packed) == await _board(parts, here.event_id)
+
+
+async def test_a_name_changed_while_audio_is_sent_is_in_all_files_or_in_none(parts: Parts, tmp_path: Path) -> None:
+    here = await _judged(parts)
+    export = await parts.engine.export(ORGANIZER, here.event_id, "export.zip")
+    pieces = export.zip()
+    packed = await anext(pieces)
+    await parts.engine.organizing.update_event(ORGANIZER, here.event_id, name="Renamed")
+    await parts.engine.organizing.withdraw_team(ORGANIZER, here.event_id, here.teams[0])
+    packed += b"".join([piece async for piece in pieces])
+    assert json.loads(_replayed(tmp_path, packed))["event_name"] == "Renamed"
+
+
+async def test_another_chain_in_the_result_hides_nothing(parts: Parts, tmp_path: Path) -> None:
+    here = await _judged(parts)
+    packed = await _taken(parts, here.event_id, "export.zip")
+    chain = json.loads(await _board(parts, here.event_id))["chain"].encode()
+    forged = _repacked(packed, "standings.json", lambda content: content.replace(chain, b"0" * 64), manifest_too=True)
+    with pytest.raises(Invalid) as refused:
+        _replayed(tmp_path, forged)
+    assert refused.value.code == "file_changed"
+
+
 async def test_an_event_without_cards_has_no_standings(parts: Parts, tmp_path: Path) -> None:
     here = await judged(parts.engine)
     for form in ("export.json", "export.zip"):

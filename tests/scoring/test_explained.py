@@ -26,6 +26,7 @@ EACH = "1 of the 2 judges was stricter and 1 milder than the others (-0.5), and 
         (0.0, [-1, 1], "Adjusting changes nothing here."),
         (2.0, [-2.0], "The judge was stricter than the others; adjusted +2.0."),
         (-0.5, [0.0, 0.0], "2 cards leave doubt, so it moves down towards the middle; adjusted -0.5."),
+        (0.06, [-0.03, -0.03], "The judges were a little stricter than the others; adjusted +0.1."),
         (-0.3, [-1, 2.0], f"{EACH} towards the middle (+0.2): adjusted -0.3."),
     ],
 )

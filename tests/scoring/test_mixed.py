@@ -14,7 +14,7 @@ import statsmodels.formula.api as smf
 from pitchscoop.scoring.mixed import FloatArray, Reads, fit
 from pitchscoop.scoring.places import places
 from tests.scoring import dense
-from tests.scoring.simulation import DESIGNS, Design, held
+from tests.scoring.simulation import DESIGNS, held
 
 
 def test_the_penicillin_data_give_their_known_answer() -> None:
@@ -89,14 +89,6 @@ def test_one_more_reading_takes_away_as_much_as_was_foretold(seed: int) -> None:
         )
         less = before - dense.unknown(more, found)
         assert gain == pytest.approx(less[0, 0] + less[2, 2] - 2 * less[0, 2], abs=1e-9)
-
-
-@pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.name)
-def test_where_the_search_began_makes_no_difference(design: Design) -> None:
-    _, reads = held(design, np.random.default_rng(7))
-    cold = fit(reads)
-    for start in (cold.theta, (0.0, 0.0), (0.3, 5.0), (90.0, 90.0)):
-        assert fit(reads, start).theta == cold.theta
 
 
 def test_totals_in_other_units_give_the_same_in_those() -> None:

@@ -3,7 +3,6 @@
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from pitchscoop.access.model import Role
 from pitchscoop.doors.auth import engine_of
 from pitchscoop.doors.web.feedback_contexts import FeedbackPage
 from pitchscoop.doors.web.feedback_sheet import sheet_of
@@ -22,7 +21,7 @@ async def feedback(request: Request) -> Response:
         event_name=found.event_name,
         pitch_path=f"/pitches/{session_id}",
         pdf_path=f"/api/v1/sessions/{session_id}/feedback.pdf",
-        open_to_team=found.published_at is not None or who.role is not Role.ORGANIZER,
+        open_to_team=found.stage in ("published", "archived"),
         sheet=sheet_of(found, event.settings.timezone),
     )
     return HTMLResponse(renderer_of(request).feedback(page), headers={"Cache-Control": "no-store"})

@@ -54,7 +54,7 @@ def sheet_of(found: Feedback, zone: str) -> Sheet:
         if found.delivery
         else "There is no transcript, so nothing is told of pace, pauses and fillers.",
         origin="Written by people; no model took part. Measures come from your recording and its transcript.",
-        published=_published(found.published_at, zone),
+        published=_published(found, zone),
     )
 
 
@@ -208,8 +208,10 @@ def _seconds(count: int) -> str:
     return counted(count, "second").lower() if count < 60 else duration(count)  # noqa: PLR2004  a minute
 
 
-def _published(at: str | None, zone: str) -> str:
-    if at is None:
+def _published(found: Feedback, zone: str) -> str:
+    if found.stage not in ("published", "archived"):
         return "Not published yet."
-    local = dt.datetime.fromisoformat(at).astimezone(ZoneInfo(zone))
+    if found.published_at is None:  # an event that was taken in brings no log along
+        return ""
+    local = dt.datetime.fromisoformat(found.published_at).astimezone(ZoneInfo(zone))
     return f"Published {local:%a} {local.day} {local:%b %Y}."
