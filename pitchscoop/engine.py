@@ -16,7 +16,7 @@ from pitchscoop.exports.importing import Import
 from pitchscoop.exports.service import Export
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Conflict, Forbidden, NotFound, TooLarge, Unavailable
+from pitchscoop.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.organizing.imports import Imports
@@ -271,12 +271,14 @@ class Engine:
         return session
 
     async def move(
-        self, who: Principal, session_id: str, *, team_id: str | None = None, team_name: str = ""
+        self, who: Principal, session_id: str, *, team_id: str | None = None, team_name: str | None = None
     ) -> Session:
-        """Make it the pitch of another team of its event: the one of this id or else, as at its start, of this name."""
+        """Make it the pitch of another team of its event: the one of this id or, as at its start, of this name."""
         event_id = (await self.session(who, session_id)).event_id
         await self.events.allowed(who, Verb.SESSION_UPDATE, event_id)
-        teams, name = self.events.teams, team_name if team_id else named("team_name", team_name)
+        if (team_id is None) == (team_name is None):
+            raise Invalid("invalid_request", "Say team_id or team_name, one of them.")
+        teams, name = self.events.teams, named("team_name", team_name) if team_name is not None else ""
         team = await (teams.get(event_id, team_id) if team_id else teams.named(event_id, name))
         return await self.sessions.move(session_id, team.team_id if team else None, team.name if team else name)
 

@@ -76,7 +76,7 @@ def update_team(
     members, wrong = read_members(member or [])
     if wrong:
         fail(f"--member: {wrong[0].message}")
-    given = {"name": name, "track": track or None, "members": members or None}
+    given = {"name": name, "track": track or None, "members": [one.model_dump() for one in members] or None}
     change = _checked(people.ChangedTeam, {field: value for field, value in given.items() if value is not None})
     update = people.team_fields(change) | ({"track": None} if track == "" else {})
     show(people.team_details(done(lambda engine: engine.organizing.update_team(OPERATOR, event, team, update))))

@@ -102,7 +102,7 @@ class Leaderboard(BaseModel):
 class MovedPreview(BaseModel):
     """``PATCH /sessions/{session_id}/preview``."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     start: float | None = Field(
         ge=0, le=LONGEST_SECONDS, allow_inf_nan=False, description="Its first second; null: the best by itself."
@@ -110,10 +110,19 @@ class MovedPreview(BaseModel):
 
 
 _SAME: dict[int | str, dict[str, Any]] = {304: {"description": "As it was when it had this ETag."}}
+_EVENT = {  # OpenAPI describes each event of a stream by its fields
+    "type": "object",
+    "properties": {
+        "event": {"const": "standings"},
+        "id": {"type": "string"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "retry": {"type": "integer"},
+    },
+}
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events named ``standings``, whose data is a Leaderboard, now and whenever it changes.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": _EVENT}},
     }
 }
 

@@ -120,9 +120,7 @@ class Tools(Calls):
         team_name: Annotated[Name | None, Field(description="Where no such team has joined, a name only.")] = None,
     ) -> schemas.SessionDetails:
         """Make it the pitch of another team of its event."""
-        if (team_id is None) == (team_name is None):
-            raise ToolError("invalid_request: Say team_id or team_name, one of them.")
-        session = await told(self._engine.move(self._who, session_id, team_id=team_id, team_name=team_name or ""))
+        session = await told(self._engine.move(self._who, session_id, team_id=team_id, team_name=team_name))
         return await told(schemas.details(self._engine, self._who, session))
 
     async def delete_session(self, session_id: SessionId) -> schemas.Deleted:

@@ -47,7 +47,7 @@ async def move_session(
     session_id: str, move: schemas.MovedSession, who: Caller, engine: TheEngine
 ) -> schemas.SessionDetails:
     """Make it the pitch of another team of its event."""
-    session = await engine.move(who, session_id, team_id=move.team_id, team_name=move.team_name or "")
+    session = await engine.move(who, session_id, team_id=move.team_id, team_name=move.team_name)
     return await schemas.details(engine, who, session)
 
 

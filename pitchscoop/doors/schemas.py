@@ -1,9 +1,9 @@
 """What REST and MCP take and give (design.md 2.3)."""
 
 import datetime as dt
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from pitchscoop.access.model import Principal
 from pitchscoop.engine import Engine
@@ -35,13 +35,6 @@ class MovedSession(_Input):
 
     team_id: str | None = Field(default=None, min_length=1, max_length=64)
     team_name: Name | None = None
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
-        if (self.team_id is None) == (self.team_name is None):
-            message = "Say team_id or team_name, one of them"
-            raise ValueError(message)
-        return self
 
 
 class Correction(_Input):

@@ -122,7 +122,8 @@ def _wanted(who: Principal, sent: Sent, truth: Truth) -> str:
     for verb in sent.verbs(who):
         right = PERMISSIONS[verb].get(who.role)
         if right is None or not _reached(who, verb, right, sent, about):
-            return refusal
+            gone = session_id is not None and who != Principal() and truth.session(str(session_id)) is None
+            return "no_such_session" if gone else refusal
         if right.stages != ALWAYS and about().stage not in right.stages:
             return "wrong_stage"
     return "allowed"
