@@ -188,6 +188,19 @@ class SqliteState:
 
         return await self._write(work)
 
+    async def swap(self, key: str, seen: str, value: str | None, seconds: int = 0) -> bool:
+        """See ``State.swap``."""
+        now = micros(self._clock())
+        own = "WHERE key = ? AND value = ? AND expires > ?"
+
+        def work(db: sqlite3.Connection) -> bool:
+            if value is None:
+                return db.execute(f"DELETE FROM note {own}", (key, seen, now)).rowcount == 1  # noqa: S608
+            given = (value, now + seconds * 1_000_000, key, seen, now)
+            return db.execute(f"UPDATE note SET value = ?, expires = ? {own}", given).rowcount == 1  # noqa: S608
+
+        return await self._write(work)
+
     async def recall(self, key: str) -> str | None:
         """See ``State.recall``."""
         found = await self._query("SELECT value FROM note WHERE key = ? AND expires > ?", key, micros(self._clock()))

@@ -50,7 +50,8 @@ async def _once(handle: Callable[[Request], Coroutine[Any, Any, Response]], requ
         return Response(begun.body, begun.status, headers, media_type=begun.content_type or None)
     request.state.seed = begun.seed
     try:
-        response = await handle(request)
+        async with answers.under_way(begun):
+            response = await handle(request)
     except BaseException:
         await answers.abandon(begun)
         raise

@@ -103,11 +103,12 @@ class Events:
         """
         return await self._change(event_id, "event_changed", decide, revision, seen)
 
-    async def move(self, event_id: str, stage: Stage) -> Event:
-        """Move it to another stage; to the one it is in already is harmless.
+    async def move(self, event_id: str, stage: Stage, beside: Sequence[Fact] = (), seen: Sequence[Seen] = ()) -> Event:
+        """Move it to another stage; to the one it is in already is harmless. ``beside`` are facts told with it.
 
         Raises:
             Conflict: ``no_such_step``: the one does not lead to the other.
+            StaleWrite: a row that this was decided on was changed meanwhile.
         """
 
         def moved(event: Event) -> Event:
@@ -116,7 +117,7 @@ class Events:
                 raise Conflict("no_such_step", f"This event is {event.stage}. From there it goes to {ways}.")
             return event.model_copy(update={"stage": stage})
 
-        return await self._change(event_id, "event_moved", moved)
+        return await self._change(event_id, "event_moved", moved, seen=seen, beside=beside)
 
     async def delete(self, event_id: str) -> Event:
         """From now on nobody finds it. A worker removes what it has: ``recordings/removal.py``."""
@@ -177,6 +178,7 @@ class Events:
         decide: Callable[[Event], Event],
         revision: int | None = None,
         seen: Sequence[Seen] = (),
+        beside: Sequence[Fact] = (),
     ) -> Event:
         return await self._table.change(
             event_id,
@@ -184,7 +186,7 @@ class Events:
             decide,
             missing=lambda: _no_such_event(event_id),
             first=await self.get(event_id) if event_id == DEFAULT_EVENT else None,  # written when first changed
-            facts=lambda event: [self._fact(name, event)],
+            facts=lambda event: [self._fact(name, event), *beside],
             due=[self.to_record(event_id)],
             seen=seen,
             revision=revision,

@@ -173,6 +173,10 @@ class State(Protocol):
         """Keep a note for a time. Unless ``replace``, an existing note stays and is returned."""
         ...
 
+    async def swap(self, key: str, seen: str, value: str | None, seconds: int = 0) -> bool:
+        """Replace a note that is what was ``seen``, or remove it (None); False if it is gone or another one."""
+        ...
+
     async def recall(self, key: str) -> str | None:
         """The note, while it lasts."""
         ...

@@ -1,5 +1,6 @@
-"""Changing an event, and what is locked once somebody has scored."""
+"""Changing and moving an event, and what is locked once somebody has scored."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,7 +8,10 @@ from typing import Any
 from pitchscoop.events.model import Event
 from pitchscoop.events.rubrics import Criterion, check_rubric
 from pitchscoop.events.service import Events
+from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, StaleWrite, Unavailable
+from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.stages import Stage
 from pitchscoop.scoring.cards import Cards
 
 _ATTEMPTS = 50  # against judges who save just now: each of them takes some milliseconds
@@ -45,9 +49,10 @@ class Change:
 class Changes:
     """Makes changes of events."""
 
-    def __init__(self, events: Events, cards: Cards) -> None:
+    def __init__(self, events: Events, cards: Cards, clock: Clock) -> None:
         self._events = events
         self._cards = cards
+        self._clock = clock
 
     async def make(self, event_id: str, change: Change) -> Event:
         """The event as it is then. A card that comes in between is seen.
@@ -73,7 +78,25 @@ class Changes:
                 return await self._events.update(event_id, decide, change.revision, seen)
             except StaleWrite:
                 continue
-        raise Unavailable("state_unavailable", "Too many changes at once. Try again in a few seconds.")
+        raise _too_many()
+
+    async def move(self, event_id: str, stage: Stage) -> Event:
+        """The event in another stage.
+
+        What stands for all cards is told in the commit that publishes them: told afterwards it would be missing for
+        good where the server dies in between.
+
+        Raises:
+            Conflict: ``no_such_step``.
+        """
+        if stage != "published":
+            return await self._events.move(event_id, stage)
+        for _ in range(_ATTEMPTS):
+            sealed, head = await self._cards.sealed(event_id)
+            fact = Fact("standings_published", event_id, event_id, self._clock().isoformat(), sealed)
+            with contextlib.suppress(StaleWrite):  # a card was saved in between
+                return await self._events.move(event_id, stage, [fact], [head])
+        raise _too_many()
 
     async def _allowed(self, before: Event, after: Event, change: Change) -> Event:
         """The change, where there are cards already."""
@@ -86,6 +109,10 @@ class Changes:
             stay, drafts = await self._cards.outlook(before, after)
             raise Conflict("scoring_began", _told(stay, drafts), {"stay_complete": stay, "become_drafts": drafts})
         return after.model_copy(update={"rubric_version": before.rubric_version + 1})
+
+
+def _too_many() -> Unavailable:
+    return Unavailable("state_unavailable", "Too many changes at once. Try again in a few seconds.")
 
 
 def _told(stay: int, drafts: int) -> str:

@@ -49,8 +49,7 @@ class Organizing:
         self.visits = Visits(access, self.log, public_url)
         self._access = access
         self._events = events
-        self._cards = cards
-        self._changes = Changes(events, cards)
+        self._changes = Changes(events, cards, clock)
         self._public_url = public_url
         self._joining = Pace(_JOIN_AT_ONCE, _JOIN_EVERY, "teams")
 
@@ -116,11 +115,8 @@ class Organizing:
 
         At publication the log takes down the chain that stands for all cards: no judge saves one any more.
         """
-        before = await self._events.allowed(who, Verb.EVENT_MOVE, event_id)
-        event = await self._events.move(event_id, stage)
-        if event.stage == "published" != before.stage:
-            await self.log.note("standings_published", event_id, event_id, await self._cards.sealed(event_id))
-        return event
+        await self._events.allowed(who, Verb.EVENT_MOVE, event_id)
+        return await self._changes.move(event_id, stage)
 
     async def copy_event(self, who: Principal, event_id: str, name: str, seed: bytes | None = None) -> Event:
         """A new event with the rubric and the settings of another, as a draft. Nobody is taken along."""

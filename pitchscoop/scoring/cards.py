@@ -129,10 +129,13 @@ class Cards:
         there = await self._state.count(keys.cards_index(event_id)) > 0
         return there, Seen(keys.cards(event_id), head.revision)
 
-    async def sealed(self, event_id: str) -> dict[str, Any]:
-        """What stands for all cards of an event: how many entries there are, and the chain of the last."""
+    async def sealed(self, event_id: str) -> tuple[dict[str, int | str], Seen]:
+        """What stands for all cards of an event: how many entries there are, and the chain of the last.
+
+        And what must still be so when this is written down.
+        """
         head = await self._ledger.head(event_id)
-        return {"number": head.number, "chain": head.chain}
+        return {"number": head.number, "chain": head.chain}, Seen(keys.cards(event_id), head.revision)
 
     async def outlook(self, event: Event, changed: Event) -> tuple[int, int]:
         """How many of the cards that are complete stay so with a changed event's rubric, and how many do not."""

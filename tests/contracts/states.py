@@ -93,6 +93,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "claim": lambda state: state.claim(Due(EVENT, "s", 1), 2),
     "let go": lambda state: state.claim(Due(EVENT, "s", 1), None),
     "remember": lambda state: state.remember("once:x", "", 60),
+    "swap": lambda state: state.swap("once:x", "", "", 60),
     "recall": lambda state: state.recall("once:x"),
     "forget": lambda state: state.forget("once:x"),
     "check": lambda state: state.check(),

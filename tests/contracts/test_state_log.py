@@ -147,6 +147,32 @@ async def test_an_existing_note_keeps_its_time(state: State) -> None:
     assert await state.remember("once:x", "third", 60) is None
 
 
+async def test_a_note_is_swapped_only_where_it_is_what_was_seen(state: State) -> None:
+    assert await state.swap("once:x", "first", "second", 60) is False
+    assert await state.recall("once:x") is None
+    await state.remember("once:x", "first", 1)
+    assert await state.swap("once:x", "other", "second", 60) is False
+    assert await state.swap("once:x", "other", None) is False
+    assert await state.swap("once:x", "first", "", 60) is True
+    assert await state.swap("once:x", "", "ünï ☃", 60) is True
+    await asyncio.sleep(1.1)
+    assert await state.recall("once:x") == "ünï ☃"
+    assert await state.swap("once:x", "ünï ☃", "last", 1) is True
+    await asyncio.sleep(1.1)
+    assert await state.swap("once:x", "last", "more", 60) is False
+    await state.remember("once:x", "again", 60)
+    assert await state.swap("once:x", "again", None) is True
+    assert await state.recall("once:x") is None
+
+
+async def test_of_many_one_swaps(open_state: Open) -> None:
+    states = [await open_state(), await open_state()]
+    await states[0].remember("once:x", "first", 60)
+    swapped = await asyncio.gather(*(states[n % 2].swap("once:x", "first", str(n), 60) for n in range(20)))
+    assert swapped.count(True) == 1
+    assert await states[0].recall("once:x") == str(swapped.index(True))
+
+
 async def test_of_many_one_remembers_and_one_forgets(open_state: Open) -> None:
     states = [await open_state(), await open_state()]
     found = await asyncio.gather(*(states[n % 2].remember("once:x", str(n), 60) for n in range(50)))

@@ -37,6 +37,7 @@ class RedisState:
         self._commit = client.register_script(scripts.COMMIT)
         self._page = client.register_script(scripts.PAGE)
         self._claim = client.register_script(scripts.CLAIM)
+        self._swap = client.register_script(scripts.SWAP)
 
     @classmethod
     async def open(cls, url: str) -> "RedisState":
@@ -172,6 +173,12 @@ class RedisState:
         with translated():
             found = await self._redis.set(key, value, ex=seconds, nx=not replace, get=True)
         return None if found is None else str(found)
+
+    async def swap(self, key: str, seen: str, value: str | None, seconds: int = 0) -> bool:
+        """See ``State.swap``."""
+        given = ["", ""] if value is None else [str(seconds), value]
+        with translated():
+            return bool(await self._swap(keys=[key], args=[seen, *given]))
 
     async def recall(self, key: str) -> str | None:
         """See ``State.recall``."""
