@@ -1,6 +1,6 @@
 // One card: the pitch, its criteria, a comment, and a dock that says where the card is and leads on.
 import { part, say, setIcon } from "../common/parts";
-import type { Held } from "./held";
+import { type Held, obstacle } from "./held";
 import { addressOf } from "./list-view";
 import { Listening } from "./listening";
 import { type Criterion, type Draft, type Mark, NOTHING, scored } from "./model";
@@ -117,7 +117,7 @@ export class CardView {
     part(this.root, "apart").hidden = task.pitch.team_id === null;
     for (const name of ["undo", "again", "skip", "apart"]) part<HTMLButtonElement>(this.root, name).disabled = locked;
     if (!locked) part<HTMLButtonElement>(this.root, "undo").disabled = (task.held?.past.length ?? 0) === 0;
-    const refusal = task.held?.refusal ?? null;
+    const refusal = obstacle(task.held);
     part(this.root, "refusal").hidden = refusal === null;
     say(part(this.root, "refusal-words"), refusal?.message ?? "");
     say(part(this.root, "refusal-code"), refusal?.code ?? "");

@@ -1,7 +1,7 @@
 // All pitches of a judge: the next one large, then every one in running order with how far it is.
 import { clock, spoken } from "../common/format";
 import { part, say, setIcon } from "../common/parts";
-import { isUnsent } from "./held";
+import { isUnsent, obstacle } from "./held";
 import type { Pitch } from "./model";
 import { following, howFar, isDone, lacking, progress, type Task } from "./order";
 import { slots } from "./slots";
@@ -92,7 +92,7 @@ export class ListView {
 function state(task: Task): [string, string] {
   const { held, pitch } = task;
   if (held?.rival) return ["warning", "Two versions: choose one"];
-  if (held?.refusal) return ["warning", "Not stored"];
+  if (obstacle(held) !== null) return ["warning", "Not stored"];
   if (pitch.status === "failed" && !pitch.has_audio) return ["warning", "Could not be read"];
   const unsent = held !== undefined && isUnsent(held);
   return [unsent ? "phone" : progress(task) === "scored" ? "check" : "", words(task, pitch)];

@@ -4,7 +4,7 @@ import { backoff } from "../recorder/backoff";
 import type { Aparts } from "./aparts";
 import type { Cards } from "./cards";
 import { attempted, type Held, isDue, overtaken, refused, stored, told } from "./held";
-import { type Card, type Criterion, type Draft, sendable } from "./model";
+import { type Card, type Criterion, sendable } from "./model";
 
 const SETTLE = 800; // ms; whoever slides over a scale or types makes one version of it
 const PATIENCE = 15_000; // ms for an answer; bad networks swallow requests without a word
@@ -89,7 +89,7 @@ export class Sender {
       await this.cards.change(session, (one) => stored(one, held.now, card));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      await this.#refused(session, held.now, error);
+      await this.#refused(held, error);
     } finally {
       this.sending = null;
       this.ears.moved();
@@ -103,7 +103,8 @@ export class Sender {
   }
 
   /** Notes what the judge has to know; throws where another attempt helps. */
-  async #refused(session: string, sent: Draft, error: Refused): Promise<void> {
+  async #refused(sent: Held, error: Refused): Promise<void> {
+    const { session } = sent;
     const { status, code, message, problem } = error;
     if (code === "changed_meanwhile") {
       const current = problem.current as Card | null;
