@@ -93,7 +93,7 @@ class JudgePage extends HTMLElement {
     hideTrouble(this);
     this.#now();
     const tasks = this.#pitches?.tasks ?? [];
-    void keepSounds(tasks, ahead(tasks, this.#current));
+    void keepSounds(ahead(tasks, this.#current));
   }
 
   #failed(error: Refused): void {
