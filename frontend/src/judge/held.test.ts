@@ -5,6 +5,7 @@ import {
   fresh,
   type Held,
   isDue,
+  isForgivable,
   isUnsent,
   keptOwn,
   obstacle,
@@ -73,6 +74,17 @@ test("what was refused is not sent again until it is something else", () => {
   assert.ok(isDue(give(no, 7)));
   assert.ok(!isUnsent(undone(no, 0)));
   assert.deepEqual([obstacle(no)?.code, obstacle(undone(no, 0))], ["wrong_stage", null]);
+});
+
+test("what was in the way of a card may be over, what is wrong with it is not", () => {
+  const held = send(give(fresh("j", "s"), 8));
+  const after = (code: string, otherRules: boolean): boolean => isForgivable(refused(held, held, code, ""), otherRules);
+  assert.ok(!isForgivable(held, true));
+  assert.deepEqual(
+    ["wrong_stage", "conflict_of_interest", "team_withdrew", "not_heard_yet"].map((code) => after(code, false)),
+    [true, true, true, true],
+  );
+  assert.deepEqual([after("comment_too_long", false), after("score_out_of_range", true)], [false, true]);
 });
 
 test("a slip that was put right stays right, although only the answer to it was lost", () => {

@@ -93,7 +93,13 @@ export const refused = (held: Held, sent: Held, code: string, message: string): 
 export const obstacle = (held: Held | undefined): Refusal | null =>
   held !== undefined && isUnsent(held) ? held.refusal : null;
 
-/** What was in its way may be over: it is worth another attempt. */
+/** What is wrong with a card itself. All else that is in its way may be over, without a word of it to this device. */
+const ITS_OWN = new Set(["comment_too_long", "score_out_of_range", "unknown_criterion"]);
+
+/** Whether it is worth another attempt where the server says that the pitch can be scored; `otherRules` since. */
+export const isForgivable = ({ refusal }: Held, otherRules: boolean): boolean =>
+  refusal !== null && (otherRules || !ITS_OWN.has(refusal.code));
+
 export const forgiven = (held: Held): Held => ({ ...held, refusal: null });
 
 /** The server tells what it has; null: nothing. News of before what is known here is no news. */

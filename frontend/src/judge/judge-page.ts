@@ -17,7 +17,7 @@ import { type Draft, draftOf, type Pitch, type Stage } from "./model";
 import { keepPage } from "./offline";
 import { following, lacking, type Task } from "./order";
 import { Pitches } from "./pitches";
-import { Sender } from "./sender";
+import { isBarred, Sender } from "./sender";
 import { standing } from "./standing";
 
 const CLOSED: Record<Exclude<Stage, "open">, string> = {
@@ -25,6 +25,12 @@ const CLOSED: Record<Exclude<Stage, "open">, string> = {
   frozen: "Scoring is closed",
   published: "Scoring is over, the results are published",
   archived: "Scoring is over, the event is archived",
+};
+
+const BARRED: Record<string, string> = {
+  not_signed_in: "You are not signed in here",
+  other_judge: "Another judge is signed in here",
+  not_allowed: "You are not signed in as this judge",
 };
 
 class JudgePage extends HTMLElement {
@@ -97,7 +103,7 @@ class JudgePage extends HTMLElement {
   }
 
   #failed(error: Refused): void {
-    if (error.status === 401 || error.status === 403) this.#barred(error);
+    if (isBarred(error)) this.#barred(error);
     else if (this.#pitches?.known == null) {
       const words = "Your pitches could not be read. They come by themselves when the server can be reached.";
       const again = { label: "Try again", to: () => void this.#pitches?.refresh() };
@@ -112,8 +118,7 @@ class JudgePage extends HTMLElement {
     const kept =
       unsent === 0 ? "" : ` ${unsent === 1 ? "One card is" : `${unsent} cards are`} saved on this ${device()}.`;
     const words = `Open the link that you were given once more, or ask the organizer for a new one.${kept}`;
-    const head = error.code === "not_signed_in" ? "You are not signed in here" : "Your link has ended";
-    showTrouble(this, head, words, error.code, []);
+    showTrouble(this, BARRED[error.code] ?? "Your link has ended", words, error.code, []);
     part(this, "loading").hidden = true;
   }
 

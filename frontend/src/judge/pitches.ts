@@ -3,10 +3,10 @@ import { getJson, Refused } from "../common/api";
 import type { Aparts } from "./aparts";
 import type { Cards } from "./cards";
 import { kept } from "./device";
-import { forgiven, isUnsent, told } from "./held";
+import { forgiven, isForgivable, isUnsent, told } from "./held";
 import type { Criterion, Judging, Pitch } from "./model";
 import type { Task } from "./order";
-import type { Sender } from "./sender";
+import { asJudge, type Sender } from "./sender";
 
 const EVERY = 20_000; // ms
 
@@ -54,7 +54,7 @@ export class Pitches {
   async refresh(): Promise<void> {
     const asked = performance.now();
     try {
-      const judging = await getJson<Judging>(this.paths.judging);
+      const judging = await getJson<Judging>(`${this.paths.judging}?${asJudge(this.judge)}`);
       this.parts.sender.reached = true;
       await this.#take(judging, asked);
     } catch (error) {
@@ -97,13 +97,18 @@ export class Pitches {
     const since = judging.event.stage === "frozen" ? (before?.since ?? (await this.#closedAt())) : null;
     this.#known = { ...judging, pitches: [...judging.pitches, ...this.#missing(judging)], since };
     for (const pitch of judging.pitches) await this.#compare(pitch, asked);
-    const other = before === null || rules(before) !== rules(judging);
-    for (const { session, refusal } of this.parts.cards.all) {
-      const over = refusal !== null && (other || refusal.code === "not_heard_yet");
-      if (over) await this.parts.cards.change(session, forgiven);
-    }
+    if (judging.event.stage === "open") await this.#forgive(judging, before);
     await kept.put("pitches", [this.judge], this.#known).catch(() => {}); // it holds for this page
     this.listener.told();
+  }
+
+  async #forgive(judging: Judging, before: Judging | null): Promise<void> {
+    const { cards } = this.parts;
+    const other = before === null || rules(before) !== rules(judging);
+    for (const { session_id } of judging.pitches) {
+      const held = cards.of(session_id);
+      if (held !== undefined && isForgivable(held, other)) await cards.change(session_id, forgiven);
+    }
   }
 
   /** Those that the server no longer names, and about which something is still to be said here. */
