@@ -63,6 +63,14 @@ export class Cards {
     return this.#held.get(session) as Held;
   }
 
+  /** Lets go of a card. */
+  async drop(session: string): Promise<void> {
+    await kept.drop("cards", [this.judge, session]).catch(() => {});
+    this.#held.delete(session);
+    this.#unwritten.delete(session);
+    this.#others.postMessage(session);
+  }
+
   /** Lets go of all that the server has. */
   async forget(): Promise<void> {
     const done = this.all.filter((held) => !isUnsent(held));
@@ -102,9 +110,10 @@ export class Cards {
   }
 
   async #follow(session: string): Promise<void> {
-    const held = await kept.get<Held>("cards", [this.judge, session]).catch(() => undefined);
-    if (held === undefined || !this.isWritten(session)) return; // ours is written later, on top of theirs
-    this.#held.set(session, held);
+    const held = await kept.get<Held>("cards", [this.judge, session]).catch(() => null);
+    if (held === null || !this.isWritten(session)) return; // ours is written later, on top of theirs
+    if (held === undefined) this.#held.delete(session);
+    else this.#held.set(session, held);
     this.changed(session);
   }
 }

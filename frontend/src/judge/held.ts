@@ -93,6 +93,9 @@ export const refused = (held: Held, sent: Held, code: string, message: string): 
 export const obstacle = (held: Held | undefined): Refusal | null =>
   held !== undefined && isUnsent(held) ? held.refusal : null;
 
+/** Its pitch was deleted: nobody will take it any more. */
+export const isGone = (held: Held | undefined): boolean => obstacle(held)?.code === "no_such_session";
+
 /** What is wrong with a card itself. All else that is in its way may be over, without a word of it to this device. */
 const ITS_OWN = new Set(["comment_too_long", "score_out_of_range", "unknown_criterion"]);
 

@@ -9,13 +9,13 @@ import { hours } from "../stage/slots";
 import { Aparts } from "./aparts";
 import { type Acts, CardView } from "./card-view";
 import { Cards } from "./cards";
-import { type Held, isUnsent, keptOwn, tookOther, touched, undone } from "./held";
+import { type Held, isGone, isUnsent, keptOwn, tookOther, touched, undone } from "./held";
 import { keepSounds } from "./kept-sound";
 import { clearOnLeaving } from "./leaving";
 import { ListView } from "./list-view";
 import { type Draft, draftOf, type Pitch, type Stage } from "./model";
 import { keepPage } from "./offline";
-import { following, lacking, type Task } from "./order";
+import { following, lacking, present, type Task } from "./order";
 import { Pitches } from "./pitches";
 import { isBarred, Sender } from "./sender";
 import { standing } from "./standing";
@@ -173,7 +173,7 @@ class JudgePage extends HTMLElement {
   /** What has to be known on every card: scoring is closed, cards came too late, a choice waits elsewhere. */
   #notice(tasks: readonly Task[], task: Task | undefined): void {
     const torn = tasks.find((one) => one.held?.rival && one !== task);
-    const late = this.#closed === null ? 0 : (this.#cards?.all ?? []).filter(isUnsent).length;
+    const late = this.#closed === null ? 0 : (this.#cards?.all ?? []).filter(isLate).length;
     const link = part<HTMLAnchorElement>(this, "notice-link");
     link.hidden = torn === undefined;
     if (torn !== undefined) link.href = `#/${torn.pitch.session_id}`;
@@ -195,7 +195,15 @@ class JudgePage extends HTMLElement {
         const pitch = this.#pitches?.tasks.find((one) => one.pitch.session_id === this.#current)?.pitch;
         if (pitch !== undefined) void this.#setApart(pitch, true);
       },
+      remove: () => {
+        if (this.#current !== null) void this.#remove(this.#current);
+      },
     };
+  }
+
+  async #remove(session: string): Promise<void> {
+    await this.#pitches?.remove(session);
+    location.hash = "#/";
   }
 
   #touch(decide: (held: Held) => Held): void {
@@ -222,8 +230,12 @@ class JudgePage extends HTMLElement {
 /** The next in running order, for whoever only looks. */
 const neighbour = (tasks: readonly Task[], task: Task): Task | undefined => tasks[tasks.indexOf(task) + 1];
 
+/** Of what was deleted nobody is told: there is nothing to store it with. */
+const isLate = (held: Held): boolean => isUnsent(held) && !isGone(held);
+
 /** Those that will be heard soon, in this order. */
-function ahead(tasks: readonly Task[], current: string | null): Task[] {
+function ahead(all: readonly Task[], current: string | null): Task[] {
+  const tasks = present(all);
   const first = current === null ? following(tasks, null) : tasks.find(({ pitch }) => pitch.session_id === current);
   const place = first == null ? 0 : tasks.indexOf(first);
   return [...tasks.slice(place), ...tasks.slice(0, place)];

@@ -1,7 +1,7 @@
 // All pitches of a judge: the next one large, then every one in running order with how far it is.
 import { clock, spoken } from "../common/format";
 import { part, say, setIcon } from "../common/parts";
-import { isUnsent, obstacle } from "./held";
+import { isGone, isUnsent, obstacle } from "./held";
 import type { Pitch } from "./model";
 import { following, howFar, isDone, lacking, progress, type Task } from "./order";
 import { slots } from "./slots";
@@ -92,6 +92,7 @@ export class ListView {
 function state(task: Task): [string, string] {
   const { held, pitch } = task;
   if (held?.rival) return ["warning", "Two versions: choose one"];
+  if (isGone(held)) return ["warning", "Deleted by the organizer"];
   if (obstacle(held) !== null) return ["warning", "Not stored"];
   if (pitch.status === "failed" && !pitch.has_audio) return ["warning", "Could not be read"];
   const unsent = held !== undefined && isUnsent(held);

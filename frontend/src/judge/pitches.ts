@@ -92,12 +92,22 @@ export class Pitches {
     return this.#known?.criteria[track ?? ""] ?? [];
   }
 
+  /** Lets go of a pitch that was deleted, and of what was to be said about it. */
+  async remove(session: string): Promise<void> {
+    await this.parts.cards.drop(session);
+    if (this.#known === null) return;
+    this.#known = { ...this.#known, pitches: this.#known.pitches.filter(({ session_id }) => session_id !== session) };
+    await kept.put("pitches", [this.judge], this.#known).catch(() => {}); // as below
+    this.listener.told();
+  }
+
   async #take(judging: Judging, asked: number): Promise<void> {
     const before = this.#known;
     const since = judging.event.stage === "frozen" ? (before?.since ?? (await this.#closedAt())) : null;
     this.#known = { ...judging, pitches: [...judging.pitches, ...this.#missing(judging)], since };
     for (const pitch of judging.pitches) await this.#compare(pitch, asked);
     if (judging.event.stage === "open") await this.#forgive(judging, before);
+    await this.#dropSent(judging);
     await kept.put("pitches", [this.judge], this.#known).catch(() => {}); // it holds for this page
     this.listener.told();
   }
@@ -108,6 +118,15 @@ export class Pitches {
     for (const { session_id } of judging.pitches) {
       const held = cards.of(session_id);
       if (held !== undefined && isForgivable(held, other)) await cards.change(session_id, forgiven);
+    }
+  }
+
+  /** Nothing stays here of pitches that are not this judge's any more; what the server has comes back with them. */
+  async #dropSent({ pitches }: Judging): Promise<void> {
+    const { cards } = this.parts;
+    const named = new Set(pitches.map(({ session_id }) => session_id));
+    for (const { session } of cards.all.filter((held) => !named.has(held.session) && !isUnsent(held))) {
+      if (!isUnsent(await cards.look(session))) await cards.drop(session);
     }
   }
 
