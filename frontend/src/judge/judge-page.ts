@@ -93,6 +93,7 @@ class JudgePage extends HTMLElement {
     if (this.#current === before) return;
     scrollTo(0, 0);
     if (this.#current !== null) part(this, "card-title").focus({ preventScroll: true });
+    else this.#list?.focus();
   }
 
   #told(): void {
