@@ -34,11 +34,15 @@ async function page(request: Request): Promise<Response> {
   const cache = await caches.open(PAGE);
   const kept = await cache.match(new URL(request.url).pathname, { ignoreVary: true });
   if (kept === undefined) return fetch(request);
+  const giveUp = new AbortController();
+  const timer = setTimeout(() => giveUp.abort(), PATIENCE);
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+    const answer = await fetch(request, { signal: giveUp.signal });
     return answer.status >= 500 ? kept : answer; // a proxy speaks for a server that is away
   } catch {
     return kept;
+  } finally {
+    clearTimeout(timer); // a page that has begun to come may take its time
   }
 }
 

@@ -234,6 +234,16 @@ def require(principal: Principal, verb: Verb, target: Target) -> None:
     raise Forbidden("not_allowed", f"Your {principal.role} token does not allow this here.")
 
 
+def require_judge(principal: Principal, judge_id: str | None) -> None:
+    """Pass if no judge is named, or this one is. Pages name theirs: another's sign-in may take its place under them.
+
+    Raises:
+        Forbidden: ``other_judge``.
+    """
+    if judge_id is not None and principal.judge_id not in (None, judge_id):
+        raise Forbidden("other_judge", "Another judge is signed in here. Open your own link once more.")
+
+
 def may(principal: Principal, verb: Verb, target: Target) -> bool:
     """Whether the table allows it."""
     right = PERMISSIONS[verb].get(principal.role)

@@ -22,6 +22,9 @@ Score = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "n
 Scores = Annotated[dict[str, Score], Field(max_length=100, description="By criterion id; null takes a score back.")]
 
 
+_WHOSE = "Whose pitches, for an organizer; 403 other_judge for a judge who is somebody else."
+
+
 class NewScores(BaseModel):
     """``PUT /sessions/{session_id}/scores``: what is left out stays, single scores included."""
 
@@ -72,13 +75,21 @@ class JudgingDetails(BaseModel):
 
 
 @router.put("/sessions/{session_id}/scores")
-async def save_scores(session_id: str, new: NewScores, who: Caller, engine: TheEngine) -> Scorecard:
+async def save_scores(
+    session_id: str,
+    new: NewScores,
+    who: Caller,
+    engine: TheEngine,
+    judge: Annotated[
+        str | None, Query(max_length=64, description="Whose card it is: 403 other_judge for anybody else.")
+    ] = None,
+) -> Scorecard:
     """Save one's scores, comment and mark as a judge. The same again is harmless, also with an old ``revision``.
 
     A card that lacks a criterion is a draft: it is kept, and does not count.
     """
     update = new.model_dump(exclude_unset=True, exclude={"revision"})
-    return await engine.cards.save(who, session_id, update, new.revision)
+    return await engine.cards.save(who, session_id, update, new.revision, judge)
 
 
 @router.get("/sessions/{session_id}/scores")
@@ -103,7 +114,7 @@ async def get_judging(
     event_id: str,
     who: Caller,
     engine: TheEngine,
-    judge: Annotated[str | None, Query(max_length=64, description="Whose pitches, for an organizer.")] = None,
+    judge: Annotated[str | None, Query(max_length=64, description=_WHOSE)] = None,
 ) -> JudgingDetails:
     """A judge's pitches in the order of the day, what they are scored by, and the judge's own cards."""
     return judging_details(await engine.judging.read(who, event_id, judge))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pitchscoop.access.model import Principal, Verb
+from pitchscoop.access.model import Principal, Verb, require_judge
 from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.rubrics import Criterion
@@ -56,8 +56,10 @@ class Judging:
         Pitches of teams that withdrew, or that they have a conflict with, are left out. A judge reads their own.
 
         Raises:
+            Forbidden: ``other_judge``: a judge has named another one.
             Invalid: ``which_judge``: an organizer has to name one.
         """
+        require_judge(who, judge_id)
         judge_id = who.judge_id or judge_id
         event = await self._events.allowed(who, Verb.CARD_READ, event_id, judge_id=judge_id)
         if judge_id is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pitchscoop.access.model import ANYBODY, Principal, Target, Verb, require
+from pitchscoop.access.model import ANYBODY, Principal, Target, Verb, require, require_judge
 from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.rubrics import Criterion
@@ -51,18 +51,25 @@ class Cards:
         self._clock = clock
 
     async def save(
-        self, who: Principal, session_id: str, update: Mapping[str, Any], revision: int | None = None
+        self,
+        who: Principal,
+        session_id: str,
+        update: Mapping[str, Any],
+        revision: int | None = None,
+        judge_id: str | None = None,
     ) -> Scorecard:
         """Change one's card: ``scores`` by criterion (None takes one back), ``comment``, ``mark``; the rest stays.
 
         What it says already is not written again, so that a save whose answer was lost can be repeated as it was.
-        With ``revision`` a card that was changed since is left as it is.
+        With ``revision`` a card that was changed since is left as it is, with ``judge_id`` that of anybody else.
 
         Raises:
+            Forbidden: ``other_judge``.
             Conflict: ``wrong_stage``, ``team_withdrew``, ``conflict_of_interest`` or ``not_heard_yet``; or
                 ``changed_meanwhile``, with the card as it is now as ``current``.
             Invalid: ``unknown_criterion``, ``score_out_of_range`` or ``comment_too_long``.
         """
+        require_judge(who, judge_id)
         session, _ = await self._allowed(who, Verb.CARD_WRITE, session_id)
         async with self._ledger.turn(session.event_id):
             for attempt in range(ATTEMPTS):

@@ -227,7 +227,22 @@ def test_a_fine_scale_is_a_field(chromium: Browser, preview: str) -> None:
     expect(page.locator("[data-part=score]").first).to_have_text("73.5")
     field.fill("101")
     expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description("Give 0 to 100; 73.5 is kept")
     expect(page.locator("[data-part=score]").first).to_have_text("73.5")
+    field.fill("10")
+    field.press_sequentially("15")
+    expect(field).to_have_accessible_description("Give 0 to 100; 10 is kept")
+    for _ in range(2):
+        field.press("Backspace")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description("0 to 100")
+    field.press_sequentially("15")
+    field.blur()
+    expect(field).to_have_value("10")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    page.get_by_role("button", name="More Reach").click()
+    expect(field).to_have_value("11")
+    expect(page.locator("[data-part=score]").first).to_have_text("11")
     page.context.close()
 
 

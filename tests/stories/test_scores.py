@@ -95,6 +95,20 @@ async def test_a_revoked_judge_is_out(app: App) -> None:
         assert len((await organizer.get(path)).json()["cards"]) == 1
 
 
+async def test_a_page_of_one_judge_reads_and_writes_nothing_of_another(app: App) -> None:
+    here = await prepared(app, judges=2)
+    mine, other = ({"judge": here.judges[place].judge_id} for place in (0, 1))
+    path, day = f"/sessions/{here.pitches[0]}/scores", f"/events/{here.event_id}/judging"
+    async with app.client(here.tokens[0]) as judge, app.client() as organizer:
+        refused = [await judge.put(path, json={"scores": WHOLE}, params=other), await judge.get(day, params=other)]
+        assert [(one.status_code, one.json()["code"]) for one in refused] == [(403, "other_judge")] * 2
+        assert (await organizer.get(path)).json() == {"cards": []}
+        taken = [await judge.put(path, json={"scores": WHOLE}, params=mine), await judge.get(day, params=mine)]
+        assert [one.status_code for one in taken] == [200, 200]
+        await organizer.post(f"/events/{here.event_id}/stage", json={"stage": "frozen"})
+        assert (await judge.put(path, json={"scores": WHOLE}, params=other)).json()["code"] == "other_judge"
+
+
 async def test_one_key_has_one_effect(app: App) -> None:
     here = await prepared(app)
     path, key = f"/sessions/{here.pitches[0]}/scores", {"Idempotency-Key": str(uuid.uuid4())}

@@ -16,6 +16,8 @@ export interface Details {
   error?: { code: string; message: string } | null;
 }
 
+const FOREIGN = "http_error";
+
 /** An answer that is not what was asked for; `status` 0: no answer came at all. */
 export class Refused extends Error {
   constructor(
@@ -26,6 +28,11 @@ export class Refused extends Error {
     readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
+  }
+
+  /** Not in our words: it comes from whoever stands between, and says nothing of what was asked. */
+  get isForeign(): boolean {
+    return this.code === FOREIGN;
   }
 }
 
@@ -85,6 +92,6 @@ async function answered(call: Promise<Response>): Promise<Response> {
   }
   if (answer.ok) return answer;
   const problem: Record<string, unknown> = await answer.json().catch(() => ({}));
-  const { code = "http_error", detail = "The server refused." } = problem;
+  const { code = FOREIGN, detail = "The server refused." } = problem;
   throw new Refused(answer.status, String(code), String(detail), problem);
 }

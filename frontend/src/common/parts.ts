@@ -24,6 +24,12 @@ export function setIcon(root: Element, name: string): void {
   root.querySelector("use")?.setAttribute("href", `#i-${name}`);
 }
 
+/** Puts these into a list in this order. Moving one takes the focus from it: only where the order is another one. */
+export function arrange(list: Element, elements: readonly Element[]): void {
+  const same = list.children.length === elements.length && elements.every((one, at) => list.children[at] === one);
+  if (!same) list.replaceChildren(...elements);
+}
+
 /** Sets a text only when it changes, so that screen readers are not told the same twice. */
 export function say(element: Element, words: string): void {
   if (element.textContent !== words) element.textContent = words;

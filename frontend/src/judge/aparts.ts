@@ -49,7 +49,8 @@ export class Aparts {
     try {
       await (one.wanted ? put(path, {}, PATIENCE) : remove(path));
     } catch (error) {
-      if (!(error instanceof Refused) || error.status !== 404) throw error; // nobody is left to be kept apart from
+      const gone = error instanceof Refused && error.status === 404 && !error.isForeign;
+      if (!gone) throw error; // else nobody is left to be kept apart from
     }
     await this.#keep({ ...(this.#teams.get(one.team) ?? one), known: one.wanted });
     return true;

@@ -1,6 +1,6 @@
 // One card: the pitch, its criteria, a comment, and a dock that says where the card is and leads on.
 import { part, say, setIcon } from "../common/parts";
-import type { Held } from "./held";
+import { type Held, isGone, obstacle } from "./held";
 import { addressOf } from "./list-view";
 import { Listening } from "./listening";
 import { type Criterion, type Draft, type Mark, NOTHING, scored } from "./model";
@@ -17,6 +17,8 @@ export interface Acts extends Choice {
   give(change: (draft: Draft) => Draft): void;
   undo(): void;
   setApart(): void;
+  /** The pitch is not there any more: its card can go, too. */
+  remove(): void;
 }
 
 export interface Opened {
@@ -54,6 +56,7 @@ export class CardView {
     press("again", () => this.#mark("again"));
     press("skip", () => this.#mark("skip"));
     press("apart", () => acts.setApart());
+    press("remove", () => acts.remove());
     press("history", () => void this.#versions.open(this.#session, this.#criteria));
   }
 
@@ -117,9 +120,11 @@ export class CardView {
     part(this.root, "apart").hidden = task.pitch.team_id === null;
     for (const name of ["undo", "again", "skip", "apart"]) part<HTMLButtonElement>(this.root, name).disabled = locked;
     if (!locked) part<HTMLButtonElement>(this.root, "undo").disabled = (task.held?.past.length ?? 0) === 0;
-    const refusal = task.held?.refusal ?? null;
+    const refusal = obstacle(task.held);
     part(this.root, "refusal").hidden = refusal === null;
-    say(part(this.root, "refusal-words"), refusal?.message ?? "");
+    const gone = isGone(task.held);
+    say(part(this.root, "refusal-words"), gone ? "Deleted by the organizer." : (refusal?.message ?? ""));
+    part(this.root, "remove").hidden = !gone;
     say(part(this.root, "refusal-code"), refusal?.code ?? "");
   }
 

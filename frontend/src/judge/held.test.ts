@@ -5,8 +5,10 @@ import {
   fresh,
   type Held,
   isDue,
+  isForgivable,
   isUnsent,
   keptOwn,
+  obstacle,
   overtaken,
   refused,
   stored,
@@ -21,7 +23,7 @@ const give = (held: Held, value: number, at = 0): Held => touched(held, scored(h
 const send = (held: Held): Held => attempted(held, held.now);
 const type = (held: Held, comment: string, at: number): Held => touched(held, { ...held.now, comment }, at);
 const card = (draft: Draft, revision: number): Card => ({ ...draft, revision, saved_at: "2026-11-14T15:41:00Z" });
-const EIGHT = scored(NOTHING, "problem", 8);
+const [SEVEN, EIGHT] = [scored(NOTHING, "problem", 7), scored(NOTHING, "problem", 8)];
 
 test("what is touched is unsent until the server has it", () => {
   const held = give(fresh("j", "s"), 8);
@@ -67,9 +69,40 @@ test("the same on both devices is no conflict", () => {
 
 test("what was refused is not sent again until it is something else", () => {
   const held = give(fresh("j", "s"), 8);
-  const no = refused(held, held.now, "wrong_stage", "");
+  const no = refused(send(held), held, "wrong_stage", "");
   assert.ok(!isDue(no) && isUnsent(no));
   assert.ok(isDue(give(no, 7)));
+  assert.ok(!isUnsent(undone(no, 0)));
+  assert.deepEqual([obstacle(no)?.code, obstacle(undone(no, 0))], ["wrong_stage", null]);
+});
+
+test("what was in the way of a card may be over, what is wrong with it is not", () => {
+  const held = send(give(fresh("j", "s"), 8));
+  const after = (code: string, otherRules: boolean): boolean => isForgivable(refused(held, held, code, ""), otherRules);
+  assert.ok(!isForgivable(held, true));
+  assert.deepEqual(
+    ["wrong_stage", "conflict_of_interest", "team_withdrew", "not_heard_yet"].map((code) => after(code, false)),
+    [true, true, true, true],
+  );
+  assert.deepEqual([after("comment_too_long", false), after("score_out_of_range", true)], [false, true]);
+});
+
+test("a slip that was put right stays right, although only the answer to it was lost", () => {
+  const seven = stored(send(give(fresh("j", "s"), 7)), SEVEN, card(SEVEN, 1));
+  const right = give(send(give(seven, 8)), 7);
+  assert.ok(isUnsent(right) && isDue(right));
+  const after = told(right, card(EIGHT, 2));
+  assert.deepEqual([after.now.scores, after.rival, after.revision, isDue(after)], [{ problem: 7 }, null, 2, true]);
+  assert.ok(!isUnsent(stored(send(right), SEVEN, card(SEVEN, 1))));
+  assert.equal(told(right, card(scored(NOTHING, "problem", 3), 2)).rival?.revision, 2);
+});
+
+test("what is sent again and again is one attempt, and those before it are not forgotten", () => {
+  let held = send(give(fresh("j", "s"), 8));
+  held = give(held, 9);
+  for (let times = 0; times < 30; times++) held = send(held);
+  assert.equal(held.tried.length, 2);
+  assert.deepEqual([overtaken(held, card(EIGHT, 1)).rival, isDue(overtaken(held, card(EIGHT, 1)))], [null, true]);
 });
 
 test("a comment typed in one go is undone as a whole, scores one by one", () => {

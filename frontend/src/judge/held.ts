@@ -44,7 +44,9 @@ export const fresh = (judge: string, session: string): Held => ({
   refusal: null,
 });
 
-export const isUnsent = (held: Held): boolean => !same(held.now, held.base);
+/** What was put back to what the server had is unsent, too, while something else of it may have arrived. */
+export const isUnsent = ({ now, base, tried }: Held): boolean =>
+  !same(now, base) || tried.some((draft) => !same(draft, base));
 
 /** Unsent, and nobody has to decide anything first. */
 export function isDue(held: Held): boolean {
@@ -65,8 +67,11 @@ export function undone(held: Held, at: number): Held {
   return before === undefined ? held : { ...held, now: before, past: held.past.slice(0, -1), touchedAt: at };
 }
 
-/** It is being sent. Written down before, because the answer may never come. */
-export const attempted = (held: Held, sent: Draft): Held => ({ ...held, tried: [...held.tried, sent].slice(-TRIED) });
+/** It is being sent. Written down before, because the answer may never come; once, however often it is repeated. */
+export const attempted = (held: Held, sent: Draft): Held => ({
+  ...held,
+  tried: [...held.tried.filter((draft) => !same(draft, sent)), sent].slice(-TRIED),
+});
 
 /** The server has what was sent. */
 export const stored = (held: Held, sent: Draft, card: Card): Held => ({
@@ -77,13 +82,27 @@ export const stored = (held: Held, sent: Draft, card: Card): Held => ({
   refusal: null,
 });
 
-/** The server would not have it. */
-export const refused = (held: Held, of: Draft, code: string, message: string): Held => ({
+/** The server would not have what was to be sent. It did not arrive; what was tried before may have. */
+export const refused = (held: Held, sent: Held, code: string, message: string): Held => ({
   ...held,
-  refusal: { code, message, of },
+  tried: sent.tried,
+  refusal: { code, message, of: sent.now },
 });
 
-/** What was in its way may be over: it is worth another attempt. */
+/** Why the server has not got what there is; a card that was put back to what it has wants nothing. */
+export const obstacle = (held: Held | undefined): Refusal | null =>
+  held !== undefined && isUnsent(held) ? held.refusal : null;
+
+/** Its pitch was deleted: nobody will take it any more. */
+export const isGone = (held: Held | undefined): boolean => obstacle(held)?.code === "no_such_session";
+
+/** What is wrong with a card itself. All else that is in its way may be over, without a word of it to this device. */
+const ITS_OWN = new Set(["comment_too_long", "score_out_of_range", "unknown_criterion"]);
+
+/** Whether it is worth another attempt where the server says that the pitch can be scored; `otherRules` since. */
+export const isForgivable = ({ refusal }: Held, otherRules: boolean): boolean =>
+  refusal !== null && (otherRules || !ITS_OWN.has(refusal.code));
+
 export const forgiven = (held: Held): Held => ({ ...held, refusal: null });
 
 /** The server tells what it has; null: nothing. News of before what is known here is no news. */

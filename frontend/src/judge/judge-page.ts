@@ -9,15 +9,15 @@ import { hours } from "../stage/slots";
 import { Aparts } from "./aparts";
 import { type Acts, CardView } from "./card-view";
 import { Cards } from "./cards";
-import { type Held, isUnsent, keptOwn, tookOther, touched, undone } from "./held";
+import { type Held, isGone, isUnsent, keptOwn, tookOther, touched, undone } from "./held";
 import { keepSounds } from "./kept-sound";
 import { clearOnLeaving } from "./leaving";
 import { ListView } from "./list-view";
 import { type Draft, draftOf, type Pitch, type Stage } from "./model";
 import { keepPage } from "./offline";
-import { following, lacking, type Task } from "./order";
+import { following, lacking, present, type Task } from "./order";
 import { Pitches } from "./pitches";
-import { Sender } from "./sender";
+import { isBarred, Sender } from "./sender";
 import { standing } from "./standing";
 
 const CLOSED: Record<Exclude<Stage, "open">, string> = {
@@ -25,6 +25,12 @@ const CLOSED: Record<Exclude<Stage, "open">, string> = {
   frozen: "Scoring is closed",
   published: "Scoring is over, the results are published",
   archived: "Scoring is over, the event is archived",
+};
+
+const BARRED: Record<string, string> = {
+  not_signed_in: "You are not signed in here",
+  other_judge: "Another judge is signed in here",
+  not_allowed: "You are not signed in as this judge",
 };
 
 class JudgePage extends HTMLElement {
@@ -87,17 +93,18 @@ class JudgePage extends HTMLElement {
     if (this.#current === before) return;
     scrollTo(0, 0);
     if (this.#current !== null) part(this, "card-title").focus({ preventScroll: true });
+    else this.#list?.focus();
   }
 
   #told(): void {
     hideTrouble(this);
     this.#now();
     const tasks = this.#pitches?.tasks ?? [];
-    void keepSounds(tasks, ahead(tasks, this.#current));
+    void keepSounds(ahead(tasks, this.#current));
   }
 
   #failed(error: Refused): void {
-    if (error.status === 401 || error.status === 403) this.#barred(error);
+    if (isBarred(error)) this.#barred(error);
     else if (this.#pitches?.known == null) {
       const words = "Your pitches could not be read. They come by themselves when the server can be reached.";
       const again = { label: "Try again", to: () => void this.#pitches?.refresh() };
@@ -112,8 +119,7 @@ class JudgePage extends HTMLElement {
     const kept =
       unsent === 0 ? "" : ` ${unsent === 1 ? "One card is" : `${unsent} cards are`} saved on this ${device()}.`;
     const words = `Open the link that you were given once more, or ask the organizer for a new one.${kept}`;
-    const head = error.code === "not_signed_in" ? "You are not signed in here" : "Your link has ended";
-    showTrouble(this, head, words, error.code, []);
+    showTrouble(this, BARRED[error.code] ?? "Your link has ended", words, error.code, []);
     part(this, "loading").hidden = true;
   }
 
@@ -168,7 +174,7 @@ class JudgePage extends HTMLElement {
   /** What has to be known on every card: scoring is closed, cards came too late, a choice waits elsewhere. */
   #notice(tasks: readonly Task[], task: Task | undefined): void {
     const torn = tasks.find((one) => one.held?.rival && one !== task);
-    const late = this.#closed === null ? 0 : (this.#cards?.all ?? []).filter(isUnsent).length;
+    const late = this.#closed === null ? 0 : (this.#cards?.all ?? []).filter(isLate).length;
     const link = part<HTMLAnchorElement>(this, "notice-link");
     link.hidden = torn === undefined;
     if (torn !== undefined) link.href = `#/${torn.pitch.session_id}`;
@@ -190,7 +196,15 @@ class JudgePage extends HTMLElement {
         const pitch = this.#pitches?.tasks.find((one) => one.pitch.session_id === this.#current)?.pitch;
         if (pitch !== undefined) void this.#setApart(pitch, true);
       },
+      remove: () => {
+        if (this.#current !== null) void this.#remove(this.#current);
+      },
     };
+  }
+
+  async #remove(session: string): Promise<void> {
+    await this.#pitches?.remove(session);
+    location.hash = "#/";
   }
 
   #touch(decide: (held: Held) => Held): void {
@@ -217,8 +231,12 @@ class JudgePage extends HTMLElement {
 /** The next in running order, for whoever only looks. */
 const neighbour = (tasks: readonly Task[], task: Task): Task | undefined => tasks[tasks.indexOf(task) + 1];
 
+/** Of what was deleted nobody is told: there is nothing to store it with. */
+const isLate = (held: Held): boolean => isUnsent(held) && !isGone(held);
+
 /** Those that will be heard soon, in this order. */
-function ahead(tasks: readonly Task[], current: string | null): Task[] {
+function ahead(all: readonly Task[], current: string | null): Task[] {
+  const tasks = present(all);
   const first = current === null ? following(tasks, null) : tasks.find(({ pitch }) => pitch.session_id === current);
   const place = first == null ? 0 : tasks.indexOf(first);
   return [...tasks.slice(place), ...tasks.slice(0, place)];

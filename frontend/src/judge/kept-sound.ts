@@ -23,22 +23,30 @@ export async function keptPeaks(session: string): Promise<Peaks | null> {
 }
 
 let fetching = false;
+let full = false;
 
-/** Fetches what comes next, one at a time; lets go of what is not the judge's any more. */
-export async function keepSounds(tasks: readonly Task[], ahead: readonly Task[]): Promise<void> {
+/** Lets go of all of it, for good while this page is open: what is scored needs the room. */
+export async function makeRoom(): Promise<void> {
+  full = true;
+  if (typeof caches !== "undefined") await caches.delete(CACHE).catch(() => false);
+}
+
+/** Fetches what comes next, one at a time, and lets go of all else. */
+export async function keepSounds(ahead: readonly Task[]): Promise<void> {
   const cache = await shelf().catch(() => null);
   if (cache === null || fetching || savesData()) return;
   fetching = true;
-  try {
-    await drop(cache, new Set(tasks.map(({ pitch }) => pitch.session_id)));
-    for (const { pitch } of ahead.slice(0, AHEAD)) {
-      if (pitch.status === "completed") await keep(cache, pitch.session_id);
-    }
-  } catch {
-    // No network, no room, or a storage that lets no script read: the pitch is heard over the network.
-  } finally {
-    fetching = false;
+  const next = ahead.slice(0, AHEAD).map(({ pitch }) => pitch);
+  await drop(cache, new Set(next.map(({ session_id }) => session_id))).catch(() => {});
+  for (const { status, session_id } of next) {
+    if (status === "completed" && !full) await keep(cache, session_id).catch(noteFull);
   }
+  fetching = false;
+}
+
+/** No network, or a storage that lets no script read: the pitch is heard over the network, and the next is tried. */
+function noteFull(error: unknown): void {
+  full ||= error instanceof DOMException && error.name === "QuotaExceededError"; // or each would be fetched all day
 }
 
 async function keep(cache: Cache, session: string): Promise<void> {

@@ -1,7 +1,7 @@
 // All pitches of a judge: the next one large, then every one in running order with how far it is.
 import { clock, spoken } from "../common/format";
-import { part, say, setIcon } from "../common/parts";
-import { isUnsent } from "./held";
+import { arrange, part, say, setIcon } from "../common/parts";
+import { isGone, isUnsent, obstacle } from "./held";
 import type { Pitch } from "./model";
 import { following, howFar, isDone, lacking, progress, type Task } from "./order";
 import { slots } from "./slots";
@@ -19,6 +19,7 @@ export const addressOf = (session: string): string => `#/${session}`;
 
 export class ListView {
   readonly #rows = new Map<string, HTMLElement>();
+  readonly #aparts = new Map<string, HTMLElement>();
 
   constructor(
     private readonly root: HTMLElement,
@@ -32,9 +33,16 @@ export class ListView {
     say(part(this.root, "progress"), howFar(tasks));
     slots(part(this.root, "slots"), tasks, null);
     this.#next(open ? following(tasks, null) : null, tasks);
-    part(this.root, "rows").replaceChildren(...tasks.map((task, place) => this.#row(task, place, current)));
+    const rows = tasks.map((task, place) => this.#row(task, place, current));
+    arrange(part(this.root, "rows"), rows);
     part(this.root, "apart").hidden = apart.length === 0;
-    part(this.root, "apart-rows").replaceChildren(...apart.map((pitch) => this.#apart(pitch)));
+    const aparts = apart.map((pitch) => this.#apart(pitch));
+    arrange(part(this.root, "apart-rows"), aparts);
+  }
+
+  /** Where the keys go on from, after what they were on is no longer to be seen. */
+  focus(): void {
+    part(this.root, "pitches-head").focus({ preventScroll: true });
   }
 
   #next(task: Task | null, tasks: readonly Task[]): void {
@@ -74,11 +82,19 @@ export class ListView {
   }
 
   #apart(pitch: Pitch): HTMLElement {
-    const row = this.#made("apart-row");
+    const row = this.#aparts.get(pitch.session_id) ?? this.#madeApart(pitch);
+    this.#aparts.set(pitch.session_id, row);
     say(part(row, "apart-team"), pitch.team_name);
-    const button = part(row, "apart-back");
-    button.setAttribute("aria-label", `Take back, ${pitch.team_name}`);
-    button.addEventListener("click", () => this.takeBack(pitch));
+    part(row, "apart-back").setAttribute("aria-label", `Take back, ${pitch.team_name}`);
+    return row;
+  }
+
+  #madeApart(pitch: Pitch): HTMLElement {
+    const row = this.#made("apart-row");
+    part(row, "apart-back").addEventListener("click", () => {
+      this.takeBack(pitch);
+      this.focus();
+    });
     return row;
   }
 
@@ -92,7 +108,8 @@ export class ListView {
 function state(task: Task): [string, string] {
   const { held, pitch } = task;
   if (held?.rival) return ["warning", "Two versions: choose one"];
-  if (held?.refusal) return ["warning", "Not stored"];
+  if (isGone(held)) return ["warning", "Deleted by the organizer"];
+  if (obstacle(held) !== null) return ["warning", "Not stored"];
   if (pitch.status === "failed" && !pitch.has_audio) return ["warning", "Could not be read"];
   const unsent = held !== undefined && isUnsent(held);
   return [unsent ? "phone" : progress(task) === "scored" ? "check" : "", words(task, pitch)];

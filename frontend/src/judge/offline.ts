@@ -11,11 +11,21 @@ export async function keepPage(worker: string): Promise<void> {
     const loaded = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
     const assets = loaded.filter(({ pathname }) => pathname.startsWith("/assets/")).map(({ pathname }) => pathname);
     await cache.addAll(await lacking(cache, assets));
-    await cache.add(new Request(location.pathname, { headers: { Accept: "text/html" } }));
+    const page = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    if (!page.ok || !names(await page.clone().text(), [...assets, ...named(document.documentElement.outerHTML)]))
+      return;
+    await cache.put(location.pathname, page);
     await dropOthers(cache, new Set([location.pathname, ...assets]));
   } catch {
     // No room, or no network any more: the page opens with one.
   }
+}
+
+const named = (page: string): string[] => page.match(/\/assets\/[\w.-]+/g) ?? [];
+
+/** Whether a page names only these: after an update it names what this one never had, and would open with nothing. */
+function names(page: string, assets: readonly string[]): boolean {
+  return named(page).every((path) => assets.includes(path));
 }
 
 /** Names carry a hash of what is in the file, so that what is there is right. */

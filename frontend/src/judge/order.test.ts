@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fresh, touched } from "./held";
+import { fresh, refused, touched } from "./held";
 import { type Criterion, type Draft, NOTHING, type Pitch } from "./model";
 import { following, howFar, progress, type Task } from "./order";
 
@@ -46,6 +46,15 @@ test("what is to be heard again comes last, what was skipped never", () => {
   assert.equal(next(tasks, null), "2");
   assert.equal(next([tasks[0] as Task, task("2", SCORED), tasks[2] as Task], "2"), "1");
   assert.equal(next([task("1", SCORED)], "1"), undefined);
+});
+
+test("what was deleted is not led to, and keeps nobody from being done", () => {
+  const begun = task("1", { scores: { a: 5 } });
+  const held = begun.held;
+  assert.ok(held);
+  const gone = { ...begun, held: refused(held, held, "no_such_session", "") };
+  assert.equal(next([gone, task("2", SCORED)], "2"), undefined);
+  assert.equal(howFar([gone, task("2", SCORED), task("3", SCORED)]), "All 2 are scored");
 });
 
 test("how far a judge has come is said with a figure", () => {

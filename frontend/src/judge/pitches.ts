@@ -3,10 +3,10 @@ import { getJson, Refused } from "../common/api";
 import type { Aparts } from "./aparts";
 import type { Cards } from "./cards";
 import { kept } from "./device";
-import { forgiven, isUnsent, told } from "./held";
+import { forgiven, isForgivable, isUnsent, told } from "./held";
 import type { Criterion, Judging, Pitch } from "./model";
 import type { Task } from "./order";
-import type { Sender } from "./sender";
+import { asJudge, type Sender } from "./sender";
 
 const EVERY = 20_000; // ms
 
@@ -54,7 +54,7 @@ export class Pitches {
   async refresh(): Promise<void> {
     const asked = performance.now();
     try {
-      const judging = await getJson<Judging>(this.paths.judging);
+      const judging = await getJson<Judging>(`${this.paths.judging}?${asJudge(this.judge)}`);
       this.parts.sender.reached = true;
       await this.#take(judging, asked);
     } catch (error) {
@@ -92,18 +92,42 @@ export class Pitches {
     return this.#known?.criteria[track ?? ""] ?? [];
   }
 
+  /** Lets go of a pitch that was deleted, and of what was to be said about it. */
+  async remove(session: string): Promise<void> {
+    await this.parts.cards.drop(session);
+    if (this.#known === null) return;
+    this.#known = { ...this.#known, pitches: this.#known.pitches.filter(({ session_id }) => session_id !== session) };
+    await kept.put("pitches", [this.judge], this.#known).catch(() => {}); // as below
+    this.listener.told();
+  }
+
   async #take(judging: Judging, asked: number): Promise<void> {
     const before = this.#known;
     const since = judging.event.stage === "frozen" ? (before?.since ?? (await this.#closedAt())) : null;
     this.#known = { ...judging, pitches: [...judging.pitches, ...this.#missing(judging)], since };
     for (const pitch of judging.pitches) await this.#compare(pitch, asked);
-    const other = before === null || rules(before) !== rules(judging);
-    for (const { session, refusal } of this.parts.cards.all) {
-      const over = refusal !== null && (other || refusal.code === "not_heard_yet");
-      if (over) await this.parts.cards.change(session, forgiven);
-    }
+    if (judging.event.stage === "open") await this.#forgive(judging, before);
+    await this.#dropSent(judging);
     await kept.put("pitches", [this.judge], this.#known).catch(() => {}); // it holds for this page
     this.listener.told();
+  }
+
+  async #forgive(judging: Judging, before: Judging | null): Promise<void> {
+    const { cards } = this.parts;
+    const other = before === null || rules(before) !== rules(judging);
+    for (const { session_id } of judging.pitches) {
+      const held = cards.of(session_id);
+      if (held !== undefined && isForgivable(held, other)) await cards.change(session_id, forgiven);
+    }
+  }
+
+  /** Nothing stays here of pitches that are not this judge's any more; what the server has comes back with them. */
+  async #dropSent({ pitches }: Judging): Promise<void> {
+    const { cards } = this.parts;
+    const named = new Set(pitches.map(({ session_id }) => session_id));
+    for (const { session } of cards.all.filter((held) => !named.has(held.session) && !isUnsent(held))) {
+      if (!isUnsent(await cards.look(session))) await cards.drop(session);
+    }
   }
 
   /** Those that the server no longer names, and about which something is still to be said here. */

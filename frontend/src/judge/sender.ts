@@ -4,7 +4,7 @@ import { backoff } from "../recorder/backoff";
 import type { Aparts } from "./aparts";
 import type { Cards } from "./cards";
 import { attempted, type Held, isDue, overtaken, refused, stored, told } from "./held";
-import { type Card, type Criterion, type Draft, sendable } from "./model";
+import { type Card, type Criterion, sendable } from "./model";
 
 const SETTLE = 800; // ms; whoever slides over a scale or types makes one version of it
 const PATIENCE = 15_000; // ms for an answer; bad networks swallow requests without a word
@@ -17,7 +17,7 @@ export interface Ears {
   settled(): void;
   /** Where a card is has changed. */
   moved(): void;
-  /** The server does not know this judge any more. */
+  /** The server does not know this judge any more, or knows another one here. */
   barred(error: Refused): void;
 }
 
@@ -28,6 +28,8 @@ export class Sender {
   reached = true;
   /** When it last stored a card; ms of this page's clock. */
   storedAt = 0;
+  /** How often whoever stands between turned a card away: a word in it may be all, so the others go first. */
+  readonly #turned = new Map<string, number>();
   #wake: () => void = () => {};
   #woken = false;
 
@@ -61,7 +63,10 @@ export class Sender {
   /** Sends one thing. How long to rest then, in ms. */
   async #step(): Promise<number | "failed"> {
     this.#woken = false;
-    const [first] = this.cards.all.filter(isDue).sort((one, other) => one.touchedAt - other.touchedAt);
+    const turned = ({ session }: Held): number => this.#turned.get(session) ?? 0;
+    const [first] = this.cards.all
+      .filter(isDue)
+      .sort((one, other) => turned(one) - turned(other) || one.touchedAt - other.touchedAt);
     try {
       if (await this.aparts.send()) {
         this.ears.settled();
@@ -89,7 +94,7 @@ export class Sender {
       await this.cards.change(session, (one) => stored(one, held.now, card));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      await this.#refused(session, held.now, error);
+      await this.#refused(held, error);
     } finally {
       this.sending = null;
       this.ears.moved();
@@ -99,16 +104,18 @@ export class Sender {
 
   #put({ session, now, revision }: Held): Promise<Card> {
     const given = sendable(now, this.ears.criteria(session));
-    return put<Card>(`/api/v1/sessions/${session}/scores`, { ...given, revision }, PATIENCE);
+    return put<Card>(`/api/v1/sessions/${session}/scores?${asJudge(this.judge)}`, { ...given, revision }, PATIENCE);
   }
 
   /** Notes what the judge has to know; throws where another attempt helps. */
-  async #refused(session: string, sent: Draft, error: Refused): Promise<void> {
-    const { status, code, message, problem } = error;
+  async #refused(sent: Held, error: Refused): Promise<void> {
+    const { session } = sent;
+    const { code, message, problem } = error;
+    if (error.isForeign) this.#turned.set(session, (this.#turned.get(session) ?? 0) + 1);
     if (code === "changed_meanwhile") {
       const current = problem.current as Card | null;
       await this.cards.change(session, (one) => (current === null ? told(one, null) : overtaken(one, current)));
-    } else if (isPassing(error) || status === 401) throw error;
+    } else if (isPassing(error) || isBarred(error)) throw error;
     else await this.cards.change(session, (one) => refused(one, sent, code, message));
     this.reached = true;
   }
@@ -116,7 +123,7 @@ export class Sender {
   #failed(error: Refused): number | "failed" {
     this.reached = error.status !== 0;
     this.ears.moved();
-    if (error.status !== 401) return "failed";
+    if (!isBarred(error)) return "failed";
     this.ears.barred(error);
     return LONG;
   }
@@ -133,8 +140,14 @@ export class Sender {
   }
 }
 
-const isPassing = ({ status, code }: Refused): boolean =>
-  status === 0 || status === 429 || status >= 500 || code === "idempotency_in_progress";
+const isPassing = ({ status, code, isForeign }: Refused): boolean =>
+  status === 0 || status === 429 || status >= 500 || code === "idempotency_in_progress" || isForeign;
+
+/** It is not about the card: whoever is signed in here now is not this judge, or no judge any more. */
+export const isBarred = ({ status, isForeign }: Refused): boolean => (status === 401 || status === 403) && !isForeign;
+
+/** For the server: whose page asks. Another judge may have signed in on this device meanwhile. */
+export const asJudge = (judge: string): string => `judge=${encodeURIComponent(judge)}`;
 
 /** One tab of this device sends at a time. */
 const alone = <T>(judge: string, work: () => Promise<T>): Promise<T> =>

@@ -32,7 +32,7 @@ test("saved here, sent and stored are three things", () => {
 
 test("nothing is called sent that is only here", () => {
   assert.equal(said(HELD, { sending: true, online: false }), "Saved on this phone. Sends when you are back online");
-  assert.equal(said(refused(HELD, HELD.now, "no", "")), "Saved on this phone. The server has not taken it");
+  assert.equal(said(refused(HELD, HELD, "no", "")), "Saved on this phone. The server has not taken it");
   assert.equal(said(HELD, { closed: "Scoring is closed" }), "Saved on this phone. Scoring is closed");
 });
 

@@ -14,6 +14,7 @@ export interface Choice {
 
 export class Versions {
   readonly #dialog: HTMLDialogElement;
+  #compared = "";
 
   constructor(
     private readonly root: HTMLElement,
@@ -31,14 +32,23 @@ export class Versions {
     const rival = held?.rival ?? null;
     const box = part(this.root, "torn");
     const began = box.hidden && rival !== null;
+    const chosen = rival === null && box.contains(document.activeElement);
     box.hidden = rival === null;
+    if (chosen) part(this.root, "dock").focus({ preventScroll: true }); // it says what became of it
     if (held === undefined || rival === null) return;
     const at = recently(Date.parse(rival.saved_at));
     say(part(box, "torn-words"), `You changed this card on another device ${at}. Keep this one, or take the other?`);
     say(part(box, "torn-here"), `This ${this.device}, ${recently(held.touchedAt)}`);
     say(part(box, "torn-there"), `Other device, ${at}`);
-    part(box, "torn-rows").replaceChildren(...lines(criteria, held.now, rival).map((cells) => compared(cells)));
+    this.#fill(part(box, "torn-rows"), lines(criteria, held.now, rival));
     if (began) box.scrollIntoView({ block: "nearest" });
+  }
+
+  #fill(rows: HTMLElement, all: readonly Line[]): void {
+    const words = JSON.stringify(all);
+    if (words === this.#compared) return; // whoever is reading them is not interrupted
+    this.#compared = words;
+    rows.replaceChildren(...all.map((cells) => compared(cells)));
   }
 
   async open(session: string, criteria: readonly Criterion[]): Promise<void> {

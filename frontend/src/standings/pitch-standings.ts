@@ -1,6 +1,6 @@
 // The standings: rows as the server tells them, explained, and heard.
 import { getJson, Refused, send } from "../common/api";
-import { given, optional, part, say, setIcon } from "../common/parts";
+import { arrange, given, optional, part, say, setIcon } from "../common/parts";
 import { toast } from "../common/toast";
 import { axis, lines } from "./axis";
 import { type Board, clockIn, counted, emptiness, ordinal, type Row, sentence } from "./board";
@@ -90,11 +90,7 @@ class PitchStandings extends HTMLElement {
       fill(element, row, at + 1, joined(rows, at), places, board);
       return element;
     });
-    const list = part(this, "rows");
-    // Moving a row takes the focus from it: only where the order is another one.
-    if (elements.some((element, at) => list.children[at] !== element) || list.children.length !== elements.length) {
-      list.replaceChildren(...elements);
-    }
+    arrange(part(this, "rows"), elements);
     part(this, "more").hidden = rows.length === board.standings.length;
     say(part(this, "all"), `Show all ${counted(board.standings.length, "team")}`);
     const top = Math.min(TOP, board.standings.length);
