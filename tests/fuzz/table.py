@@ -102,7 +102,8 @@ def code_of(method: str, answer: Any) -> str:
 
 def verdict(who: Principal, sent: Sent, code: str, truth: Truth) -> str | None:
     """None where the table allows the answer; else what it should have been."""
-    if code in _OF_FORM:
+    named = sent.query.get("judge")
+    if code in _OF_FORM or (code == "other_judge" and named is not None and str(named) != who.judge_id):
         return None
     wanted = _wanted(who, sent, truth)
     if wanted == "allowed":
