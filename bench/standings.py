@@ -214,7 +214,7 @@ async def _filled(parts: Parts, teams: int, judges: int, reads: int) -> Event:
         Team(team_id=ids.new_id(), event_id=event.event_id, name=f"Team {number}", created_at=now)
         for number in range(teams)
     ]
-    await engine.events.teams.add_all(event.event_id, people)
+    await engine.events.teams.add_all(event.event_id, lambda: people)
     entries = list[Entry]()
     for at, team in enumerate(people):
         session = _session(event.event_id, team, now - dt.timedelta(seconds=at))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pitchscoop.doors.mcp_bodies import Bodies
 from pitchscoop.engine import Engine
 
 if TYPE_CHECKING:
@@ -63,5 +64,5 @@ class Assistants:
 def _make(engine: Engine) -> "tuple[list[MCPServer[Any]], tuple[ASGIApp, ASGIApp]]":
     from pitchscoop.doors import mcp  # noqa: PLC0415  what takes the second
 
-    dotted, compat = mcp.server(engine, "."), mcp.server(engine, "_")
-    return [dotted, compat], (mcp.http_app(dotted, engine), mcp.http_app(compat, engine))
+    dotted, compat, bodies = mcp.server(engine, "."), mcp.server(engine, "_"), Bodies()
+    return [dotted, compat], (mcp.http_app(dotted, engine, bodies), mcp.http_app(compat, engine, bodies))

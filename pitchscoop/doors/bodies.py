@@ -10,7 +10,7 @@ from pitchscoop.access.model import Principal, Role
 from pitchscoop.kernel.errors import Invalid, TooLarge
 
 _ORGANIZERS = 16 << 20  # bytes: a list of 10 000 teams with their members, an event that is taken in
-_OTHERS = 256 << 10  # bytes: a comment of 20 000 letters, each of them escaped
+OTHERS = 256 << 10  # bytes: a comment of 20 000 letters, each of them escaped
 
 
 async def whole(request: Request, who: Principal) -> Request:
@@ -20,17 +20,17 @@ async def whole(request: Request, who: Principal) -> Request:
         TooLarge: it is longer than whoever sends it can need.
         Invalid: ``cut_short``.
     """
-    most, taken = _ORGANIZERS if who.role is Role.ORGANIZER else _OTHERS, 0
+    most, taken = _ORGANIZERS if who.role is Role.ORGANIZER else OTHERS, 0
     said = request.headers.get("content-length", "")
     if said.isdecimal() and int(said) > most:
-        raise _too_large(most)
+        raise too_large(most)
 
     async def receive() -> Message:
         nonlocal taken
         message = await request.receive()
         taken += len(message.get("body", b""))
         if taken > most:
-            raise _too_large(most)
+            raise too_large(most)
         return message
 
     bounded = Request(request.scope, receive)
@@ -69,5 +69,6 @@ async def form_of(request: Request, who: Principal) -> FormData:
     return form
 
 
-def _too_large(most: int) -> TooLarge:
+def too_large(most: int) -> TooLarge:
+    """A body is longer than what is taken."""
     return TooLarge("too_large", f"This is larger than the {most >> 10} KiB that are taken here. Send less at a time.")

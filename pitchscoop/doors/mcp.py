@@ -3,8 +3,10 @@
 The same functions stand behind both spellings, because several hosts refuse a server with one dotted name.
 """
 
+import asyncio
 import base64
 import binascii
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -18,10 +20,11 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pitchscoop import __version__
-from pitchscoop.access.model import ANYBODY, Principal
+from pitchscoop.access.model import ANYBODY, Principal, Verb
 from pitchscoop.doors import schemas, search
 from pitchscoop.doors.auth import bearer, identified
 from pitchscoop.doors.mcp_advice import AdviceTools
+from pitchscoop.doors.mcp_bodies import LARGEST, Bodies
 from pitchscoop.doors.mcp_calls import Calls, SessionId, TeamId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
 from pitchscoop.doors.mcp_exports import ExportTools, OrganizerTools
@@ -29,15 +32,15 @@ from pitchscoop.doors.mcp_leaderboard import FeedbackTools, LeaderboardTools
 from pitchscoop.doors.mcp_people import JudgeTools, TeamTools
 from pitchscoop.doors.mcp_scores import ScoreTools
 from pitchscoop.doors.mcp_transcripts import TranscriptTools
-from pitchscoop.doors.problems import problem_response, response_to
+from pitchscoop.doors.problems import response_to
 from pitchscoop.engine import PIECE, Engine
 from pitchscoop.events.names import Name
 from pitchscoop.events.service import DEFAULT_EVENT
-from pitchscoop.kernel.errors import Problem
+from pitchscoop.kernel.errors import Problem, Unauthorized
 from pitchscoop.recordings.model import CONTENT_TYPES, wav_header
 from pitchscoop.search.service import MOST
 
-MAX_BODY = 64 << 20  # bytes of one request: about 45 MB of audio as base64; larger files go to upload_url
+_STEP = 1 << 20  # letters of base64 decoded at a time, whole fours: in between others have their turn
 _INSTRUCTIONS = (
     "PitchScoop records pitches. Start a recording, send its audio (stream to live.url, upload to upload_url, or pass "
     "audio_data to stop_recording), then poll get_session_details until status is completed or failed. Its transcript "
@@ -68,8 +71,8 @@ class Tools(Calls):
         if audio_data is None:
             session = await told(self._engine.stop(self._who, session_id))
         else:
-            session = await told(self._engine.session(self._who, session_id))
-            audio, kind = _file(_decoded(audio_data), audio_format or "wav", session.sample_rate)
+            session = await told(self._engine.sessions.allowed(self._who, Verb.SESSION_RECORD, session_id))
+            audio, kind = await asyncio.to_thread(_file, audio_data, audio_format or "wav", session.sample_rate)
             attached = self._engine.attach(self._who, session_id, _pieces(audio), len(audio), f"audio.{kind}")
             session = await told(attached)
         return await told(schemas.details(self._engine, self._who, session))
@@ -179,14 +182,14 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
     return mcp
 
 
-def http_app(mcp: MCPServer[Any], engine: Engine) -> ASGIApp:
+def http_app(mcp: MCPServer[Any], engine: Engine, bodies: Bodies) -> ASGIApp:
     """The server over streamable HTTP, stateless: any copy answers any request. A token is asked for first."""
     host = urlsplit(engine.public_url).netloc
     security = TransportSecuritySettings(
         allowed_hosts=[host, "127.0.0.1", "127.0.0.1:*", "localhost", "localhost:*"],
         allowed_origins=[engine.public_url, "http://127.0.0.1:*", "http://localhost:*"],
     )
-    app = mcp.streamable_http_app(stateless_http=True, transport_security=security, max_request_body_size=MAX_BODY)
+    app = mcp.streamable_http_app(stateless_http=True, transport_security=security, max_request_body_size=LARGEST)
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -194,26 +197,33 @@ def http_app(mcp: MCPServer[Any], engine: Engine) -> ASGIApp:
             return
         # httptools hands on the spaces behind a value, which are no part of it (RFC 9110, 5.5).
         scope["headers"] = [(name, value.strip(b" \t")) for name, value in scope["headers"]]
-        try:
-            who = await identified(Request(scope), engine, bearer(Request(scope)))
-        except Problem as problem:
-            await response_to(problem)(scope, receive, send)
-            return
-        if who == ANYBODY:
-            message = "Send a token as Authorization: Bearer TOKEN."
-            await problem_response(401, "not_signed_in", message)(scope, receive, send)
-            return
-        held = caller.set(who)
-        try:
-            await app(scope, receive, send)
-        finally:
-            caller.reset(held)
+        request = Request(scope, receive)
+        async with contextlib.AsyncExitStack() as turn:
+            try:
+                who = await _signed_in(request, engine)
+                body = await bodies.taken(request, who, turn)
+            except Problem as problem:
+                await response_to(problem)(scope, receive, send)
+                return
+            held = caller.set(who)
+            try:
+                await app(scope, body, send)
+            finally:
+                caller.reset(held)
 
     return guarded
 
 
-def _file(audio: bytes, audio_format: str, sample_rate: int) -> tuple[bytes, str]:
+async def _signed_in(request: Request, engine: Engine) -> Principal:
+    who = await identified(request, engine, bearer(request))
+    if who == ANYBODY:
+        raise Unauthorized("not_signed_in", "Send a token as Authorization: Bearer TOKEN.")
+    return who
+
+
+def _file(audio_data: str, audio_format: str, sample_rate: int) -> tuple[bytes, str]:
     """The audio as a file, and its extension: bare samples become a WAV."""
+    audio = _decoded(audio_data)
     kind = audio_format.lower().removeprefix("audio/").lstrip(".")
     if kind == "pcm_s16le":
         return wav_header(len(audio), sample_rate) + audio, "wav"
@@ -229,12 +239,17 @@ async def _pieces(audio: bytes) -> AsyncIterator[bytes]:
 
 
 def _decoded(text: str) -> bytes:
+    steps = range(0, len(text), _STEP)
     try:
-        audio = base64.b64decode(text, validate=True)
+        audio = b"".join([base64.b64decode(text[step : step + _STEP], validate=True) for step in steps])
     except (binascii.Error, ValueError):
-        raise ToolError(
-            "bad_audio_data: audio_data is not base64. Encode the file's bytes and send them whole."
-        ) from None
+        raise _not_base64() from None
+    if text.find("=", 0, -2) >= 0:  # its end, and it goes on: a step alone does not know
+        raise _not_base64()
     if not audio:
         raise ToolError("empty_audio: audio_data is empty. Send the recording, or leave audio_data out.")
     return audio
+
+
+def _not_base64() -> ToolError:
+    return ToolError("bad_audio_data: audio_data is not base64. Encode the file's bytes and send them whole.")

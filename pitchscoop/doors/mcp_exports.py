@@ -1,5 +1,6 @@
 """MCP tools for what leaves and enters the installation: exports, imports, and who else runs events."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
@@ -52,7 +53,7 @@ class ExportTools(Calls):
         self, document: Annotated[dict[str, Any], Field(description="What export.json holds.")]
     ) -> events.EventDetails:
         """Take in an event that export.json was made of, where it is not known. Links of its people are made anew."""
-        importing = self._engine.import_event(self._who, _once(json.dumps(document).encode()), LARGEST)
+        importing = self._engine.import_event(self._who, _once(document), LARGEST)
         return events.event_details(await told(importing))
 
     @property
@@ -96,5 +97,6 @@ class OrganizerTools(Calls):
         ]
 
 
-async def _once(document: bytes) -> AsyncIterator[bytes]:
-    yield document
+async def _once(document: dict[str, Any]) -> AsyncIterator[bytes]:
+    """Written when it is asked for: whoever may not import is told so before."""
+    yield (await asyncio.to_thread(json.dumps, document)).encode()

@@ -1,5 +1,6 @@
 """MCP tools for teams and judges. Links that let somebody in are shown once, to whoever may invite."""
 
+import asyncio
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -35,7 +36,7 @@ class TeamTools(Calls):
     ) -> rosters.ImportedTeams:
         """Let all teams of a list join, or none where a row cannot be used. Look with dry_run first."""
         importing = self._engine.imports.teams(self._who, event_id, text, dry_run=dry_run)
-        return rosters.imported(await told(importing))
+        return await asyncio.to_thread(rosters.imported, await told(importing))
 
     async def list_teams(
         self,

@@ -1,5 +1,7 @@
 """Lists of teams over REST."""
 
+import asyncio
+
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,11 +55,12 @@ class ImportedTeams(BaseModel):
 @router.post("/import", tags=["teams"])
 async def import_teams(event_id: str, given: TeamsText, who: Caller, engine: TheEngine, seed: Seed) -> ImportedTeams:
     """Let all teams of a list join, or none where a row cannot be used (``bad_rows``). See first with ``dry_run``."""
-    return imported(await engine.imports.teams(who, event_id, given.text, dry_run=given.dry_run, seed=seed))
+    found = await engine.imports.teams(who, event_id, given.text, dry_run=given.dry_run, seed=seed)
+    return await asyncio.to_thread(imported, found)
 
 
 def imported(found: Imported) -> ImportedTeams:
-    """As REST and MCP give it."""
+    """As REST and MCP give it. In a thread: thousands of rows would hold up everybody else."""
     return ImportedTeams(
         rows=[
             UsableRow(row=row.row, name=row.name, track=row.track, members=list(row.members))

@@ -1,5 +1,6 @@
 """Teams and judges of events: the verbs."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -82,15 +83,21 @@ class Teams:
             raise _taken(name) from None
         return team.model_copy(update={"revision": 1})
 
-    async def add_all(self, event_id: str, teams: Sequence[Team]) -> None:
-        """New teams, all of them or none.
+    async def add_all(self, event_id: str, make: Callable[[], list[Team]]) -> list[Team]:
+        """New teams, all of them or none, made in a thread: thousands would hold up everybody else.
 
         Raises:
             StaleWrite: a name was taken meanwhile, or the teams are there already.
         """
-        puts = [put for team in teams for put in self.puts(team)]
-        facts = [self._fact("team_joined", team) for team in teams]
+
+        def made() -> tuple[list[Team], list[Put], list[Fact]]:
+            teams = make()
+            puts = [put for team in teams for put in self.puts(team)]
+            return teams, puts, [self._fact("team_joined", team) for team in teams]
+
+        teams, puts, facts = await asyncio.to_thread(made)
         await self._state.commit(event_id, puts, facts, [self._due(event_id)])
+        return teams
 
     async def update(self, event_id: str, team_id: str, update: dict[str, Any], revision: int | None = None) -> Team:
         """Change name, track or members.

@@ -59,7 +59,7 @@ class Imports:
             Conflict: ``too_many_teams``.
         """
         event = await self._events.allowed(who, Verb.TEAM_CREATE, event_id)
-        own = {_team_id(seed, number) for number in range(MOST_ROWS)} if seed else set()
+        own = await asyncio.to_thread(_team_ids, seed) if seed else set()
         for _ in range(_ATTEMPTS):
             existing = await self._events.teams.listed(event_id)
             if made := [team for team in existing if team.team_id in own]:
@@ -72,12 +72,11 @@ class Imports:
                 return Imported(roster)
             if roster.errors and not partly:
                 raise _bad_rows(roster.errors)
-            teams = self._new(event_id, roster.teams, seed)
             try:
-                await self._events.teams.add_all(event_id, teams)
+                teams = await self._events.teams.add_all(event_id, partial(self._new, event_id, roster.teams, seed))
             except StaleWrite:
                 continue
-            return Imported(roster, tuple(team.model_copy(update={"revision": 1}) for team in teams))
+            return Imported(roster, tuple(teams))
         raise Unavailable("state_unavailable", "Teams are joining just now. Try again in a few seconds.")
 
     async def judges(self, who: Principal, event_id: str, text: str, *, dry_run: bool) -> Roster:
@@ -94,7 +93,10 @@ class Imports:
         return roster
 
     def _new(self, event_id: str, rows: Sequence[TeamRow], seed: bytes | None) -> list[Team]:
-        """They joined a microsecond after one another, so that lists have them in the order of the rows."""
+        """As they are once they are written.
+
+        They joined a microsecond after one another, so that lists have them in the order of the rows.
+        """
         now = self._clock()
         return [
             Team(
@@ -104,6 +106,7 @@ class Imports:
                 track=row.track,
                 members=row.members,
                 created_at=now + dt.timedelta(microseconds=number),
+                revision=1,
             )
             for number, row in enumerate(rows)
         ]
@@ -127,6 +130,10 @@ def text_of(raw: bytes) -> str:
 
 def _team_id(seed: bytes | None, number: int) -> str:
     return ids.new_id(seed + f"/{number}".encode() if seed else None)
+
+
+def _team_ids(seed: bytes) -> set[str]:
+    return {_team_id(seed, number) for number in range(MOST_ROWS)}
 
 
 def _bad_rows(errors: Sequence[RowError]) -> Invalid:

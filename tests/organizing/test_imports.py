@@ -1,12 +1,24 @@
 """Importing teams where an answer was lost, or somebody was faster."""
 
 import asyncio
+import datetime as dt
+import threading
+from collections import Counter
+from typing import Any
 
 import pytest
 
 from pitchscoop.access.model import Principal, Role
+from pitchscoop.doors import rosters
+from pitchscoop.doors.mcp_people import TeamTools
+from pitchscoop.doors.people import team_details
+from pitchscoop.engine import Engine
+from pitchscoop.events.service import Events
+from pitchscoop.kernel.clock import utc_now
 from pitchscoop.kernel.errors import Conflict, Invalid
+from pitchscoop.kernel.facts import acting
 from pitchscoop.main import Parts
+from pitchscoop.organizing.imports import Imports
 
 ORGANIZER = Principal(role=Role.ORGANIZER, name="Olga")
 
@@ -77,3 +89,46 @@ async def test_of_two_names_given_at_once_one_stays_and_the_other_is_free(parts:
         with pytest.raises(Conflict, match="already a team"):
             await teams.add("default", now)
         await teams.add("default", new if now == old.upper() else old)
+
+
+async def test_teams_and_their_rows_are_made_beside_what_else_goes_on_and_say_who_did_it(parts: Parts) -> None:
+    looked: Counter[bool] = Counter()
+
+    def clock() -> dt.datetime:
+        looked[threading.current_thread() is threading.main_thread()] += 1
+        return utc_now()
+
+    imports = Imports(parts.engine.organizing, Events(parts.engine.state, clock), clock)
+    text = "\n".join(f"Team {number}" for number in range(100))
+    before = acting.set("organizer olga")
+    found = await imports.teams(ORGANIZER, "default", text, dry_run=False)
+    acting.reset(before)
+    assert looked[True] < 10
+    assert looked[False] > 100
+    facts = await parts.engine.state.facts("default")
+    assert [fact.by for fact in facts if fact.name == "team_joined"] == ["organizer olga"] * 100
+    assert list(found.teams[::-1]) == await parts.engine.events.teams.listed("default")
+
+
+async def _by_rest(engine: Engine, text: str) -> rosters.ImportedTeams:
+    return await rosters.import_teams("default", rosters.TeamsText(text=text), ORGANIZER, engine, None)
+
+
+async def _by_mcp(engine: Engine, text: str) -> rosters.ImportedTeams:
+    return await TeamTools(engine, ORGANIZER).import_teams("default", text, dry_run=False)
+
+
+@pytest.mark.parametrize("door", [_by_rest, _by_mcp])
+async def test_what_came_of_a_list_is_written_beside_what_else_goes_on(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch, door: Any
+) -> None:
+    describe, threads = team_details, set()
+
+    def noted(*given: Any) -> Any:
+        threads.add(threading.current_thread())
+        return describe(*given)
+
+    monkeypatch.setattr("pitchscoop.doors.rosters.team_details", noted)
+    assert len((await door(parts.engine, "A\nB")).teams) == 2
+    assert threads
+    assert threading.main_thread() not in threads
