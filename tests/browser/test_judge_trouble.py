@@ -81,7 +81,10 @@ def test_an_answer_of_whoever_stands_between_is_none(event: Event, hand: Hand) -
     page.get_by_role("link", name="Listen and score").tap()
     tap(page, "Problem", 8)
     page.wait_for_timeout(1500)
-    onward(page)
+    page.route("**/conflicts/*", lambda route: route.fulfill(status=404, body="<h1>Not found</h1>"))
+    page.goto(f"{event.app.url}/judging#/{event.sessions[2]}")
+    page.get_by_role("button", name="Conflict of interest").tap()
+    page.goto(f"{event.app.url}/judging#/{event.sessions[1]}")
     tap(page, "Problem", 6)
     expect(standing(page)).to_have_text("Stored")
     expect(page.locator("[data-part=trouble]")).to_be_hidden()
@@ -89,6 +92,9 @@ def test_an_answer_of_whoever_stands_between_is_none(event: Event, hand: Hand) -
     expect(page.locator("[data-part=row-state]").first).to_have_text("3 criteria are missing")
     page.unroute(guard)
     until(page, lambda: mine(event, judge) == [{"problem": 8}])
+    page.unroute("**/conflicts/*")
+    path = f"{event.app.url}/api/v1/events/{event.event_id}/judges/{judge['judge_id']}"
+    until(page, lambda: httpx.get(path, headers=AUTHORIZED).json()["conflicts"] == [event.teams[2]])
 
 
 def test_a_slip_that_was_put_right_does_not_come_back(event: Event, hand: Hand) -> None:
