@@ -188,11 +188,14 @@ def test_answers_that_are_lost_double_nothing_and_are_no_conflict(event: Event, 
         tap(page, "Problem", score)
         page.wait_for_timeout(900)
     tap(page, "Solution", 6)
+
+    def mine() -> list[dict[str, float]]:
+        return [card["scores"] for card in event.cards(0) if card["judge_id"] == judge["judge_id"]]
+
+    until(page, lambda: mine() == [{"problem": 8, "solution": 6}])
     expect(standing(page)).to_have_text("Stored")
     expect(page.locator("[data-part=torn]")).to_be_hidden()
     assert left == [0]
-    mine = [card for card in event.cards(0) if card["judge_id"] == judge["judge_id"]]
-    assert [card["scores"] for card in mine] == [{"problem": 8, "solution": 6}]
 
 
 def test_two_tabs_of_one_phone_show_the_same_card(event: Event, hand: Hand) -> None:

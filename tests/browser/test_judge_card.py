@@ -188,6 +188,39 @@ def test_a_card_is_filled_in_by_keys_alone(chromium: Browser, preview: str) -> N
     page.context.close()
 
 
+def test_the_keys_go_on_from_where_they_were(chromium: Browser, preview: str) -> None:
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    page.goto(f"{preview}/judging-open")
+    row = page.get_by_role("link", name="Kelpline")
+    row.focus()
+    for _ in range(2):
+        with page.expect_response("**/judge/open?*"):
+            page.evaluate("dispatchEvent(new Event('online'))")  # the page looks
+        page.wait_for_timeout(200)
+        expect(row).to_be_focused()
+    row.press("Enter")
+    expect(page.locator("[data-part=card-title]")).to_be_focused()
+    page.get_by_role("button", name="Conflict of interest").press("Enter")
+    head = page.get_by_role("heading", name="Your pitches")
+    expect(head).to_be_focused()
+    back = page.get_by_role("button", name="Take back, Kelpline")
+    back.focus()
+    with page.expect_response("**/judge/open?*"):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(200)
+    expect(back).to_be_focused()
+    back.press("Enter")
+    expect(head).to_be_focused()
+    page.goto(f"{preview}/judging-open#/{judged.TORN}")
+    scale(page, "Problem").locator("label").nth(7).click()
+    expect(page.get_by_role("alert").filter(has_text="another device")).to_be_visible()
+    page.get_by_role("button", name="Keep this one").press("Enter")
+    expect(page.locator("[data-part=dock]")).to_be_focused()
+    page.get_by_role("link", name="Your pitches").press("Enter")
+    expect(head).to_be_focused()
+    page.context.close()
+
+
 def test_a_slide_gives_and_a_scroll_does_not(chromium: Browser, preview: str) -> None:
     context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page = context.new_page()

@@ -2,11 +2,14 @@
 
 import re
 
+import httpx
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import judges
 from tests.browser.conftest import Hand
-from tests.browser.judges import Event, onward, scale, standing, tap, until
+from tests.browser.judges import Event, far, give, onward, scale, standing, tap, team, until
+from tests.browser.written import AUTHORIZED
+from tests.servers.app import App
 
 OFFLINE = "Saved on this phone"
 FULL = """() => {
@@ -31,6 +34,16 @@ SOUNDS = """async () => {
     const kept = await (await caches.open("judging-sound")).keys();
     return kept.map(({url}) => new URL(url).pathname).filter((path) => path.includes("/sound/"));
 }"""
+
+CARDS = """() => new Promise((resolve) => {
+    indexedDB.open("pitchscoop-judging").onsuccess = ({target}) => {
+        const all = target.result.transaction("cards").objectStore("cards").getAllKeys();
+        all.onsuccess = () => {
+            target.result.close();
+            resolve(all.result.map(([, session]) => session));
+        };
+    };
+})"""
 
 
 def look(page: Page) -> None:
@@ -68,7 +81,10 @@ def test_an_answer_of_whoever_stands_between_is_none(event: Event, hand: Hand) -
     page.get_by_role("link", name="Listen and score").tap()
     tap(page, "Problem", 8)
     page.wait_for_timeout(1500)
-    onward(page)
+    page.route("**/conflicts/*", lambda route: route.fulfill(status=404, body="<h1>Not found</h1>"))
+    page.goto(f"{event.app.url}/judging#/{event.sessions[2]}")
+    page.get_by_role("button", name="Conflict of interest").tap()
+    page.goto(f"{event.app.url}/judging#/{event.sessions[1]}")
     tap(page, "Problem", 6)
     expect(standing(page)).to_have_text("Stored")
     expect(page.locator("[data-part=trouble]")).to_be_hidden()
@@ -76,6 +92,9 @@ def test_an_answer_of_whoever_stands_between_is_none(event: Event, hand: Hand) -
     expect(page.locator("[data-part=row-state]").first).to_have_text("3 criteria are missing")
     page.unroute(guard)
     until(page, lambda: mine(event, judge) == [{"problem": 8}])
+    page.unroute("**/conflicts/*")
+    path = f"{event.app.url}/api/v1/events/{event.event_id}/judges/{judge['judge_id']}"
+    until(page, lambda: httpx.get(path, headers=AUTHORIZED).json()["conflicts"] == [event.teams[2]])
 
 
 def test_a_slip_that_was_put_right_does_not_come_back(event: Event, hand: Hand) -> None:
@@ -167,3 +186,31 @@ def test_where_there_is_no_room_no_sound_is_fetched_again_and_again(event: Event
             look(page)
         page.wait_for_timeout(200)
     assert len(fetched) == 1
+
+
+def test_a_pitch_that_was_deleted_leaves_with_its_card(house: App, short: bytes, hand: Hand) -> None:
+    event = judges.event_of(house, 3, short)
+    page = hand(event.judge("Wim"))
+    page.get_by_role("link", name="Listen and score").tap()
+    give(page, 5, 5, 5, 5)
+    expect(standing(page)).to_have_text("Stored")
+    page.context.set_offline(True)
+    onward(page)
+    tap(page, "Problem", 4)
+    expect(standing(page)).to_have_text(OFFLINE)
+    for session in event.sessions[:2]:
+        httpx.delete(f"{house.url}/api/v1/sessions/{session}", headers=AUTHORIZED).raise_for_status()
+    page.context.set_offline(False)
+    expect(page.locator("[data-part=refusal]")).to_contain_text("Deleted by the organizer.")
+    until(page, lambda: page.evaluate(CARDS) == [event.sessions[1]])
+    onward(page)
+    expect(team(page)).to_have_text("Team 3")
+    give(page, 6, 6, 6, 6)
+    expect(standing(page)).to_have_text("Stored")
+    page.get_by_role("link", name="Done").tap()
+    expect(far(page)).to_have_text("It is scored")
+    expect(page.locator("[data-part=next]")).to_be_hidden()
+    page.get_by_role("link", name="Deleted by the organizer").tap()
+    page.get_by_role("button", name="Remove").tap()
+    expect(page.locator("[data-part=row-team]")).to_have_text(["Team 3"])
+    until(page, lambda: page.evaluate(CARDS) == [event.sessions[2]])

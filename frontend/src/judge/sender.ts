@@ -68,7 +68,7 @@ export class Sender {
       .filter(isDue)
       .sort((one, other) => turned(one) - turned(other) || one.touchedAt - other.touchedAt);
     try {
-      if (await this.aparts.send()) {
+      if (await this.#sendApart(first !== undefined)) {
         this.ears.settled();
         return 0;
       }
@@ -79,6 +79,16 @@ export class Sender {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return this.#failed(error);
+    }
+  }
+
+  /** Where whoever stands between turns that away, cards go on all the same. */
+  async #sendApart(cardsWait: boolean): Promise<boolean> {
+    try {
+      return await this.aparts.send();
+    } catch (error) {
+      if (cardsWait && error instanceof Refused && error.isForeign) return false;
+      throw error;
     }
   }
 
