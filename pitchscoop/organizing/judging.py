@@ -85,6 +85,7 @@ class Judging:
 
         None and cards of any pitch where nobody was assigned yet.
         """
+        await self._events.allowed(who, Verb.JUDGE_LIST, event_id)
         event = await self._events.allowed(who, Verb.CARD_READ, event_id)
         panels, finished = await self._panel.panels(event_id), await self._cards.finished(event)
         given = Counter(judge_id for panel in panels.values() for judge_id in panel)

@@ -187,7 +187,7 @@ PAGES = {
     f"GET {_E}/desk": ask(Verb.EVENT_READ, Verb.JUDGE_LIST, Verb.TEAM_LIST),
     f"GET {_E}/desk/rows": ask(Verb.TEAM_LIST, Verb.SESSION_LIST),
     f"GET {_E}/desk/news": ask(Verb.AUDIT_READ, Verb.SESSION_LIST),
-    f"GET {_E}/desk/judges": ask(Verb.CARD_READ),
+    f"GET {_E}/desk/judges": ask(Verb.JUDGE_LIST, Verb.CARD_READ),
     f"GET {_E}/room": ask(Verb.SESSION_LIST, whole=True),
     f"GET {_E}/room/now": ask(Verb.SESSION_LIST, whole=True),
     "GET /sign-in": everybody("It is where one comes in."),
