@@ -143,6 +143,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "invitation": lambda: renderer.invitation(_invitation("team", LONG_TEAM)),
         "invitation-judge": lambda: renderer.invitation(_invitation("judge", ARABIC)),
         "sheet": lambda: renderer.sheet(o.Sheet(ORGANIZER, bar_of(EVENT, "event"), _cards())),
+        "sheet-here": lambda: renderer.sheet(o.Sheet(ORGANIZER, bar_of(EVENT, "event"), _cards(), only_here=True)),
         "sheet-empty": lambda: renderer.sheet(o.Sheet(ORGANIZER, bar_of(EVENT, "event"), [])),
         "desk": lambda: renderer.desk(desk("48")),
         "desk-empty": lambda: renderer.desk(desk("0", has_teams=False)),

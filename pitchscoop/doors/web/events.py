@@ -35,9 +35,10 @@ _BACK: dict[str, tuple[str, str]] = {
 }
 _MEANINGS = {
     "draft": "Draft: teams can record once the event is open.",
-    "open": "Open: teams can record. Freeze it when time is up; whoever is speaking then finishes.",
-    "frozen": "Frozen: teams can no longer begin a recording. Judges go on.",
-    "published": "Published: what the event shows is final.",
+    "open": "Open: teams record and judges score. Freeze it when both are done; whoever is speaking then finishes.",
+    "frozen": "Frozen: no recording begins and no card is taken. Publish, and everybody with the event's link sees the"
+    " standings and can hear the pitches in them.",
+    "published": "Published: everybody with the event's link sees the standings and can hear the pitches in them.",
     "archived": "Archived: nothing changes any more. Everything can be heard and exported.",
 }
 

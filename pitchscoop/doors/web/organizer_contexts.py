@@ -176,11 +176,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Cards to be printed and cut."""
+    """Cards to be printed and cut. ``only_here``: their links lead nowhere but to this machine."""
 
     viewer: Viewer
     bar: EventBar
     cards: Sequence[Card]
+    only_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

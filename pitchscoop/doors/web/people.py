@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urlsplit
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -163,7 +164,8 @@ async def sheet(request: Request) -> Response:
     teams, judges = await engine.organizing.links(who, event_id)
     event = await engine.organizing.event(who, event_id)
     cards = await asyncio.to_thread(_cards, teams, judges)
-    page = contexts.Sheet(viewer_of(who), bar_of(event, "event"), cards)
+    only_here = urlsplit(engine.public_url).hostname in ("localhost", "127.0.0.1", "::1")
+    page = contexts.Sheet(viewer_of(who), bar_of(event, "event"), cards, only_here=only_here)
     return HTMLResponse(renderer_of(request).sheet(page), headers={"Cache-Control": "no-store"})
 
 
