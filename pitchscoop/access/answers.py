@@ -79,11 +79,12 @@ class Answers:
     @contextlib.asynccontextmanager
     async def under_way(self, call: Call) -> AsyncIterator[None]:
         """Keep the key taken, however long the call takes."""
-        renewing = asyncio.create_task(self._renew(call))
+        done = asyncio.Event()
+        renewing = asyncio.create_task(self._renew(call, done))
         try:
             yield
         finally:
-            renewing.cancel()
+            done.set()  # not cancelled: what waits for Redis may take that for an outage, and go on
             await asyncio.wait([renewing])
 
     async def finish(self, call: Call, answer: Answer) -> None:
@@ -97,9 +98,11 @@ class Answers:
         """Nothing came of it: the same key may be tried again."""
         await self._state.swap(call.note, call.mark, None)
 
-    async def _renew(self, call: Call) -> None:
+    async def _renew(self, call: Call, done: asyncio.Event) -> None:
         while True:
-            await asyncio.sleep(_RENEWED)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), _RENEWED)
+                return
             with contextlib.suppress(Unavailable):  # the next one may come through
                 await self._keep(call, call.mark, _UNDER_WAY)
 
