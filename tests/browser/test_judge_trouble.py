@@ -84,6 +84,7 @@ def test_an_answer_of_whoever_stands_between_is_none(event: Event, hand: Hand) -
     page.route("**/conflicts/*", lambda route: route.fulfill(status=404, body="<h1>Not found</h1>"))
     page.goto(f"{event.app.url}/judging#/{event.sessions[2]}")
     page.get_by_role("button", name="Conflict of interest").tap()
+    expect(page.get_by_role("heading", name="Your pitches")).to_be_visible()
     page.goto(f"{event.app.url}/judging#/{event.sessions[1]}")
     tap(page, "Problem", 6)
     expect(standing(page)).to_have_text("Stored")
