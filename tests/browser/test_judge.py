@@ -243,3 +243,19 @@ def test_a_pitch_is_heard_without_a_network(event: Event, hand: Hand) -> None:
     page.get_by_role("link", name="Listen and score").tap()
     page.get_by_role("button", name="Play, 2 seconds").tap()
     until(page, lambda: bool(page.evaluate("document.querySelector('audio').currentTime > 0.5")))
+
+
+TAPPED = """() => {
+    document.querySelector('.scale label:last-child').click();
+    return document.querySelector('[data-part=standing-words]').textContent;
+}"""
+
+
+def test_what_is_not_on_the_disk_is_not_called_saved_for_an_instant(event: Event, hand: Hand) -> None:
+    page = hand(event.judge("Moe"))
+    page.get_by_role("link", name="Listen and score").tap()
+    page.context.set_offline(True)
+    tap(page, "Problem", 3)
+    expect(standing(page)).to_have_text(OFFLINE)
+    assert page.evaluate(TAPPED) == "Saving on this phone"
+    expect(standing(page)).to_have_text(OFFLINE)

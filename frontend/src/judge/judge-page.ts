@@ -210,6 +210,7 @@ class JudgePage extends HTMLElement {
   #touch(decide: (held: Held) => Held): void {
     if (this.#current === null) return;
     void this.#cards?.change(this.#current, decide);
+    this.#now(); // not with the next frame: what is not on the disk is not called saved for an instant
     this.#sender?.wake();
   }
 
