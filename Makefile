@@ -6,7 +6,7 @@ FONTS := pitchscoop/doors/paper/fonts/ready
 ASSETS := pitchscoop/doors/web/assets/manifest.json
 MODULES := frontend/node_modules/.package-lock.json
 FRONTEND := $(shell find frontend -name node_modules -prune -o -type f -print)
-SCRIPTS := .ci/run scripts/node scripts/python scripts/test-servers
+SCRIPTS := .ci/run scripts/node scripts/python scripts/test scripts/test-servers
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 $(if $(UPGRADE),--upgrade) pyproject.toml
 # Most tests wait for something. Files stay together, so that each process starts few servers; two share a small machine.
@@ -23,7 +23,7 @@ whisper: setup .venv/whisper ## add what writes down speech on this machine
 
 test: setup .venv/dev ## run all tests against real servers; ARGS="-k live" goes on to pytest
 	scripts/test-servers
-	@exec env PATH="$(CURDIR)/.tools/bin:$$PATH" $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(ARGS)
+	@env PATH="$(CURDIR)/.tools/bin:$$PATH" scripts/test $(SIDE_BY_SIDE) $(ARGS)
 
 check: setup .venv/dev ## formats, lint, types, import rules, front end, deployment files
 	$(BIN)/ruff format --check . scripts/make-env

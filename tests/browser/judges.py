@@ -128,7 +128,7 @@ def opened(page: Page, app: App, words: str) -> None:
 
 def until(page: Page, true: Callable[[], bool]) -> None:
     """Wait for something that the page does not show."""
-    for _ in range(100):
+    for _ in range(200):
         if true():
             return
         page.wait_for_timeout(100)

@@ -54,7 +54,7 @@ def test_who_speaks_is_seen_and_how_loud(chromium: Browser, house: App, event: s
     new = {"team_name": "Kelpline", "pitch_title": "Seaweed", "event_id": event}
     live = httpx.post(f"{house.url}/api/v1/sessions", json=new, headers=AUTHORIZED).raise_for_status().json()["live"]
     page = opened(chromium, house, event)
-    speaking = threading.Thread(target=lambda: asyncio.run(speak(live["url"], pcm(), pace=0.1)))
+    speaking = threading.Thread(target=lambda: asyncio.run(speak(live["url"], 2 * pcm(), pace=0.1)))
     speaking.start()
     strip = page.get_by_role("region", name="Recording now")
     expect(strip.locator("[data-part=strip-team]")).to_have_text("Kelpline")

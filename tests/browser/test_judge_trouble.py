@@ -168,6 +168,7 @@ def test_an_update_leaves_the_kept_page_with_its_scripts(event: Event, hand: Han
 
 def test_a_pitch_that_cannot_be_fetched_keeps_no_other_from_being_kept(event: Event, hand: Hand) -> None:
     page = hand(event.judge("Uma"), service_workers="block")
+    until(page, lambda: len(page.evaluate(SOUNDS)) == 3)
     page.route(f"**/pitches/{event.sessions[0]}/details", lambda route: route.fulfill(status=404, json={}))
     page.evaluate("caches.delete('judging-sound')")
     page.reload()
@@ -176,6 +177,7 @@ def test_a_pitch_that_cannot_be_fetched_keeps_no_other_from_being_kept(event: Ev
 
 def test_where_there_is_no_room_no_sound_is_fetched_again_and_again(event: Event, hand: Hand) -> None:
     page = hand(event.judge("Vic"), service_workers="block")
+    until(page, lambda: len(page.evaluate(SOUNDS)) == 3)  # what is deleted while it fills comes back
     page.add_init_script("Cache.prototype.put = () => { throw new DOMException('', 'QuotaExceededError'); }")
     page.evaluate("caches.delete('judging-sound')")
     fetched: list[str] = []

@@ -25,7 +25,7 @@ async def start(client: httpx.AsyncClient, **extra: Any) -> dict[str, Any]:
 
 
 async def finished(client: httpx.AsyncClient, session_id: str) -> dict[str, Any]:
-    for _ in range(300):
+    for _ in range(600):
         details: dict[str, Any] = (await client.get(f"/sessions/{session_id}")).json()
         if details["status"] in ("completed", "failed"):
             return details
