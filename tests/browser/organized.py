@@ -16,6 +16,7 @@ from pitchscoop.doors.web.events import bar_of
 from pitchscoop.doors.web.languages import languages
 from pitchscoop.doors.web.qr import qr_svg
 from pitchscoop.doors.web.render import Renderer
+from pitchscoop.doors.web.rubric_form import LABELS, filled_rubric, read_rubric
 from pitchscoop.doors.web.settings_form import filled, overtaken, read
 from pitchscoop.events.model import Event, Settings
 from pitchscoop.kernel.clock import utc_now
@@ -43,6 +44,8 @@ def _page(
     form: o.SettingsForm | None = None,
     wrong: dict[str, str] | None = None,
     order: o.OrderForm | None = None,
+    rubric: o.RubricForm | None = None,
+    doubt: o.Doubt | None = None,
     event: Event = EVENT,
 ) -> o.EventPage:
     return o.EventPage(
@@ -51,12 +54,15 @@ def _page(
         teams=_teams if teams is None else teams,
         judges=_judges if judges is None else judges,
         order=order or o.OrderForm(0, {"order": "\n".join(TEAMS), "slot": "3:00"}, missing=(LONG_TEAM, ARABIC)),
+        rubric=rubric or filled_rubric(event),
+        templates=LABELS,
         settings=form or filled(event),
         languages=languages(),
         zones=["Europe/Berlin", "UTC"],
         texts={"teams": "Kelpline"} if wrong else {},
         wrong=wrong or {},
         removed=o.JudgeLine("9", "Kaspar Brandt"),
+        doubt=doubt,
         join_url=f"https://pitches.example.org/events/{event.event_id}/join" if event is EVENT else None,
         closed=event.stage == "archived",
     )
@@ -68,6 +74,14 @@ def _typed() -> dict[str, str]:
 
 def _wrong() -> o.SettingsForm:
     return o.SettingsForm(1, _typed(), read(_typed(), EVENT.settings).errors)
+
+
+def _criteria() -> o.RubricForm:
+    rows = [dict(row.values) for row in filled_rubric(EVENT).rows if not row.new]
+    rows[1] |= {"name": LONG_TITLE, "weight": "often", "max": "0", "anchors": "good 5"}
+    form = read_rubric(rows, ())[1]
+    assert form is not None
+    return form
 
 
 def _order() -> o.OrderForm:
@@ -132,6 +146,8 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "event": lambda: renderer.event(_page()),
         "event-new": lambda: renderer.event(_page(teams=[], judges=[])),
         "event-long": lambda: renderer.event(_page(event=long)),
+        "event-doubt": lambda: renderer.event(_page(doubt=o.Doubt("frozen", "Freeze", 12, "desk"))),
+        "event-criteria": lambda: renderer.event(_page(rubric=_criteria())),
         "event-order": lambda: renderer.event(_page(order=_order())),
         "event-archived": lambda: renderer.event(_page(event=archived)),
         "event-wrong": lambda: renderer.event(_page(form=_wrong(), wrong={"teams": "Is in this event already."})),

@@ -228,6 +228,12 @@ def test_what_comes_after_the_freeze_is_kept_and_said(house: App, short: bytes, 
     expect(notice).to_contain_text("One card on this phone came too late to be stored. Tell the organizer.")
     expect(scale(page, "Problem").get_by_role("radio", name="1", exact=True)).to_be_disabled()
     assert event.cards(0) == []
+    results = page.get_by_role("link", name="See the standings")
+    expect(results).to_be_hidden()
+    event.move("published")
+    page.reload()
+    expect(results).to_have_attribute("href", f"/events/{event.event_id}/standings")
+    event.move("frozen")
     event.move("open")
     page.reload()
     expect(standing(page)).to_have_text("Stored")

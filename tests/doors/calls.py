@@ -164,6 +164,7 @@ PAGES = {
     "POST /events": ask(Verb.EVENT_CREATE, form=_NEW),
     f"GET {_E}": ask(Verb.EVENT_READ, Verb.JUDGE_LIST, Verb.TEAM_LIST),
     f"POST {_E}/settings": ask(Verb.EVENT_UPDATE, form={}, fine="page_422"),
+    f"POST {_E}/criteria": ask(Verb.EVENT_UPDATE, form={}, fine="page_422"),
     f"POST {_E}/order": ask(Verb.SCHEDULE_WRITE, Verb.TEAM_LIST, form={}, fine="page_422"),
     f"POST {_E}/stage": ask(Verb.EVENT_MOVE, form={"stage": "{stage}"}),
     f"POST {_E}/copies": ask(Verb.EVENT_READ, Verb.EVENT_CREATE, form=_NEW),

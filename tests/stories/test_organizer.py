@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from pitchscoop.main import assembled
+from pitchscoop.organizing.panel import Wish
 from pitchscoop.settings import load
-from tests.scoring.judged import judged
+from tests.exports.pitches import ORGANIZER
+from tests.scoring.judged import WHOLE, judged
 from tests.servers.app import ADMIN, App
 
 PAGE = {"Accept": "text/html"}
@@ -153,6 +155,25 @@ async def test_the_stage_goes_one_step_and_back(app: App) -> None:
         assert (await app_event(app, at))["stage"] == "open"
 
 
+async def test_where_cards_are_missing_it_asks_before_it_goes_on(app: App) -> None:
+    async with visitor(app) as person, assembled(load(app.settings), app.url) as parts:
+        here = await judged(parts.engine, teams=2, reads=1)
+        at = f"/events/{here.event_id}"
+        await parts.engine.panel.make(ORGANIZER, here.event_id, Wish())
+        asked = await person.post(f"{at}/stage", data={"stage": "frozen", "where": "desk"})
+        assert asked.status_code == 409
+        assert "Two cards are missing" in asked.text
+        assert (await app_event(app, at))["stage"] == "open"
+        sure = await person.post(f"{at}/stage", data={"stage": "frozen", "where": "desk", "sure": "on"})
+        assert sure.headers["location"] == f"{at}/desk"
+        assert "Two cards are missing" in (await person.post(f"{at}/stage", data={"stage": "published"})).text
+        assert (await person.post(f"{at}/stage", data={"stage": "open"})).status_code == 303
+        for session_id in here.pitches:
+            await parts.engine.cards.save(here.judges[0], session_id, {"scores": WHOLE})
+        assert (await person.post(f"{at}/stage", data={"stage": "frozen"})).status_code == 303
+        assert (await person.post(f"{at}/stage", data={"stage": "published"})).status_code == 303
+
+
 async def test_the_desk_has_every_session_and_hears_of_news(app: App) -> None:
     async with visitor(app) as person, app.client() as client:
         at = await set_up(person)
@@ -212,7 +233,7 @@ async def test_the_room_and_the_desk_follow_a_running_order(app: App) -> None:
 
 
 PAGES = ("", "/desk", "/desk/rows", "/desk/news", "/room", "/room/now", "/sheet")
-FORMS = ("/teams", "/judges", "/settings", "/order", "/stage", "/copies")
+FORMS = ("/teams", "/judges", "/criteria", "/settings", "/order", "/stage", "/copies")
 
 
 async def test_nobody_but_the_organizer_comes_in(app: App) -> None:

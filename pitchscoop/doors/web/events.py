@@ -1,5 +1,6 @@
 """The organizer's pages of an event: the list, the event itself, its settings and its stage."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,15 @@ from pitchscoop.doors.web import organizer_contexts as contexts
 from pitchscoop.doors.web.languages import languages
 from pitchscoop.doors.web.order_form import filled_order, read_order, typed_order
 from pitchscoop.doors.web.render import renderer_of
+from pitchscoop.doors.web.rubric_form import (
+    LABELS,
+    again,
+    filled_rubric,
+    in_words,
+    read_rubric,
+    revision_of,
+    typed_rubric,
+)
 from pitchscoop.doors.web.settings_form import Typed, filled, overtaken, read, typed_in
 from pitchscoop.doors.web.visitors import person_of, viewer_of
 from pitchscoop.engine import Engine
@@ -97,8 +107,10 @@ async def event_page(
     *,
     form: contexts.SettingsForm | None = None,
     order: contexts.OrderForm | None = None,
+    rubric: contexts.RubricForm | None = None,
     texts: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
+    doubt: contexts.Doubt | None = None,
     status: int = 200,
 ) -> Response:
     """The event's page, with what was sent where it could not be used."""
@@ -113,6 +125,8 @@ async def event_page(
         teams=lines_of(teams),
         judges=[contexts.JudgeLine(judge.judge_id, judge.name) for judge in judges],
         order=order or await _order_form(request, who, found, teams),
+        rubric=rubric or _rubric_form(request, found),
+        templates=LABELS,
         settings=form or filled(found, saved="saved" in request.query_params),
         languages=languages(),
         zones=sorted(time_zones()),
@@ -120,6 +134,7 @@ async def event_page(
         texts=texts or {},
         wrong=wrong or {},
         removed=await _removed(engine, who, event_id, request.query_params.get("removed")),
+        doubt=doubt,
         closed=found.stage == "archived",
         join_url=f"{engine.public_url}/events/{event_id}/join" if joins else None,
     )
@@ -139,6 +154,11 @@ def lines_of(teams: Sequence[Team]) -> list[contexts.TeamLine]:
 async def _order_form(request: Request, who: Principal, event: Event, teams: Sequence[Team]) -> contexts.OrderForm:
     order = await engine_of(request).running_orders.read(who, event.event_id)
     return filled_order(order, teams, event.settings.timezone, saved="ordered" in request.query_params)
+
+
+def _rubric_form(request: Request, event: Event) -> contexts.RubricForm:
+    asked = request.query_params
+    return filled_rubric(event, asked.get("rubric"), saved="criteria" in asked)
 
 
 async def _removed(engine: Engine, who: Principal, event_id: str, judge_id: str | None) -> contexts.JudgeLine | None:
@@ -198,6 +218,32 @@ async def order(request: Request) -> Response:
     return to_event(event_id, "?ordered=1#order")
 
 
+async def criteria(request: Request) -> Response:
+    """``POST /events/{event_id}/criteria``: what is scored; what becomes of cards is said first."""
+    engine, who = engine_of(request), await principal_of(request)
+    event_id = request.path_params["event_id"]
+    event = await engine.events.allowed(who, Verb.EVENT_UPDATE, event_id)
+    form = await form_of(request, who)
+    typed, revision = typed_rubric(form), revision_of(form)
+    rubric, wrong = read_rubric(typed, event.settings.tracks)
+    if wrong:
+        again_ = dataclasses.replace(wrong, revision=revision or event.revision)
+        return await event_page(request, who, rubric=again_, status=422)
+    agreed = bool(form.get("new_version"))
+    try:
+        await engine.organizing.update_event(who, event_id, rubric=rubric, revision=revision, new_version=agreed)
+    except Conflict as conflict:
+        if conflict.code == "scoring_began":
+            told = again(typed, revision or event.revision, began=in_words(conflict.members))
+        elif conflict.code == "changed_meanwhile":
+            current: Any = conflict.members["current"]
+            told = again(typed, current["revision"], overtaken=True)
+        else:
+            raise
+        return await event_page(request, who, rubric=told, status=409)
+    return to_event(event_id, "?criteria=1#criteria")
+
+
 async def copy(request: Request) -> Response:
     """``POST /events/{event_id}/copies``: another event with the same rubric and settings, as a draft."""
     engine, who = engine_of(request), await principal_of(request)
@@ -212,14 +258,29 @@ async def copy(request: Request) -> Response:
 
 
 async def stage(request: Request) -> Response:
-    """``POST /events/{event_id}/stage``: one step onward, or back."""
+    """``POST /events/{event_id}/stage``: one step onward, or back. Where cards are missing it asks before going on."""
     engine, who = engine_of(request), await principal_of(request)
     event_id = request.path_params["event_id"]
-    await engine.events.allowed(who, Verb.EVENT_MOVE, event_id)
+    now = await engine.events.allowed(who, Verb.EVENT_MOVE, event_id)
     form = await form_of(request, who)
-    asked = str(form.get("stage", ""))
+    asked, where = str(form.get("stage", "")), _where(form)
     if asked not in MOVES:
         raise Invalid("invalid_request", "There is no such stage. Go back and use the buttons of the page.")
+    onward = _ONWARD.get(now.stage)
+    if onward and asked == onward[0] and asked in ("frozen", "published") and not form.get("sure"):
+        missing = await _missing(engine, who, event_id)
+        if missing:
+            return await event_page(request, who, doubt=contexts.Doubt(*onward, missing, where), status=409)
     await engine.organizing.move_event(who, event_id, asked)
-    where = form.get("where")
-    return to_event(event_id, f"/{where}" if where in ("desk", "standings") else "")
+    return to_event(event_id, "" if where == "event" else f"/{where}")
+
+
+def _where(form: Mapping[str, object]) -> contexts.Where:
+    places: tuple[contexts.Where, ...] = ("desk", "standings")
+    return next((place for place in places if form.get("where") == place), "event")
+
+
+async def _missing(engine: Engine, who: Principal, event_id: str) -> int:
+    """How many cards judges were asked for and have not given."""
+    far = await engine.judging.progress(who, event_id)
+    return sum(max(0, of - done) for done, of in far.values() if of is not None)

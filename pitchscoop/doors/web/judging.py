@@ -30,6 +30,7 @@ async def judging(request: Request) -> Response:
         judging_path=f"{api}/judging",
         self_path=f"{api}/judges/{who.judge_id}",
         leaderboard_path=f"{api}/leaderboard",
+        standings_path=f"/events/{event.event_id}/standings",
         worker_path=WORKER,
         zone=event.settings.timezone,
     )

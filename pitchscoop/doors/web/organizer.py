@@ -11,6 +11,7 @@ ROUTES = [
     Route("/events", events.events, methods=["GET", "POST"]),
     Route(_EVENT, events.event),
     Route(f"{_EVENT}/settings", events.settings, methods=["POST"]),
+    Route(f"{_EVENT}/criteria", events.criteria, methods=["POST"]),
     Route(f"{_EVENT}/order", events.order, methods=["POST"]),
     Route(f"{_EVENT}/stage", events.stage, methods=["POST"]),
     Route(f"{_EVENT}/copies", events.copy, methods=["POST"]),

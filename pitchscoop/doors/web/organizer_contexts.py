@@ -50,6 +50,16 @@ class EventBar:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A step that is not taken yet, because so many cards are missing. ``words`` are those of its button."""
+
+    stage: str
+    words: str
+    missing: int
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
 class TeamLine:
     """A team in the list."""
 
@@ -98,11 +108,39 @@ class OrderForm:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion as it stands in the form. ``share`` of the total, where it is the same in every track."""
+
+    values: Mapping[str, str]
+    share: str | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RubricForm:
+    """The criteria as they stand in the form. ``template``: the rubric to begin with that fills it.
+
+    ``began``: there are cards, and what becomes of them is to be agreed to. ``overtaken``: somebody else has changed
+    the event meanwhile; the form holds what was typed, ``revision`` is that of now. ``wrong``: some cannot be.
+    """
+
+    revision: int
+    rows: Sequence[CriterionRow]
+    template: str | None = None
+    began: str | None = None
+    overtaken: bool = False
+    wrong: bool = False
+    saved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EventPage:
     """The event's own page. ``wrong`` says what is wrong with what was sent, by ``teams``, ``judges`` or ``copy``.
 
     ``texts`` is what stands in these fields. ``removed`` is the judge who was taken off just now. ``closed``: the
-    event is archived, and nothing in it changes. ``join_url`` is where teams join by themselves, where they may.
+    event is archived, and nothing in it changes. ``templates`` are what rubrics to begin with are called, by name.
+    ``join_url`` is where teams join by themselves, where they may.
     """
 
     viewer: Viewer
@@ -110,6 +148,8 @@ class EventPage:
     teams: Sequence[TeamLine]
     judges: Sequence[JudgeLine]
     order: OrderForm
+    rubric: RubricForm
+    templates: Mapping[str, str]
     settings: SettingsForm
     languages: Sequence[tuple[str, str]]
     zones: Sequence[str]
@@ -117,6 +157,7 @@ class EventPage:
     texts: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
     removed: JudgeLine | None = None
+    doubt: Doubt | None = None
     closed: bool = False
     join_url: str | None = None
 
