@@ -127,6 +127,24 @@ async def test_the_desk_knows_how_far_the_judges_are(show: Show) -> None:
         assert (await person.get(path)).json() == {ada: [1, 3], bo: [0, 3]}
 
 
+async def test_a_teams_first_page_says_for_whom_and_leads_to_its_feedback(show: Show) -> None:
+    async with show.app.client() as client:
+        kelp = (await client.get(f"/sessions/{show.sessions['Kelp']}")).json()["team_id"]
+        token = (await client.post(f"/events/{show.event}/teams/{kelp}/invitation")).json()["token"]
+    feedback = f"/pitches/{show.sessions['Kelp']}/feedback"
+    async with visitor(show.app, token) as member:
+        home = (await member.get("/")).text
+        assert "You record for <b><bdi>Kelp</bdi></b>." in home
+        assert feedback not in home
+        await show.move("frozen")
+        assert feedback not in (await member.get("/")).text
+        await show.move("published")
+        assert f'href="{feedback}"' in (await member.get("/")).text
+        assert "Feedback" in (await member.get(feedback)).text
+    async with visitor(show.app) as organizer:
+        assert feedback not in (await organizer.get(f"/?event={show.event}")).text
+
+
 async def test_a_card_of_a_judge_in_conflict_is_set_aside(show: Show) -> None:
     for judge, points in ((0, 9), (1, 5)):
         for team, less in (("Kelp", 0), ("Tide", 1), ("Loam", 2)):

@@ -54,8 +54,8 @@ class Home:
     which it is searched, ``event_url`` its page for whoever runs it; None where the viewer may not. ``others`` are the
     names and pages of their other events. ``record_query`` is what the way to the recorder carries.
     ``set_up``: the viewer may set up an event, and none was yet. ``standings_url`` is None while they are hidden
-    from the viewer. ``public`` are the events that everybody finds, for whoever is not signed in: name, stage, where a
-    team joins by itself, and where the standings are once they are published.
+    from the viewer, ``feedback_url`` while a team's is. ``public`` are the events that everybody finds, for whoever is
+    not signed in: name, stage, where a team joins by itself, and where the standings are once they are published.
     """
 
     viewer: Viewer
@@ -73,6 +73,7 @@ class Home:
     record_query: str = ""
     set_up: bool = False
     standings_url: str | None = None
+    feedback_url: str | None = None
     zone: str | None = None
     public: Sequence[tuple[str, str, str | None, str | None]] = ()
 
