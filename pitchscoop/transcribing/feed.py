@@ -148,9 +148,9 @@ class Feed:
             await self._slots.give_back(slot)
 
     async def _written(self, work: LiveWork, slot: Slot) -> None:
-        await self._slots.name(slot, work.job)
         keeping = asyncio.create_task(self._keep())
         try:
+            await self._slots.name(slot, work.job)
             self._hand_over(work)
             await self._heard(work, slot)
             if self._total is not None and self._whole:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from websockets.asyncio.client import connect
 
 from tests.servers.app import App, gladia_settings
 from tests.servers.gladia import JFK, Drop, GladiaServer
+from tests.servers.place import Place
+from tests.servers.redis import RedisServer
 from tests.speech import FRAME, heard, pcm, stream, wav
 from tests.stories.test_live import finished, start
 
@@ -141,6 +144,31 @@ async def test_never_more_are_open_than_the_plan_allows_and_all_are_written(
                 await asyncio.sleep(0.1)
     finally:
         other.stop()
+
+
+async def test_no_place_is_held_for_nobody_where_state_goes_while_a_session_begins(
+    place_of: Callable[[str], Place], own_redis: RedisServer, gladia: GladiaServer
+) -> None:
+    place = place_of("redis-minio")
+    place.settings |= gladia_settings(gladia)
+    gladia.knobs.delay = 2.0
+    place.start()
+    try:
+        async with place.client() as client:
+            session = await start(client)
+            async with connect(session["live"]["url"]) as socket:
+                await heard(socket, "ready")
+                await socket.send(bytes(8) + pcm()[:FRAME])
+                await asyncio.sleep(1)  # the place is taken, and Gladia has not answered
+                assert not gladia.sessions
+                own_redis.kill()
+                await gladia.until(lambda: gladia.sessions)
+                begun = gladia.session
+                gladia.knobs.delay = 0.0
+                await gladia.until(lambda: begun.over, 15)
+    finally:
+        own_redis.start()
+        place.stop()
 
 
 async def test_a_copy_that_is_killed_leaves_nothing_unwritten(listening: App) -> None:

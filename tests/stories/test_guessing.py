@@ -44,7 +44,7 @@ async def _guess(client: httpx.AsyncClient, address: str, number: int, found: Co
 
 async def test_ten_thousand_guesses_from_a_hundred_addresses(alone: Place) -> None:
     found: Counter[int] = Counter()
-    limits = httpx.Limits(max_connections=20)
+    limits = httpx.Limits(max_connections=20, keepalive_expiry=2)  # before the server closes what is idle
     async with httpx.AsyncClient(base_url=alone.url, limits=limits, timeout=60) as client:
 
         async def known(address: str | None) -> int:
