@@ -10,7 +10,7 @@ SCRIPTS := .ci/run scripts/node scripts/python scripts/test scripts/test-servers
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	--python-version 3.11 $(if $(UPGRADE),--upgrade) pyproject.toml
 # Most tests wait for something. Files stay together, so that each process starts few servers; two share a small machine.
-SIDE_BY_SIDE := --numprocesses 2 --dist loadfile
+SIDE_BY_SIDE := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run setup whisper test check bench faults fuzz conformance lock clean help
 

@@ -17,6 +17,16 @@ pytest_plugins = [
 ]
 
 
+LONG = ("test_fuzz.py", "test_pages.py", "test_organizing_commands.py", "test_full_disk.py", "test_captions.py")
+"""Files of minutes. They begin first, so that no process is left alone with one at the end."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first; else the order stays random."""
+    items.sort(key=lambda item: item.path.name not in LONG)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """One of several processes says which servers it ran against (pytest-xdist)."""
     if hasattr(session.config, "workeroutput"):
