@@ -28,6 +28,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from pitchscoop.doors.web import contexts as c
+from pitchscoop.doors.web.card_contexts import GivenCard
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from tests import samples
 from tests.browser import advised, judged, organized, ranked, said, talk
@@ -143,6 +144,15 @@ def _with(renderer: Renderer, name: str) -> Callable[[], str]:
     return lambda: renderer.pitch(_pitch(transcript=said.TRANSCRIPTS[name]))
 
 
+def _judged() -> c.Pitch:
+    names = ("Problem", "Solution", "Team and craft", "Delivery")
+    whole = GivenCard("Dr. Nkechi Okonkwo-Lindqvist", [(name, 7.5) for name in names], "Clear, and needed.", WHEN)
+    begun = GivenCard(
+        LONG_TEAM, [("Problem", 8.0), *((name, None) for name in names[1:])], "", WHEN, "Not complete yet"
+    )
+    return replace(_pitch(), viewer=organized.ORGANIZER, cards=[whole, begun])
+
+
 def _advised(renderer: Renderer, name: str) -> Callable[[], str]:
     viewer = PERSON if name == "-team" else organized.ORGANIZER
     return lambda: renderer.pitch(replace(_pitch(), viewer=viewer, advice=advised.SAMPLES[name]))
@@ -220,6 +230,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "pitch-arabic": lambda: renderer.pitch(
             _pitch(team=ARABIC, title="هاتف يحفظ لهجة حية", transcript=said.TRANSCRIPTS["arabic"])
         ),
+        "pitch-cards": lambda: renderer.pitch(_judged()),
         "pitch-processing": lambda: renderer.pitch(_pitch("processing", transcript=said.TRANSCRIPTS["pending"])),
         "pitch-failed": lambda: renderer.pitch(_pitch("failed", transcript=said.TRANSCRIPTS["none"])),
         "pitch-recording": lambda: renderer.pitch(_pitch("recording", transcript=said.TRANSCRIPTS["live"])),

@@ -145,6 +145,31 @@ async def test_a_teams_first_page_says_for_whom_and_leads_to_its_feedback(show: 
         assert feedback not in (await organizer.get(f"/?event={show.event}")).text
 
 
+async def test_organizers_read_the_cards_of_a_pitch_on_its_page_and_nobody_else_does(show: Show) -> None:
+    await show.score("Kelp", 0, 9)
+    page = f"/pitches/{show.sessions['Kelp']}"
+    async with show.app.client(show.judges[1]) as client:
+        body = {"scores": {"problem": 3}, "comment": "Too <fast>"}
+        (await client.put(f"/sessions/{show.sessions['Kelp']}/scores", json=body)).raise_for_status()
+    async with visitor(show.app) as organizer:
+        text = (await organizer.get(page)).text
+        assert '<h2>Cards <span class="count">2</span></h2>' in text
+        assert "<bdi>Ada</bdi></summary>" in text
+        assert '<bdi>Bo</bdi> <span class="line-state">Not complete yet</span>' in text
+        assert "Too &lt;fast&gt;" in text
+        assert "<h2>Cards" not in (await organizer.get(f"/pitches/{show.sessions['Tide']}")).text
+    await show.move("frozen")
+    await show.move("published")
+    async with show.app.client() as client:
+        kelp = (await client.get(f"/sessions/{show.sessions['Kelp']}")).json()["team_id"]
+        token = (await client.post(f"/events/{show.event}/teams/{kelp}/invitation")).json()["token"]
+    for other in (token, *show.judges):
+        async with visitor(show.app, other) as somebody:
+            text = (await somebody.get(page)).text
+            assert "<h2>Cards" not in text
+            assert "Too &lt;fast" not in text
+
+
 async def test_a_card_of_a_judge_in_conflict_is_set_aside(show: Show) -> None:
     for judge, points in ((0, 9), (1, 5)):
         for team, less in (("Kelp", 0), ("Tide", 1), ("Loam", 2)):

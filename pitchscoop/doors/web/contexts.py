@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from pitchscoop.doors.web.advice_contexts import Advice
+from pitchscoop.doors.web.card_contexts import GivenCard
 
 Role: TypeAlias = Literal["organizer", "judge", "team", "public"]
 Status: TypeAlias = Literal["waiting", "recording", "processing", "completed", "failed"]
@@ -285,7 +286,8 @@ class Pitch:
 
     ``playback_url`` is None until something can be played; ``refresh_path`` answers GET with a fresh one as
     ``{playback_url}``. ``details_path`` answers GET with the session and may carry ``peaks_url`` and ``error``.
-    ``delivery`` is for the team and the organizer, None for others, and so is ``advice``. ``download_url`` is the MP3,
+    ``delivery`` is for the team and the organizer, None for others, and so is ``advice``; ``cards`` are for
+    organizers. ``download_url`` is the MP3,
     ``original_url`` the recording as it was received; None where downloads are not permitted or the file is not there
     yet. ``share_url`` is the page's absolute address. ``delete_path`` answers DELETE; None: the viewer may not.
     ``feedback_path`` leads to what judges said, None while the viewer may not read it.
@@ -301,6 +303,7 @@ class Pitch:
     transcript: Transcript
     delivery: Delivery | None = None
     advice: Advice | None = None
+    cards: Sequence[GivenCard] = ()
     playback_url: str | None = None
     playback_type: str | None = None
     peaks_url: str | None = None

@@ -10,6 +10,7 @@ from pitchscoop.doors.auth import engine_of
 from pitchscoop.doors.exports import attachment
 from pitchscoop.doors.web import contexts
 from pitchscoop.doors.web.advice import advice_of
+from pitchscoop.doors.web.cards import cards_of
 from pitchscoop.doors.web.delivery import delivery_of
 from pitchscoop.doors.web.pages import missing
 from pitchscoop.doors.web.render import renderer_of
@@ -56,6 +57,7 @@ async def pitch(request: Request) -> Response:
         transcript=transcript_of(engine, person, session, suffix),
         delivery=await delivery_of(engine, person, session),
         advice=await advice_of(engine, person, session, event),
+        cards=await cards_of(engine, person, session, event),
         playback_url=local_url(engine, playback.playback_url) if playback else None,
         playback_type=playback.content_type if playback else None,
         peaks_url=peaks_path(session, key),
