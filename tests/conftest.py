@@ -27,15 +27,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.name not in LONG)
 
 
+died: list[str] = []
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """One of several processes says which servers it ran against (pytest-xdist)."""
+    """One of several processes says which servers it ran against (pytest-xdist).
+
+    Where one of them died, tests may be missing that never ran: that is more than some that failed.
+    """
+    if died:
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput |= {"ran": servers.ran, "tried": servers.tried}
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """What one of several processes said."""
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """What one of several processes said, and whether it died."""
+    if error:
+        died.append(str(error))
     said = getattr(node, "workeroutput", {})
     servers.ran.update(said.get("ran", {}))
     servers.tried.update(said.get("tried", {}))

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pitchscoop.events.names import Name
 from pitchscoop.kernel.errors import Invalid
 
-_WIDEST = 1_000_000  # of a scale, either way: totals of a hundred such criteria stay exact
+WIDEST = 1_000_000
+"""Of a scale, either way: totals of a hundred such criteria stay exact."""
 
 
 class Anchor(BaseModel):
@@ -49,8 +50,8 @@ def check_rubric(rubric: Sequence[Criterion], tracks: Sequence[str] = ()) -> Non
         if criterion.id in seen:
             raise _bad(criterion, "stands in the rubric twice. Give each criterion an id of its own.")
         seen.add(criterion.id)
-        if not -_WIDEST <= criterion.min < criterion.max <= _WIDEST:
-            raise _bad(criterion, f"needs a min below its max, both within {_WIDEST:_} of 0.".replace("_", " "))
+        if not -WIDEST <= criterion.min < criterion.max <= WIDEST:
+            raise _bad(criterion, f"needs a min below its max, both within {WIDEST:_} of 0.".replace("_", " "))
         if tracks and not set(criterion.tracks) <= set(tracks):
             raise _bad(criterion, f"is for a track that there is not. There are {', '.join(tracks)}.")
         values = [anchor.value for anchor in criterion.anchors]

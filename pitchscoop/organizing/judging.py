@@ -95,9 +95,27 @@ class Judging:
         judges = [judge.judge_id for judge in await self._events.judges.listed(event_id)]
         return {judge_id: (done[judge_id], given[judge_id] if panels else None) for judge_id in judges}
 
+    async def missing(self, who: Principal, event_id: str) -> int:
+        """How many cards judges were asked for, could give, and have not given: one of each team they were given.
+
+        Whoever skips a pitch has said so. Where nobody was assigned, none is missing.
+        """
+        await self._events.allowed(who, Verb.CARD_READ, event_id)
+        missing = 0
+        for judge in await self._events.judges.listed(event_id):
+            given = None if judge.removed_at else await self.read(who, event_id, judge.judge_id)
+            if given and given.assigned:
+                asked = {one.session.team_id for one in given.pitches}
+                missing += len(asked - {one.session.team_id for one in given.pitches if _answered(one.card)})
+        return missing
+
     async def _sessions(self, event_id: str, team_ids: Sequence[str] | None) -> list[Glance]:
         wanted: Sequence[str | None] = (None,) if team_ids is None else team_ids
         return [found for one in wanted async for page in glances(self._state, event_id, one) for found in page]
+
+
+def _answered(card: Scorecard | None) -> bool:
+    return card is not None and (card.complete or card.mark == "skip")
 
 
 def _can_be_scored(session: Glance, teams: Mapping[str, Team], judge: Judge) -> bool:

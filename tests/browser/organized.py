@@ -79,7 +79,7 @@ def _wrong() -> o.SettingsForm:
 def _criteria() -> o.RubricForm:
     rows = [dict(row.values) for row in filled_rubric(EVENT).rows if not row.new]
     rows[1] |= {"name": LONG_TITLE, "weight": "often", "max": "0", "anchors": "good 5"}
-    form = read_rubric(rows, ())[1]
+    form = read_rubric(rows, (), 1)[1]
     assert form is not None
     return form
 

@@ -157,9 +157,12 @@ async def test_the_stage_goes_one_step_and_back(app: App) -> None:
 
 async def test_where_cards_are_missing_it_asks_before_it_goes_on(app: App) -> None:
     async with visitor(app) as person, assembled(load(app.settings), app.url) as parts:
-        here = await judged(parts.engine, teams=2, reads=1)
+        here = await judged(parts.engine, teams=3, reads=1)
         at = f"/events/{here.event_id}"
+        silent = await parts.engine.organizing.add_team(ORGANIZER, here.event_id, "Never came")
         await parts.engine.panel.make(ORGANIZER, here.event_id, Wish())
+        await parts.engine.organizing.withdraw_team(ORGANIZER, here.event_id, here.teams[2])
+        assert silent.who.team_id not in here.teams
         asked = await person.post(f"{at}/stage", data={"stage": "frozen", "where": "desk"})
         assert asked.status_code == 409
         assert "Two cards are missing" in asked.text
@@ -168,8 +171,9 @@ async def test_where_cards_are_missing_it_asks_before_it_goes_on(app: App) -> No
         assert sure.headers["location"] == f"{at}/desk"
         assert "Two cards are missing" in (await person.post(f"{at}/stage", data={"stage": "published"})).text
         assert (await person.post(f"{at}/stage", data={"stage": "open"})).status_code == 303
-        for session_id in here.pitches:
-            await parts.engine.cards.save(here.judges[0], session_id, {"scores": WHOLE})
+        await parts.engine.cards.save(here.judges[0], here.pitches[0], {"scores": WHOLE})
+        assert "One card is missing" in (await person.post(f"{at}/stage", data={"stage": "frozen"})).text
+        await parts.engine.cards.save(here.judges[0], here.pitches[1], {"mark": "skip"})
         assert (await person.post(f"{at}/stage", data={"stage": "frozen"})).status_code == 303
         assert (await person.post(f"{at}/stage", data={"stage": "published"})).status_code == 303
 

@@ -178,7 +178,8 @@ class JudgePage extends HTMLElement {
     const link = part<HTMLAnchorElement>(this, "notice-link");
     link.hidden = torn === undefined;
     if (torn !== undefined) link.href = `#/${torn.pitch.session_id}`;
-    part(this, "notice-results").hidden = this.#pitches?.known?.event.stage !== "published";
+    const stage = this.#pitches?.known?.event.stage;
+    part(this, "notice-results").hidden = stage !== "published" && stage !== "archived";
     const words = notice(this.#closed, late, device(), torn?.pitch.team_name);
     say(part(this, "notice-words"), words);
     part(this, "notice").hidden = words === "";

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pitchscoop.access.model import Principal, Role
+from pitchscoop.access.model import Principal, Verb, may
 from pitchscoop.doors.web.card_contexts import GivenCard
 from pitchscoop.engine import Engine
 from pitchscoop.events.conflicts import conflict
@@ -14,7 +14,7 @@ from pitchscoop.scoring.model import Scorecard
 
 async def cards_of(engine: Engine, who: Principal, session: Session, event: Event) -> list[GivenCard]:
     """All cards of a pitch, the one saved last first; none for whoever does not run the event."""
-    if who.role is not Role.ORGANIZER:
+    if not may(who, Verb.JUDGE_LIST, session.target.model_copy(update={"stage": event.stage})):
         return []
     cards = await engine.cards.of_session(who, session.session_id)
     if not cards:

@@ -1,7 +1,7 @@
 """The organizer's pages of an event: the list, the event itself, its settings and its stage."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -19,6 +19,7 @@ from pitchscoop.doors.web.rubric_form import (
     again,
     filled_rubric,
     in_words,
+    outlook_of,
     read_rubric,
     revision_of,
     typed_rubric,
@@ -158,7 +159,8 @@ async def _order_form(request: Request, who: Principal, event: Event, teams: Seq
 
 def _rubric_form(request: Request, event: Event) -> contexts.RubricForm:
     asked = request.query_params
-    return filled_rubric(event, asked.get("rubric"), saved="criteria" in asked)
+    template = None if event.stage == "archived" else asked.get("rubric")
+    return filled_rubric(event, template, saved="criteria" in asked)
 
 
 async def _removed(engine: Engine, who: Principal, event_id: str, judge_id: str | None) -> contexts.JudgeLine | None:
@@ -194,7 +196,8 @@ async def settings(request: Request) -> Response:
 
 
 def _again(event: Event, typed: Mapping[str, str], read_: Typed) -> contexts.SettingsForm:
-    return contexts.SettingsForm(read_.revision or event.revision, typed, read_.errors)
+    revision = event.revision if read_.revision is None else read_.revision
+    return contexts.SettingsForm(revision, typed, read_.errors)
 
 
 async def order(request: Request) -> Response:
@@ -224,17 +227,21 @@ async def criteria(request: Request) -> Response:
     event_id = request.path_params["event_id"]
     event = await engine.events.allowed(who, Verb.EVENT_UPDATE, event_id)
     form = await form_of(request, who)
-    typed, revision = typed_rubric(form), revision_of(form)
-    rubric, wrong = read_rubric(typed, event.settings.tracks)
+    typed, revision = typed_rubric(form), revision_of(form, event)
+    rubric, wrong = read_rubric(typed, event.settings.tracks, revision)
     if wrong:
-        again_ = dataclasses.replace(wrong, revision=revision or event.revision)
-        return await event_page(request, who, rubric=again_, status=422)
-    agreed = bool(form.get("new_version"))
+        return await event_page(request, who, rubric=wrong, status=422)
+    change = partial(engine.organizing.update_event, who, event_id, rubric=rubric, revision=revision)
     try:
-        await engine.organizing.update_event(who, event_id, rubric=rubric, revision=revision, new_version=agreed)
+        try:
+            await change()
+        except Conflict as conflict:
+            if conflict.code != "scoring_began" or form.get("agreed") != outlook_of(conflict.members):
+                raise
+            await change(new_version=True)
     except Conflict as conflict:
         if conflict.code == "scoring_began":
-            told = again(typed, revision or event.revision, began=in_words(conflict.members))
+            told = again(typed, revision, agreed=outlook_of(conflict.members), began=in_words(conflict.members, event))
         elif conflict.code == "changed_meanwhile":
             current: Any = conflict.members["current"]
             told = again(typed, current["revision"], overtaken=True)
@@ -268,7 +275,7 @@ async def stage(request: Request) -> Response:
         raise Invalid("invalid_request", "There is no such stage. Go back and use the buttons of the page.")
     onward = _ONWARD.get(now.stage)
     if onward and asked == onward[0] and asked in ("frozen", "published") and not form.get("sure"):
-        missing = await _missing(engine, who, event_id)
+        missing = await engine.judging.missing(who, event_id)
         if missing:
             return await event_page(request, who, doubt=contexts.Doubt(*onward, missing, where), status=409)
     await engine.organizing.move_event(who, event_id, asked)
@@ -278,9 +285,3 @@ async def stage(request: Request) -> Response:
 def _where(form: Mapping[str, object]) -> contexts.Where:
     places: tuple[contexts.Where, ...] = ("desk", "standings")
     return next((place for place in places if form.get("where") == place), "event")
-
-
-async def _missing(engine: Engine, who: Principal, event_id: str) -> int:
-    """How many cards judges were asked for and have not given."""
-    far = await engine.judging.progress(who, event_id)
-    return sum(max(0, of - done) for done, of in far.values() if of is not None)

@@ -121,14 +121,16 @@ class CriterionRow:
 class RubricForm:
     """The criteria as they stand in the form. ``template``: the rubric to begin with that fills it.
 
-    ``began``: there are cards, and what becomes of them is to be agreed to. ``overtaken``: somebody else has changed
-    the event meanwhile; the form holds what was typed, ``revision`` is that of now. ``wrong``: some cannot be.
+    ``began``: there are cards, and what becomes of them is to be agreed to; ``agreed`` is then what the form says of
+    it. ``overtaken``: somebody else has changed the event meanwhile; the form holds what was typed, ``revision`` is
+    that of now. ``wrong``: some cannot be.
     """
 
     revision: int
     rows: Sequence[CriterionRow]
     template: str | None = None
     began: str | None = None
+    agreed: str | None = None
     overtaken: bool = False
     wrong: bool = False
     saved: bool = False

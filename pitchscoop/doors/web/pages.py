@@ -75,18 +75,20 @@ async def home(request: Request) -> Response:
         set_up=organizes and not run,
         record_query=named,
         standings_url=f"/events/{event.event_id}/standings" if who != ANYBODY and visible(who, event) else None,
-        feedback_url=_feedback(who, event, rows),
+        feedback_url=await _feedback(engine, who, event, rows),
         public=await _public(engine, who),
     )
     return HTMLResponse(renderer_of(request).home(context))
 
 
-def _feedback(who: Principal, event: Event, rows: Sequence[contexts.PitchRow]) -> str | None:
-    """Where a team reads what judges thought of its newest pitch, once it may."""
+async def _feedback(engine: Engine, who: Principal, event: Event, rows: Sequence[contexts.PitchRow]) -> str | None:
+    """Where a team reads what judges thought, once it may: of the pitch that most have scored, else of the newest."""
     own = Target(event_id=event.event_id, team_id=who.team_id, stage=event.stage)
     if who.role is not Role.TEAM or not may(who, Verb.FEEDBACK_READ, own):
         return None
-    return next((f"/pitches/{row.session_id}/feedback" for row in rows if row.status == "completed"), None)
+    heard = [row.session_id for row in rows if row.status == "completed"]
+    cards = await engine.cards.counts(event, heard)
+    return f"/pitches/{max(heard, key=lambda one: cards[one])}/feedback" if heard else None
 
 
 async def _public(engine: Engine, who: Principal) -> list[tuple[str, str, str | None, str | None]]:
