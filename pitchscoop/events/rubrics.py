@@ -11,6 +11,9 @@ from pitchscoop.kernel.errors import Invalid
 WIDEST = 1_000_000
 """Of a scale, either way: totals of a hundred such criteria stay exact."""
 
+MOST = 100
+"""Criteria of a rubric: more than anybody scores."""
+
 
 class Anchor(BaseModel):
     """What a score means, in words: from this value up to the next anchor."""
@@ -45,6 +48,8 @@ def check_rubric(rubric: Sequence[Criterion], tracks: Sequence[str] = ()) -> Non
     Raises:
         Invalid: ``bad_rubric``.
     """
+    if len(rubric) > MOST:
+        raise Invalid("bad_rubric", f"rubric: at most {MOST} criteria, these are {len(rubric)}.")
     seen: set[str] = set()
     for criterion in rubric:
         if criterion.id in seen:

@@ -198,6 +198,7 @@ def _criterion(**more: Any) -> Criterion:
         [_criterion(anchors=({"value": 6, "text": "x"},))],
         [_criterion(anchors=({"value": 2, "text": "x"}, {"value": 1, "text": "y"}))],
         [_criterion(tracks=("Sky",))],
+        [_criterion(id=f"a{number}") for number in range(101)],
     ],
 )
 def test_a_rubric_that_nothing_can_be_scored_by_is_refused(rubric: list[Criterion]) -> None:

@@ -10,14 +10,13 @@ from pydantic import ValidationError
 from pitchscoop.doors.web.organizer_contexts import CriterionRow, RubricForm
 from pitchscoop.doors.web.wording import counted, percent
 from pitchscoop.events.model import Event
-from pitchscoop.events.rubrics import TEMPLATES, WIDEST, Criterion, check_rubric
+from pitchscoop.events.rubrics import MOST, TEMPLATES, WIDEST, Criterion, check_rubric
 from pitchscoop.kernel.errors import Invalid
 
 _BLANK = {
     "id": "", "name": "", "weight": "1", "min": "1", "max": "10", "description": "", "anchors": "", "tracks": "",
     "remove": "",
 }  # fmt: skip
-_MOST = 100  # criteria, as REST has it
 _ANOTHER = 2  # empty rows for what is to be added
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,20}|,(?![0-9]{3}$)[0-9]{1,20})?")  # 1,000 may be one or a thousand
 _ANCHOR = re.compile(r"([-\u2212]?[0-9]+(?:[.,][0-9]+)?)[:.)\u2013-]?\s+(\S.*)")
@@ -49,7 +48,7 @@ def typed_rubric(form: Mapping[str, object]) -> list[dict[str, str]]:
     """What was typed in each row, but for those that were left empty. Lines end as they do in state."""
     rows = [
         {field: "\n".join(str(form.get(f"{field}-{number}", "")).strip().splitlines()) for field in _BLANK}
-        for number in range(_MOST)
+        for number in range(MOST)
     ]
     return [row for row in rows if row != _BLANK and any(row.values())]
 
@@ -129,7 +128,7 @@ def _values(criterion: Criterion) -> dict[str, str]:
 
 
 def _empty(there: int) -> list[CriterionRow]:
-    return [CriterionRow(_BLANK, new=True)] * min(_ANOTHER, _MOST - there)
+    return [CriterionRow(_BLANK, new=True)] * min(_ANOTHER, MOST - there)
 
 
 def _read(
@@ -186,5 +185,5 @@ def _plain(value: float) -> str:
 def _id(name: str, taken: Collection[str]) -> str:
     """An id for a criterion that is new, of its name where that has letters for it."""
     plain = re.sub("[^a-z0-9]+", "-", name.casefold()).strip("-")[:48] or "criterion"
-    ids = [plain, *(f"{plain}-{number}" for number in range(2, 2 * _MOST + 2))]
+    ids = [plain, *(f"{plain}-{number}" for number in range(2, 2 * MOST + 2))]
     return next(one for one in ids if one not in taken)
