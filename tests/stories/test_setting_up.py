@@ -186,3 +186,10 @@ async def test_a_zone_that_is_none_is_not_taken(app: App) -> None:
         for zone in ("Mars/Base", "../UTC", "", "europe/copenhagen"):
             refused = await person.post(f"{at}/settings", data=FORM | {"timezone": zone, "revision": "1"})
             assert (refused.status_code, "Choose a time zone of the list" in refused.text) == (422, True), zone
+
+
+async def test_what_was_recorded_before_there_was_an_event_stays_in_sight(app: App) -> None:
+    async with visitor(app) as person, app.client() as client:
+        (await client.post("/sessions", json={"team_name": "A", "pitch_title": "B"})).raise_for_status()
+        made = (await client.post("/events", json={"name": "Later"})).json()["event_id"]
+        assert 'href="/events/default/desk"' in (await person.get(f"/?event={made}")).text

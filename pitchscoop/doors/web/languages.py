@@ -13,6 +13,9 @@ sk Slovak,sl Slovenian,sn Shona,so Somali,sq Albanian,sr Serbian,su Sundanese,sv
 te Telugu,tg Tajik,th Thai,tk Turkmen,tl Tagalog,tr Turkish,tt Tatar,uk Ukrainian,ur Urdu,uz Uzbek,vi Vietnamese,
 wo Wolof,yi Yiddish,yo Yoruba,yue Cantonese,zh Chinese,zu Zulu"""
 
+_OLD = {"jw"}
+"""Codes that engines still write, and nobody should choose."""
+
 _NAMES = dict(entry.strip().split(" ", 1) for entry in _TABLE.split(","))
 
 
@@ -22,5 +25,5 @@ def language(code: str) -> str:
 
 
 def languages() -> list[tuple[str, str]]:
-    """All codes and names, by name."""
-    return sorted(_NAMES.items(), key=lambda entry: entry[1])
+    """All codes to choose from and their names, by name."""
+    return sorted(((code, name) for code, name in _NAMES.items() if code not in _OLD), key=lambda entry: entry[1])

@@ -44,6 +44,8 @@ async def home(request: Request) -> Response:
     run = await engine.organizing.list_events(who) if organizes else []
     event = await _running(engine, who, run, request.query_params.get("event"))
     elsewhere = [ours for ours in run if ours.event_id != event.event_id]
+    if organizes and DEFAULT_EVENT not in {event.event_id, *(ours.event_id for ours in elsewhere)}:
+        elsewhere = [*await _without(engine), *elsewhere]
     named = "" if event.event_id in (who.event_id, DEFAULT_EVENT) else f"event={event.event_id}"
     cursor = request.query_params.get("cursor")
     rows: list[contexts.PitchRow] = []
@@ -121,6 +123,11 @@ async def _running(engine: Engine, who: Principal, run: list[Event], asked: str 
     last = await engine.state.last_fact(DEFAULT_EVENT)
     since = last is not None and dt.datetime.fromisoformat(last.at) > newest.created_at
     return await engine.events.get(DEFAULT_EVENT) if since else newest
+
+
+async def _without(engine: Engine) -> list[Event]:
+    """The event of what was recorded without one, if anything was: it must not be out of sight behind a newer one."""
+    return [await engine.events.get(DEFAULT_EVENT)] if await engine.state.last_fact(DEFAULT_EVENT) else []
 
 
 def _counted(pitches: int, which: str) -> str:
