@@ -24,8 +24,8 @@ from urllib3.util import Retry
 from pitchscoop.kernel.errors import NoRoom, NotFound, Unavailable
 from pitchscoop.recordings.ports import StoredObject
 
-_PART = 8 << 20  # bytes; S3 wants at least 5 MiB, and 10 000 parts of 8 MiB pass our largest upload
-_PARTS_AT_ONCE = 2  # bounds what one stream holds in memory to 16 MiB
+_PART = 5 << 20  # bytes; S3 takes no smaller ones, and at most 10 000, which pass our largest upload
+_PARTS_AT_ONCE = 2  # bounds what one stream holds in memory to three parts: two under way, one that fills
 _WHOLE = _PART * _PARTS_AT_ONCE  # bytes; a stream known to be shorter goes in one request, which takes 50 ms less
 _PIECE = 1 << 20  # bytes; what readers are handed
 _READ = "12h"  # a whole answer, which a slow reader may take its time over; silence ends it sooner
