@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.recordings.model import Session
-from pitchscoop.scoring.board import board
 from pitchscoop.scoring.model import BEGINNING, Card, Entry, broken
 from pitchscoop.scoring.rows import Board, Pitch, Scored, impartial
 
@@ -39,6 +38,8 @@ def counted(
     Raises:
         Invalid: ``pitch_missing``.
     """
+    from pitchscoop.scoring.board import board  # noqa: PLC0415  loaded where it is used: numpy takes its time
+
     known = {team.team_id: team for team in teams}
     pitches = {one.session_id: _pitch(one, known.get(one.team_id or "")) for one in sessions}
     if missing := sorted({session_id for session_id, _ in cards} - pitches.keys()):

@@ -64,6 +64,9 @@ def _page(
         removed=o.JudgeLine("9", "Kaspar Brandt"),
         doubt=doubt,
         join_url=f"https://pitches.example.org/events/{event.event_id}/join" if event is EVENT else None,
+        standings_url=None
+        if event is EVENT
+        else "https://pitches.example.org/events/sxcc3mxwj2bwg8fa5gceg167fk0123456789/standings",
         closed=event.stage == "archived",
     )
 

@@ -47,7 +47,7 @@ async def desk(request: Request) -> Response:
         export_url=f"/api/v1/events/{event_id}/export.zip",
         search_url=f"/search?event={event_id}",
         zone=event.settings.timezone,
-        reads=event.settings.reads,
+        reads=min(event.settings.reads, len(judges) or event.settings.reads),
         transcribes=bool(engine.transcripts.engines),
     )
     return HTMLResponse(renderer_of(request).desk(page))

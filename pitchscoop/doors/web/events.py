@@ -47,9 +47,9 @@ _BACK: dict[str, tuple[str, str]] = {
 _MEANINGS = {
     "draft": "Draft: teams can record once the event is open.",
     "open": "Open: teams record and judges score. Freeze it when both are done; whoever is speaking then finishes.",
-    "frozen": "Frozen: no recording begins and no card is taken. Publish, and everybody with the event's link sees the"
-    " standings and can hear the pitches in them.",
-    "published": "Published: everybody with the event's link sees the standings and can hear the pitches in them.",
+    "frozen": "Frozen: teams begin no recording, and no card is taken. Publish, and everybody with the link of the"
+    " standings sees them and can hear the pitches in them.",
+    "published": "Published: everybody with the link of the standings sees them and can hear the pitches in them.",
     "archived": "Archived: nothing changes any more. Everything can be heard and exported.",
 }
 
@@ -138,6 +138,7 @@ async def event_page(
         doubt=doubt,
         closed=found.stage == "archived",
         join_url=f"{engine.public_url}/events/{event_id}/join" if joins else None,
+        standings_url=None if found.stage in ("draft", "open") else f"{engine.public_url}/events/{event_id}/standings",
     )
     return HTMLResponse(renderer_of(request).event(page), status)
 

@@ -142,7 +142,8 @@ class EventPage:
 
     ``texts`` is what stands in these fields. ``removed`` is the judge who was taken off just now. ``closed``: the
     event is archived, and nothing in it changes. ``templates`` are what rubrics to begin with are called, by name.
-    ``join_url`` is where teams join by themselves, where they may.
+    ``join_url`` is where teams join by themselves, where they may; ``standings_url`` is what everybody is to see of
+    it, once there is a result.
     """
 
     viewer: Viewer
@@ -162,6 +163,7 @@ class EventPage:
     doubt: Doubt | None = None
     closed: bool = False
     join_url: str | None = None
+    standings_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The desk, which fetches from three paths (see ``desk.py``). ``reads`` is how many judges hear each team.
+    """The desk, which fetches from three paths (see ``desk.py``). ``reads``: judges a team, no more than there are.
 
     ``rows_path`` answers with all sessions, ``news_path`` with what changed, ``progress_path`` with how far judges are.
     """
