@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# A third of each start is saved where Python may not write compiled files by itself.
+COMPILE := $(BIN)/python -m compileall -q
 FONTS := pitchscoop/doors/paper/fonts/ready
 ASSETS := pitchscoop/doors/web/assets/manifest.json
 MODULES := frontend/node_modules/.package-lock.json
@@ -68,10 +70,12 @@ $(BIN)/python:
 	@echo "Setting up: the first time takes a minute or two."
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) --no-deps --no-index --no-build-isolation --editable .
+	@$(COMPILE) pitchscoop
 	@touch $@
 
 .venv/dev: requirements-dev.lock .venv/ready
 	$(PIP) --require-hashes -r requirements-dev.lock
+	@$(COMPILE) tests bench
 	@touch $@
 
 .venv/whisper: requirements-whisper.lock .venv/ready
