@@ -16,7 +16,7 @@ from pitchscoop.exports.importing import Import
 from pitchscoop.exports.service import Export
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unavailable
+from pitchscoop.kernel.errors import Conflict, Forbidden, Invalid, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.organizing.imports import Imports
@@ -31,7 +31,7 @@ from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.levels import Levels
 from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
-from pitchscoop.recordings.service import Sessions
+from pitchscoop.recordings.service import Sessions, no_such_upload
 from pitchscoop.scoring.cards import Cards
 from pitchscoop.scoring.feedback import Feedbacks
 from pitchscoop.scoring.ledger import Ledger
@@ -222,12 +222,20 @@ class Engine:
         return await self.sessions.begin_upload(session_id, length, filename, seed)
 
     async def upload(self, who: Principal, session_id: str, upload_id: str) -> tuple[Session, int]:
-        """The session of an upload and how many of its bytes are durable."""
+        """The session of an upload and how many of its bytes are durable.
+
+        Raises:
+            NotFound: ``no_such_upload``.
+            Conflict: ``already_stopped``, with fewer bytes than were to come.
+        """
         session = await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
         if session.upload is None or session.upload.upload_id != upload_id:
-            raise NotFound("no_such_upload", "There is no such upload: it was ended, or a newer one took its place.")
+            raise no_such_upload()
         if session.status != "recording":
-            return session, session.upload.length
+            received, length = session.received or 0, session.upload.length
+            if received < length:
+                raise Conflict("already_stopped", f"It was stopped with {received} of {length} bytes. Start anew.")
+            return session, length
         return session, (await intake.durable(self.storage, session.segments)).end
 
     async def upload_intake(self, session: Session) -> Intake:
@@ -253,11 +261,13 @@ class Engine:
             writer.take(writer.received, piece)
             if writer.waiting >= PIECE:
                 await writer.flush()
-        await writer.flush()
-        return await self.stop(who, session_id)
+            writer.check_open()
+        if await writer.flush() != length:
+            raise Invalid("bad_audio_data", f"{writer.durable} bytes came, not {length}. Send all of it again.")
+        return await self.stop(who, session_id, session.upload.upload_id if session.upload else None)
 
-    async def stop(self, who: Principal, session_id: str) -> Session:
-        """End the recording and have it finished. Idempotent."""
+    async def stop(self, who: Principal, session_id: str, upload_id: str | None = None) -> Session:
+        """End the recording, or this upload alone, and have it finished. Idempotent."""
         await self.sessions.allowed(who, Verb.SESSION_STOP, session_id)
         if held := self._live.get(session_id):
             try:
@@ -265,7 +275,7 @@ class Engine:
                     await held[1].flush()
             except TimeoutError:
                 raise Unavailable("storage_unavailable", "Storage does not take the last words. Try again.") from None
-        session = await self.sessions.stop(session_id)
+        session = await self.sessions.stop(session_id, upload_id=upload_id)
         self.transcripts.stopped(session)
         self.completion.wake()
         return session

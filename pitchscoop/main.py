@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import structlog
 
 from pitchscoop.access.answers import Answers
 from pitchscoop.access.service import Access
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 
     from pitchscoop.kernel.state import State
     from pitchscoop.recordings.ports import AudioStorage
+
+_AGAIN = 5.0  # seconds until work that ended by an error begins again
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +146,30 @@ async def working(parts: Parts, *, worker: bool, search: bool = False) -> AsyncI
     """Run what runs beside requests: following facts and, where wanted, finishing recordings and keeping the index."""
     with contextlib.suppress(Exception):  # not there yet: /readyz says so, and every use tries again
         await parts.engine.storage.check()
-    tasks = [asyncio.create_task(parts.engine.follow()), asyncio.create_task(parts.engine.transcripts.run())]
-    tasks.append(asyncio.create_task(parts.engine.standings.run()))
+    engine = parts.engine
+    work = [engine.follow, engine.transcripts.run, engine.standings.run]
     if worker:
         parts.media.warm()
-        tasks.append(asyncio.create_task(parts.engine.completion.run()))
-        tasks.append(asyncio.create_task(parts.engine.transcripts.afterwards.run()))
-        tasks.append(asyncio.create_task(parts.engine.advice.drafting.run()))
+        work += [engine.completion.run, engine.transcripts.afterwards.run, engine.advice.drafting.run]
     if search:
-        tasks.append(asyncio.create_task(parts.engine.search.run()))
+        work.append(engine.search.run)
+    tasks = [asyncio.create_task(_kept_up(one)) for one in work]
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:
+    """Begin it again where it ends by an error that nobody foresaw: recordings wait for it."""
+    while True:
+        try:
+            return await work()
+        except Exception as error:
+            log.exception("begins_again", error=repr(error))
+            await asyncio.sleep(_AGAIN)
 
 
 def application(parts: Parts, *, worker: bool) -> "ASGIApp":

@@ -200,7 +200,7 @@ class Recorder:
         self._stopping = True
         while True:
             try:
-                await self._engine.stop(self._who, self._session.session_id)
+                stopped = await self._engine.stop(self._who, self._session.session_id)
                 break
             except Conflict as nothing:
                 await self._notice(nothing.code, nothing.message)
@@ -209,6 +209,10 @@ class Recorder:
             except Unavailable as outage:
                 await self._tell(outage)
                 await asyncio.sleep(1)
+        if (stopped.received or 0) < total:  # it was ended before, without all of this
+            self._stopping = False
+            self.leave(_STOPPED)
+            return True
         await self._send({"type": "stopped", "offset": total, "status": "processing"})
         self.leave(1000)
         return True

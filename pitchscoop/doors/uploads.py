@@ -116,10 +116,11 @@ async def send(session_id: str, upload_id: str, request: Request) -> Response:
     session, durable = await engine.upload(who, session_id, upload_id)
     if request.headers.get("content-type") != _PIECE_TYPE:
         return problem_response(415, "bad_content_type", f"Send pieces as {_PIECE_TYPE}.")
-    if _number(request, "upload-offset") != durable:
+    at = _number(request, "upload-offset")
+    if at != durable:
         raise Conflict("wrong_offset", f"The server has {durable} bytes. Go on from there.")
     if session.upload and session.status == "recording":
-        durable = await _take(request, engine, session, session.upload.length)
+        durable = await _take(request, engine, session, at, session.upload.length)
     await _stop_if_whole(engine, who, session, durable)
     return Response(status_code=204, headers=_progress(session, durable))
 
@@ -148,22 +149,27 @@ async def overridden(session_id: str, upload_id: str, request: Request) -> Respo
 
 async def _stop_if_whole(engine: Engine, who: Principal, session: Session, durable: int) -> int:
     """The upload's length; when all of it is here, the recording is finished."""
-    length = session.upload.length if session.upload else 0
-    if durable == length and session.status == "recording":
-        await engine.stop(who, session.session_id)
-    return length
+    if session.upload is None:
+        return 0
+    if durable == session.upload.length and session.status == "recording":
+        await engine.stop(who, session.session_id, session.upload.upload_id)
+    return session.upload.length
 
 
 def _progress(session: Session, durable: int) -> dict[str, str]:
     return _TUS | _expires(session) | {"Upload-Offset": str(durable)}
 
 
-async def _take(request: Request, engine: Engine, session: Session, length: int) -> int:
-    """Make a piece durable as it comes in; what arrived before a cut is kept."""
+async def _take(request: Request, engine: Engine, session: Session, at: int, length: int) -> int:
+    """Make a piece durable as it comes in; what arrived before a cut is kept.
+
+    A request that was given up for lost may still write: each byte has its place by ``at``, not by what is there.
+    """
     writer = await engine.upload_intake(session)
     try:
         async for chunk in request.stream():
-            await _append(writer, chunk, length)
+            await _append(writer, at, chunk, length)
+            at += len(chunk)
     except ClientDisconnect:
         pass
     finally:
@@ -171,12 +177,13 @@ async def _take(request: Request, engine: Engine, session: Session, length: int)
     return writer.durable
 
 
-async def _append(writer: Intake, chunk: bytes, length: int) -> None:
-    if writer.received + len(chunk) > length:
+async def _append(writer: Intake, at: int, chunk: bytes, length: int) -> None:
+    if at + len(chunk) > length:
         raise TooLarge("too_much", "More bytes came than the upload's length. Begin again with the right length.")
-    writer.take(writer.received, chunk)
+    writer.take(at, chunk)
     if writer.waiting >= PIECE:
         await writer.flush()
+    writer.check_open()
 
 
 def _base(request: Request, engine: Engine) -> str:

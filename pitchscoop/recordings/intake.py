@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from pitchscoop.kernel import keys
+from pitchscoop.kernel.errors import Conflict
 from pitchscoop.recordings.model import Chain, Piece, chain
 from pitchscoop.recordings.ports import AudioStorage
 
@@ -32,6 +33,11 @@ async def seal(storage: AudioStorage, folder: str) -> Chain:
             return found
         if await storage.create_audio(keys.segment(folder, found.end), b""):
             return replace(found, sealed=True)  # as a new look would find it: nothing can follow a seal
+
+
+async def close(storage: AudioStorage, folder: str) -> bool:
+    """End a chain that has no byte, so that none can follow; False where there is one."""
+    return await storage.create_audio(keys.segment(folder, 0), b"") or (await durable(storage, folder)).end == 0
 
 
 async def joined(storage: AudioStorage, found: Chain) -> AsyncIterator[bytes]:
@@ -91,6 +97,15 @@ class Intake:
             self.waiting += len(new)
         return True
 
+    def check_open(self) -> None:
+        """Refuse more bytes once none can become durable: they would only be held.
+
+        Raises:
+            Conflict: ``already_stopped``.
+        """
+        if self.sealed:
+            raise Conflict("already_stopped", "It was stopped before all of it had come. Start a new session.")
+
     async def flush(self) -> int:
         """Make what is waiting durable; the offset below which every byte is.
 
@@ -101,7 +116,7 @@ class Intake:
         now = asyncio.get_running_loop().time()
         if self.waiting and now - self._read_at > FRESH:
             await self._read()
-        if (data := b"".join(self._pieces)) and not self.sealed:
+        if not self.sealed and (data := b"".join(self._pieces)):
             self._pieces = [data]  # the same bytes, held once; what comes meanwhile stands behind them
             if await self._storage.create_audio(keys.segment(self._folder, self.durable), data):
                 self._advance(self.durable + len(data))

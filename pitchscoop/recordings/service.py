@@ -128,28 +128,37 @@ class Sessions(StoredSessions):
 
         def drop(session: Session) -> Session:
             if session.status != "recording" or session.upload is None or session.upload.upload_id != upload_id:
-                raise NotFound("no_such_upload", "There is no such upload, or it is already complete.")
+                raise no_such_upload()
             return session.model_copy(update={"source": None, "upload": None})
 
         await self.change(session_id, "upload_dropped", drop)
         await self._storage.delete_audio(keys.segments(session_id, upload_id))
 
-    async def stop(self, session_id: str, *, interrupted: bool = False) -> Session:
+    async def stop(self, session_id: str, *, interrupted: bool = False, upload_id: str | None = None) -> Session:
         """End the recording with every byte that is durable, and hand it to a worker. Idempotent.
+
+        Where an ``upload_id`` is named it ends that upload and no newer one, which may be under way only now.
 
         Raises:
             Conflict: ``no_audio``; the session stays open.
+            NotFound: ``no_such_upload``: another took its place.
         """
         session = await self.get(session_id)
+        if upload_id and (session.upload is None or session.upload.upload_id != upload_id):
+            raise no_such_upload()
         if session.status != "recording":
             return session
         sealed = await intake.seal(self._storage, session.segments)
         if sealed.end == 0:
             raise Conflict("no_audio", "Nothing has been recorded yet. Stream or upload audio, then stop.")
 
+        sealed_in = session.segments
+
         def stopped(session: Session) -> Session:
             if session.status != "recording":
                 return session
+            if session.segments != sealed_in:
+                raise no_such_upload()
             metadata = {**session.metadata, "interrupted": True} if interrupted else session.metadata
             update = {"status": "processing", "stopped_at": self._clock(), "received": sealed.end, "metadata": metadata}
             source = session.source or "live"  # stopped before it was noted: an upload is known from its start
@@ -219,6 +228,11 @@ class Sessions(StoredSessions):
             written = row.version
         if session is not None and (row is None or session.status == "deleting"):
             await self.purge(session.event_id, session_id)
+
+
+def no_such_upload() -> NotFound:
+    """What whoever still sends an upload is told when the session has none, or another."""
+    return NotFound("no_such_upload", "There is no such upload: it was ended, or a newer one took its place.")
 
 
 def _filled_by(session: Session, source: Source) -> Session:

@@ -25,6 +25,16 @@ async def own_state(own_redis: RedisServer) -> AsyncIterator[RedisState]:
     await state.close()
 
 
+async def test_what_others_publish_is_passed_over(own_redis: RedisServer, own_state: RedisState) -> None:
+    follower = Follower(own_state)
+    await follower.ready(own_state)
+    with redis.Redis.from_url(own_redis.url) as stranger:
+        for message in ("", "x", "1-0 [1]", '1-0 {"name": "half"}', "1-0 nothing"):
+            assert stranger.publish(scripts.CHANNEL, message)
+    await own_state.commit(EVENT, [], [fact("after")])
+    await follower.hears(["after"])
+
+
 async def test_redis_goes_and_comes_back(own_redis: RedisServer, own_state: RedisState) -> None:
     follower = Follower(own_state)
     await follower.ready(own_state)

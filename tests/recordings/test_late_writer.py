@@ -10,10 +10,13 @@ from pitchscoop.access.model import Principal, Role
 from pitchscoop.engine import Engine
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
+from pitchscoop.kernel.errors import Conflict, NotFound
+from pitchscoop.kernel.state import Due
 from pitchscoop.main import assembled
 from pitchscoop.recordings import intake
 from pitchscoop.recordings.intake import Intake
-from pitchscoop.recordings.model import Session
+from pitchscoop.recordings.model import Chain, Session
+from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.settings import load
 
 ORGANIZER = Principal(role=Role.ORGANIZER)
@@ -64,6 +67,66 @@ async def test_right_after_the_recording_is_finished(engine: Engine) -> None:
     await complete(engine, session)
     assert not await more(writer)
     assert writer.sealed
+
+
+async def test_what_comes_after_the_stop_is_refused_and_not_held(engine: Engine) -> None:
+    session, writer = await writing(engine)
+    await engine.stop(ORGANIZER, session.session_id)
+    writer.check_open()
+    assert not await more(writer)
+    with pytest.raises(Conflict, match="stopped before all of it"):
+        writer.check_open()
+
+
+async def test_a_session_that_ends_without_sound_takes_none_afterwards(engine: Engine) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    writer = Intake(engine.storage, session.segments, await intake.durable(engine.storage, session.segments))
+    engine.completion._clock = lambda: session.expires_at
+    await engine.sessions.miss(session)
+    await engine.completion.reconcile(Due(session.event_id, session.session_id, None))
+    assert (await engine.session(ORGANIZER, session.session_id)).status == "failed"
+    assert not await more(writer)
+    assert writer.sealed
+
+
+async def test_the_first_sound_of_all_is_taken_though_it_comes_last(engine: Engine) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    assert await engine.storage.create_audio(keys.segment(session.segments, 0), SECOND)
+    assert not await intake.close(engine.storage, session.segments)
+    stopped = await engine.stop(ORGANIZER, session.session_id)
+    assert stopped.received == len(SECOND)
+
+
+async def test_the_end_of_one_upload_does_not_end_the_next(engine: Engine) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    first = await engine.begin_upload(ORGANIZER, session.session_id, len(SECOND), "first.wav")
+    await engine.storage.create_audio(keys.segment(first.segments, 0), SECOND)
+    other = await engine.begin_upload(ORGANIZER, session.session_id, 2 * len(SECOND), "other.wav")
+    await engine.storage.create_audio(keys.segment(other.segments, 0), SECOND)
+    assert first.upload is not None
+    with pytest.raises(NotFound, match="newer one"):
+        await engine.stop(ORGANIZER, session.session_id, first.upload.upload_id)
+    assert (await engine.session(ORGANIZER, session.session_id)).status == "recording"
+    assert not (await intake.durable(engine.storage, other.segments)).sealed
+
+
+async def test_an_upload_that_is_replaced_while_it_ends_leaves_the_next_open(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    first = await engine.begin_upload(ORGANIZER, session.session_id, len(SECOND), "first.wav")
+    await engine.storage.create_audio(keys.segment(first.segments, 0), SECOND)
+    seal = intake.seal
+
+    async def replaced(storage: AudioStorage, folder: str) -> Chain:
+        await engine.begin_upload(ORGANIZER, session.session_id, 2 * len(SECOND), "other.wav")
+        return await seal(storage, folder)
+
+    monkeypatch.setattr(intake, "seal", replaced)
+    with pytest.raises(NotFound, match="newer one"):
+        await engine.stop(ORGANIZER, session.session_id)
+    now = await engine.session(ORGANIZER, session.session_id)
+    assert (now.status, now.upload and now.upload.filename) == ("recording", "other.wav")
 
 
 async def test_long_after_the_segments_are_gone(engine: Engine) -> None:

@@ -2,11 +2,14 @@
 
 import asyncio
 import base64
+import random
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
+from pitchscoop.recordings.model import wav_header
 from tests.servers.app import App
 from tests.speech import FLAC
 from tests.stories.test_live import finished, start
@@ -109,6 +112,48 @@ async def test_a_repeated_beginning_is_one_upload_and_methods_may_be_overridden(
         look = await client.post(place, headers={**TUS, "X-HTTP-Method-Override": "HEAD"})
         assert (look.headers["Upload-Offset"], look.headers["Upload-Length"]) == ("3", "10")
         assert (await client.post(place, headers=TUS)).status_code == 405
+
+
+async def test_an_upload_that_was_stopped_early_is_not_told_as_whole(app: App) -> None:
+    async with app.client() as client:
+        session = await start(client)
+        audio = FLAC.read_bytes()
+        place = await begin(client, session, len(audio))
+        await client.patch(place, headers={**PIECE, "Upload-Offset": "0"}, content=audio[:100_000])
+        assert (await client.post(f"/sessions/{session['session_id']}/stop")).is_success
+        assert (await client.head(place, headers=TUS)).status_code == 409
+        for offset in ("100000", str(len(audio))):
+            more = await client.patch(place, headers={**PIECE, "Upload-Offset": offset}, content=audio[100_000:])
+            assert (more.status_code, more.json()["code"]) == (409, "already_stopped")
+
+
+async def test_a_request_that_was_given_up_for_lost_and_its_repetition_write_each_byte_once(app: App) -> None:
+    rate = 192_000
+    audio = wav_header(9 << 20, rate) + random.Random(1).randbytes(9 << 20)
+    goes_on = asyncio.Event()
+
+    async def slowly(first: int) -> AsyncIterator[bytes]:
+        yield audio[:first]
+        await goes_on.wait()
+        for at in range(first, 8 << 20, 1 << 16):
+            yield audio[at : min(at + (1 << 16), 8 << 20)]
+
+    async with app.client() as client, httpx.AsyncClient() as browser:
+        session = await start(client)
+        place = await begin(client, session, len(audio), "noise.wav")
+        head = {**PIECE, "Upload-Offset": "0"}
+        twice = [
+            asyncio.create_task(client.patch(place, headers=head, content=slowly(at))) for at in (3 << 20, 2 << 20)
+        ]
+        await asyncio.sleep(0.5)  # both have begun, and nothing is durable yet
+        goes_on.set()
+        for answer in await asyncio.gather(*twice):
+            assert (answer.status_code, answer.headers["Upload-Offset"]) == (204, str(8 << 20))
+        rest = await client.patch(place, headers={**PIECE, "Upload-Offset": str(8 << 20)}, content=audio[8 << 20 :])
+        assert rest.headers["Upload-Offset"] == str(len(audio))
+        await finished(client, session["session_id"])
+        url = (await client.get(f"/sessions/{session['session_id']}/playback-url?variant=wav")).json()["playback_url"]
+        assert (await browser.get(url)).content == audio
 
 
 async def test_deleting_removes_every_trace(app: App) -> None:

@@ -54,11 +54,13 @@ export class Keeping {
     while (this.#size > 0 && this.refusal === "") await this.#write();
   }
 
-  async note(changes: Parameters<Store["note"]>[1]): Promise<void> {
+  /** False: it is not noted. A device that takes no sound either says so by itself. */
+  async note(changes: Parameters<Store["note"]>[1]): Promise<boolean> {
     try {
       this.from = await this.store.note(this.session, changes);
+      return true;
     } catch {
-      // Only a note; a device that takes no sound either says so by itself.
+      return false;
     }
   }
 

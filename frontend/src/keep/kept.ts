@@ -18,6 +18,8 @@ export interface Kept {
   base: number | null;
   /** Everything below is known to be durable on the server. */
   stored: number;
+  /** Nothing from here on was sent to the server: what it has of that was said by somebody else. */
+  sent: number;
   /** Stop was pressed. */
   stopped: boolean;
 }

@@ -17,6 +17,7 @@ export function about(root: HTMLElement, token: string | null): Kept {
     began: Date.now(),
     base: null,
     stored: 0,
+    sent: 0,
     stopped: false,
   };
 }

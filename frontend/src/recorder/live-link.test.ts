@@ -171,8 +171,13 @@ test("a server that lost what it acknowledged is told from one that is behind", 
 
 test("what the server lost again, and the device still has, is sent again", async () => {
   const sound = new Uint8Array(6400);
-  const device = { from: 0, kept: 6400, read: async (from: number, to: number) => sound.slice(from, to) };
-  const bytes = new Unacknowledged(device as unknown as Keeping, { base: 0, stored: 6400, to: 6400 });
+  const device = {
+    from: 0,
+    kept: 6400,
+    note: async () => true,
+    read: async (from: number, to: number) => sound.slice(from, to),
+  };
+  const bytes = new Unacknowledged(device as unknown as Keeping, { base: 0, stored: 6400, sent: 6400, to: 6400 });
   const { wire, link } = begin(bytes);
   link.finish();
   wire.say(ready(3200));
@@ -200,8 +205,28 @@ test("a server with more than was said here was fed by another", () => {
   assert.deepEqual(told.at(-1), ["ended", OVERTAKEN]);
 });
 
+test("whoever went on within what is only here is told from us", () => {
+  const { link, bytes, wire } = begin();
+  wire.say(ready(0));
+  speak(bytes, link, 3200);
+  wire.drop(1006);
+  speak(bytes, link, 6400);
+  mock.timers.tick(250);
+  (Wire.all.at(-1) as Wire).say(ready(6400));
+  assert.deepEqual(told.at(-1), ["ended", OVERTAKEN]);
+  assert.equal(bytes.stored, 0);
+});
+
+test("a page that comes back tells it, too, from what it has noted", () => {
+  const device = { from: 0, kept: 9600, note: async () => true };
+  const bytes = new Unacknowledged(device as unknown as Keeping, { base: 0, stored: 0, sent: 3200, to: 9600 });
+  const { wire } = begin(bytes);
+  wire.say(ready(6400));
+  assert.deepEqual(told.at(-1), ["ended", OVERTAKEN]);
+});
+
 test("of a page that died the server may have a little more than the device", () => {
-  const bytes = new Unacknowledged(null, { base: 0, stored: 0, to: 6400 });
+  const bytes = new Unacknowledged(null, { base: 0, stored: 0, sent: 8000, to: 6400 });
   const { link, wire } = begin(bytes);
   wire.say(ready(8000));
   speak(bytes, link, 3200);

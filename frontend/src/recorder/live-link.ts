@@ -8,7 +8,6 @@ const HEAD = 8; // bytes of offset before the audio
 const WAITING = 256 * 1024; // bytes the browser may hold unsent; beyond, a dead network would fill its memory
 const DRAIN_MS = 50;
 const SILENT_MS = 10_000; // sent and not acknowledged for so long: the connection is dead and does not know it
-const LOST_TAIL = 2; // s that the server may have of what a page that died did not get onto its device
 const TAKEN_OVER = 4409;
 const STOPPED_ALREADY = 4410;
 /** What no new attempt would change. */
@@ -16,7 +15,7 @@ const FINAL = new Set([4400, 4401, 4403, 4404, TAKEN_OVER, STOPPED_ALREADY, 4413
 
 /** The server wants what is no longer here. */
 export const BYTES_LOST = 0;
-/** The server has more than was said here: somebody else went on. */
+/** The server has more than was sent from here: somebody else went on. */
 export const OVERTAKEN = 1;
 
 export interface Transcript {
@@ -106,6 +105,7 @@ export class LiveLink {
     window.removeEventListener("offline", this.#offline);
     this.#socket?.close(1000);
     this.#socket = null;
+    this.bytes.cut();
   }
 
   #connect(): void {
@@ -127,6 +127,7 @@ export class LiveLink {
     this.#socket = null;
     this.#ready = false;
     this.#stopAsked = false;
+    this.bytes.cut();
     if (this.#over) return;
     this.events.connected(false);
     if (!FINAL.has(code)) {
@@ -176,9 +177,8 @@ export class LiveLink {
   }
 
   #goOn({ offset, max_frame, sample_rate }: Ready): void {
-    const ahead = this.#begun ? 0 : LOST_TAIL * this.rate * 2;
     if (sample_rate !== this.rate || offset < this.bytes.start) this.#end(BYTES_LOST);
-    else if (offset > this.bytes.end + ahead) this.#end(OVERTAKEN);
+    else if (offset > this.bytes.sent) this.#end(OVERTAKEN);
     else this.#sendFrom(offset, max_frame);
   }
 
@@ -220,6 +220,7 @@ export class LiveLink {
       }
       socket.send(framed(this.#sent, piece));
       this.#sent += piece.length;
+      this.bytes.handed(this.#sent);
     }
     if (this.#waiting() > 0) this.#drain = window.setTimeout(() => this.#pump(), DRAIN_MS);
     else this.#askToStop(socket);

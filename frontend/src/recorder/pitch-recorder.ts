@@ -28,6 +28,7 @@ import {
   microphoneTrouble,
   missedWords,
   noRoomWords,
+  silentDevice,
   type Trouble,
   unsavedWords,
 } from "./words";
@@ -133,7 +134,13 @@ class PitchRecorder extends HTMLElement {
   /** Goes on with what an earlier page recorded. */
   async #resume(found: Found): Promise<void> {
     if (!(await this.#claimed())) return;
-    this.#take = await Take.hold(this.#store, found);
+    try {
+      this.#take = await Take.hold(this.#store, found);
+    } catch {
+      this.#claim?.release();
+      this.#claim = null;
+      return tell(this, silentDevice(), null, () => {});
+    }
     for (const samples of await this.#take.latest()) this.#wave.push(samples);
     this.#enter("paused");
     await this.#record();
@@ -228,7 +235,7 @@ class PitchRecorder extends HTMLElement {
 
   async #ended(code: number): Promise<void> {
     const take = this.#take;
-    if (code === 4410 && take !== null && (await isComplete(take.about, take.end))) return this.#stopped();
+    if (code === 4410 && take !== null && (await isComplete(take.known, take.end))) return this.#stopped();
     // Others are at it, and nothing of it is only here: to finish it is theirs.
     if (code === 4409 && take?.here === 0) await take.forget();
     await this.#leave(code);

@@ -11,20 +11,25 @@ const LATEST = 60; // s of an earlier recording that the wave begins with
 
 export class Take {
   #link: LiveLink | null = null;
+  #finished = false;
+  #unmet: boolean;
 
   private constructor(
     private readonly store: Store,
     readonly about: Kept,
     private readonly keeping: Keeping | null,
     private readonly bytes: Unacknowledged,
-  ) {}
+  ) {
+    this.#unmet = bytes.end > bytes.start;
+  }
 
-  /** A new recording, or an earlier one that is on this device. */
-  static async hold(store: Store, kept: Kept): Promise<Take> {
+  /** A new recording, or an earlier one that is on this device; fails where that cannot be had now. */
+  static async hold(store: Store, kept: Kept | Found): Promise<Take> {
     let found: Found;
     try {
       found = await store.hold(kept);
-    } catch {
+    } catch (error) {
+      if ("to" in kept) throw error; // to go on without it would end the recording without it
       return new Take(store, kept, null, new Unacknowledged()); // a device that keeps nothing: memory has to do
     }
     void navigator.storage?.persist?.(); // or the browser may clear it when its disk runs low
@@ -47,7 +52,8 @@ export class Take {
 
   /** Whether what is not stored yet outlives this page. */
   get saved(): boolean {
-    return this.keeping !== null && this.keeping.refusal === "" && this.#seconds(this.bytes.loose) < 1;
+    const most = this.#finished ? 0 : 1; // no more sound will push out what is left
+    return this.keeping !== null && this.keeping.refusal === "" && this.#seconds(this.bytes.loose) <= most;
   }
 
   /** Why the device does not take what is said. */
@@ -60,14 +66,19 @@ export class Take {
     return this.bytes.end;
   }
 
+  /** What is known of it, as of now. */
+  get known(): Kept {
+    return { ...this.about, stored: this.bytes.stored, sent: this.bytes.sent };
+  }
+
   /** Opens the way to the server. It may have more of an earlier recording than this device: that is waited for. */
   async connect(events: LiveEvents): Promise<void> {
     if (this.#link !== null) return;
-    const earlier = this.bytes.end > this.bytes.start;
     await new Promise<void>((resolve) => {
-      if (earlier) setTimeout(resolve, MEET);
+      if (this.#unmet) setTimeout(resolve, MEET);
       else resolve();
       const begun = (offset: number): void => {
+        this.#unmet = false;
         events.begun(offset);
         resolve();
       };
@@ -85,6 +96,8 @@ export class Take {
 
   /** False: there is no more room anywhere. */
   append(bytes: Uint8Array): boolean {
+    if (this.#unmet) this.bytes.passOver();
+    this.#unmet = false;
     if (!this.bytes.append(bytes)) return false;
     this.#link?.push();
     return true;
@@ -97,12 +110,15 @@ export class Take {
 
   /** That was all: stops when all of it is stored. */
   finish(): void {
+    this.#finished = true;
+    void this.settle();
     void this.keeping?.note({ stopped: true });
     this.#link?.finish();
   }
 
   /** The stop was refused: there was nothing to keep yet. */
   goOn(): void {
+    this.#finished = false;
     void this.keeping?.note({ stopped: false });
     this.#link?.goOn();
   }
@@ -117,7 +133,8 @@ export class Take {
   /** The server has all of it, and said so. */
   async forget(): Promise<void> {
     this.#link?.close();
-    await this.keeping?.settle();
+    if (this.keeping === null) return;
+    await this.settle();
     await this.store.remove(this.about.session).catch(() => {});
   }
 

@@ -25,8 +25,10 @@ class Device {
 
   release(): void {}
 
-  async note(changes: object): Promise<void> {
+  async note(changes: object): Promise<boolean> {
+    if (this.fails) return false;
     this.notes.push(changes);
+    return true;
   }
 
   async read(from: number, to: number): Promise<Uint8Array> {
@@ -81,13 +83,53 @@ test("what the device refuses stays in memory", () => {
   assert.equal(bytes.read(12, 100).length, 24);
 });
 
-test("where the recording begins is written down before anything is sent", () => {
+test("where the recording begins is written down before anything is sent", async () => {
   const { bytes, device } = kept(8, 6);
-  assert.notEqual(bytes.begin(32_000), null);
-  assert.deepEqual(device.notes, [{ base: 32_000, stored: 32_000 }]);
+  const written = bytes.begin(32_000);
+  assert.notEqual(written, null);
+  assert.equal(bytes.begin(32_000), written, "it is waited for by every connection");
+  await written;
+  assert.deepEqual(device.notes, [{ base: 32_000, stored: 32_000, sent: 32_000 }]);
   assert.deepEqual([bytes.start, bytes.end, bytes.stored], [32_000, 32_006, 32_000]);
   assert.deepEqual([...bytes.read(32_002, 2)], [2, 3]);
   assert.equal(bytes.begin(99), null);
+});
+
+test("until the device has taken where it begins, nothing is sent; a device that never does is given up", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { bytes, device } = kept(8, 6);
+  device.fails = true;
+  let sending = false;
+  void bytes.begin(32_000)?.then(() => {
+    sending = true;
+  });
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(sending, false);
+    context.mock.timers.tick(1000);
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(sending, true);
+});
+
+test("how far it was sent is noted ahead of it, and exactly when the line is cut", async () => {
+  const { bytes, device } = kept(100, 6, 6);
+  await bytes.begin(0);
+  bytes.handed(6);
+  bytes.handed(12);
+  bytes.cut();
+  bytes.cut();
+  assert.deepEqual(device.notes.slice(1), [{ sent: 6 + 65_536 }, { sent: 12 }]);
+  assert.equal(bytes.sent, 12);
+});
+
+test("what an earlier page may have sent, and this device has not, is passed over", () => {
+  const bytes = new Unacknowledged(null, { base: 100, stored: 104, sent: 120, to: 10 });
+  bytes.passOver();
+  assert.deepEqual([bytes.end, bytes.sent], [120, 120]);
+  bytes.append(Uint8Array.of(1, 2));
+  bytes.release(118);
+  assert.deepEqual([...bytes.read(118, 9)], [0, 0, 1, 2]);
 });
 
 test("what is stored may be let go, and never comes back", () => {

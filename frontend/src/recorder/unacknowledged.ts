@@ -8,11 +8,13 @@ const TAIL = 4 << 20; // bytes in memory of what is on the device, too: two minu
 const FETCH = 256 << 10; // bytes read back from the device at a time
 const AGAIN = 1_000; // ms after the device did not give back what it has
 const ATTEMPTS = 5; // until it is clear that it never will: somebody cleared the site's data
+const AHEAD = 64 << 10; // bytes, 2 s at 16 kHz: so much further than sent is noted, that a page may die between notes
 
 /** A recording that was here before: where it belongs in the session's, and what was known to be stored. */
 export interface Earlier {
   base: number | null;
   stored: number;
+  sent: number;
   to: number;
 }
 
@@ -23,19 +25,23 @@ export class Unacknowledged {
   readonly #memory: Memory;
   #base: number | null;
   #stored: number;
+  #sent: number;
+  #noted: number;
+  #begun: Promise<void> | null = null;
   #fetched: { start: number; bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) };
   #fetching = false;
   #failures = 0;
 
   constructor(
     private readonly keeping: Keeping | null = null,
-    earlier: Earlier = { base: null, stored: 0, to: 0 },
+    earlier: Earlier = { base: null, stored: 0, sent: 0, to: 0 },
     private readonly most = MOST,
     private readonly tail = TAIL,
   ) {
     this.#memory = new Memory(earlier.to);
     this.#base = earlier.base;
     this.#stored = Math.max(earlier.stored, earlier.base ?? 0);
+    this.#sent = this.#noted = Math.max(earlier.sent, this.#stored);
   }
 
   /** The first byte that can be had again. */
@@ -50,6 +56,11 @@ export class Unacknowledged {
 
   get end(): number {
     return this.#offset + this.#memory.end;
+  }
+
+  /** Nothing from here on was sent: what the server has of that, somebody else said. */
+  get sent(): number {
+    return this.#sent;
   }
 
   /** The device does not give back what it took. */
@@ -71,6 +82,11 @@ export class Unacknowledged {
     return true;
   }
 
+  /** Silence for what an earlier page may have sent and this device has not, so that the server lacks nothing new. */
+  passOver(): void {
+    if (this.#sent > this.end) this.append(new Uint8Array(this.#sent - this.end));
+  }
+
   /** Up to `most` bytes from an offset on; empty outside what is held, and while it is fetched from the device. */
   read(offset: number, most: number): Uint8Array {
     const at = offset - this.#offset;
@@ -83,14 +99,26 @@ export class Unacknowledged {
 
   /**
    * The server's first word: its recording goes on at this offset. If it never spoke before, nothing was sent
-   * yet, and the first byte here is the one at that offset. To be waited for: whoever sends before it is written
-   * down, and then dies, would send the same twice.
+   * yet, and the first byte here is the one at that offset. To be waited for, each time: whoever sends before it is
+   * written down, and then dies, would send the same twice.
    */
   begin(offset: number): Promise<void> | null {
-    if (this.#base !== null) return null;
-    this.#base = offset;
-    this.#stored = offset;
-    return this.keeping?.note({ base: offset, stored: offset }) ?? null;
+    if (this.#base === null) {
+      this.#base = this.#stored = this.#sent = this.#noted = offset;
+      this.#begun = this.keeping && this.#place(this.keeping, offset);
+    }
+    return this.#begun;
+  }
+
+  /** Everything below the offset is on its way. */
+  handed(offset: number): void {
+    this.#sent = Math.max(this.#sent, offset);
+    if (this.#sent > this.#noted) this.#note(this.#sent + AHEAD);
+  }
+
+  /** The connection is lost: what was sent is known for sure. */
+  cut(): void {
+    if (this.#noted !== this.#sent) this.#note(this.#sent);
   }
 
   /** Everything below the offset is durable on the server. */
@@ -109,6 +137,20 @@ export class Unacknowledged {
     if (this.keeping !== null && from < here) parts.push(await this.keeping.sound(from, here));
     const newest = this.#memory.read(Math.max(from, here), this.#memory.end);
     return new Blob([...parts, newest as Uint8Array<ArrayBuffer>]);
+  }
+
+  /** A device that takes no note at all is given up after a while: the network is there, and memory has the sound. */
+  async #place(keeping: Keeping, offset: number): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (await keeping.note({ base: offset, stored: offset, sent: offset })) break;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN));
+    }
+    this.#begun = null;
+  }
+
+  #note(sent: number): void {
+    this.#noted = sent;
+    void this.keeping?.note({ sent });
   }
 
   get #offset(): number {

@@ -64,6 +64,14 @@ function byName(name: string): Trouble | undefined {
   }
 }
 
+/** What was recorded before is here, and cannot be had. */
+export const silentDevice = (): Trouble => ({
+  head: `This ${device()} does not give it back just now`,
+  words: "What you recorded is still on it. Reload the page, then try again.",
+  code: "device_silent",
+  action: "none",
+});
+
 /** Why the microphone hears nothing any more. */
 export type Lost = "unplugged" | "refused" | "asleep";
 

@@ -12,6 +12,7 @@ import { type LiveEvents, OVERTAKEN } from "../recorder/live-link";
 import { wavFile } from "../recorder/pcm";
 import { Take } from "../recorder/take";
 import { fileName } from "../recorder/telling";
+import { silentDevice } from "../recorder/words";
 import { Listening } from "./listening";
 import { silhouette } from "./silhouette";
 import { type Standing, standing } from "./standing";
@@ -124,7 +125,11 @@ export class RecoveryCard extends HTMLElement {
     const claim = await Claim.take(this.session);
     if (claim === null) return say(part(this, "card-words"), "Another tab is at work on it just now.");
     claim.doing = "ending";
-    const take = await Take.hold(this.#store, this.#found);
+    const take = await Take.hold(this.#store, this.#found).catch(() => null);
+    if (take === null) {
+      claim.release();
+      return say(part(this, "card-words"), silentDevice().words);
+    }
     this.#take = take;
     claim.taken = () => take.leave();
     const progress = setInterval(() => this.#progress(take), TICK);

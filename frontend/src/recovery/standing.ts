@@ -8,7 +8,7 @@ const HEAD = 44; // bytes of a WAV file before its sound
 export type Standing =
   /** It takes more, or cannot be asked just now. */
   | { is: "open" }
-  /** It was stopped with so many bytes. */
+  /** It was stopped with so many bytes that were sent from here. */
   | { is: "stopped"; stored: number }
   /** Somebody else went on with it. */
   | { is: "overtaken" }
@@ -17,13 +17,13 @@ export type Standing =
   /** It does not take this any more, for whatever reason. */
   | { is: "refused"; code: string };
 
-export async function standing({ details, token }: Kept): Promise<Standing> {
+export async function standing({ details, token, sent }: Kept): Promise<Standing> {
   try {
     const { status } = await getJson<Details>(details, token);
     if (status === "recording") return { is: "open" };
     const settled = await until(details, token, (now) => (now.audio_size ?? 0) > 0 || now.status === "failed");
     const stored = settled.source === "live" ? Math.max(0, (settled.audio_size ?? 0) - HEAD) : 0;
-    return { is: "stopped", stored };
+    return { is: "stopped", stored: Math.min(stored, sent) }; // others may have gone on with it
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 401 || error.status === 403) return { is: "expired" };

@@ -9,7 +9,8 @@ const bytes = (seconds: number): number => seconds * RATE * 2;
 function found(whole: number, had: number): Found {
   const paths = { live: "", details: "", page: "", recorder: "" };
   const who = { session: "s", team: "Kelpline", title: "", token: null, rate: RATE, limit: 180, began: 0 };
-  return { ...paths, ...who, base: 0, stored: bytes(had), stopped: false, from: 0, to: bytes(whole) };
+  const known = { base: 0, stored: bytes(had), sent: bytes(had), stopped: false };
+  return { ...paths, ...who, ...known, from: 0, to: bytes(whole) };
 }
 
 test("how much is stored and how much is only here", () => {

@@ -139,7 +139,11 @@ class RedisState:
                     await channel.subscribe(scripts.CHANNEL)
                     pause = first
                     async for position, document in _heard(channel):
-                        yield recalled(document, position)
+                        try:
+                            fact = recalled(document, position)
+                        except (ValueError, TypeError, AttributeError):
+                            continue  # others may publish here, too: Redis does not keep its databases' channels apart
+                        yield fact
             except (RedisError, OSError):
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, longest)
