@@ -1,13 +1,16 @@
 """What stands between a speaker and a recording, and what is said about it: tabs, ends, full devices, microphones."""
 
+import json
 import wave
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from websockets.sync.client import connect
 
 from tests.browser import device
-from tests.browser.device import Opened, begins, greeted, record, started, stored
+from tests.browser.device import SECOND, Opened, begins, greeted, record, started, stored
 from tests.servers.app import App
 
 
@@ -82,6 +85,47 @@ def test_a_recording_that_was_closed_can_be_saved_as_a_file(server: App, opened:
     page.reload()
     page.wait_for_timeout(500)
     expect(page.locator("recovery-card")).to_have_count(0)
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_what_another_device_said_does_not_pass_for_what_is_only_here(
+    server: App, opened: Opened, tmp_path: Path, *, finished: bool
+) -> None:
+    session = started(server)
+    page = record(opened(), session, 3)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.context.set_offline(True)
+    page.wait_for_timeout(4000)
+    live: Any = session["live"]
+    with connect(live["url"]) as other:
+        had = json.loads(other.recv())["offset"]
+        for at in range(had, had + 20 * SECOND, SECOND):  # more than is said here, and other sound
+            other.send(at.to_bytes(8) + bytes(SECOND))
+        if finished:
+            other.send(json.dumps({"type": "stop", "offset": had + 20 * SECOND}))
+        while json.loads(other.recv()).get("type" if finished else "offset") not in ("stopped", had + 20 * SECOND):
+            pass
+    heard = device.heard(page)
+    if finished:
+        page.click("#stop")
+    page.context.set_offline(False)
+    words = "This recording is finished" if finished else "Recording went on on another device"
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    page.goto(server.url)
+    if not finished:
+        page.get_by_role("button", name="Send the rest").click()
+        greeted(page, "Somebody went on with it on another device")
+    greeted(page, "is only here")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the last").click()
+    file = tmp_path / "rest.wav"
+    download.value.save_as(file)
+    with wave.open(str(file)) as rest:
+        sound = rest.readframes(rest.getnframes())
+    first = heard.find(sound[:SECOND])
+    assert first >= 0
+    assert len(heard) - first - len(sound) < SECOND // 4
+    assert len(sound) > 3 * SECOND
 
 
 def test_a_full_device_is_told_and_recording_goes_on(server: App, opened: Opened) -> None:
