@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class GivenCard:
-    """What one judge gave: ``scores`` by the name of each criterion, None where it is missing.
+    """What one judge gave: ``scores`` by the name of each criterion, None where it is missing or outside the scale.
 
     ``state`` says why it does not count, None where it does.
     """

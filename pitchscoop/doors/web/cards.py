@@ -29,7 +29,7 @@ def _given(card: Scorecard, judge: Judge | None, team: Team | None, criteria: Se
     torn = judge is not None and team is not None and conflict(judge, team) in ("conflict", "domain")
     return GivenCard(
         judge_name=judge.name if judge else "Somebody who is gone",
-        scores=[(one.name, card.scores.get(one.id)) for one in criteria],
+        scores=[(one.name, None if one.id in card.missing else card.scores.get(one.id)) for one in criteria],
         comment=card.comment,
         saved_at=card.saved_at,
         state=_state(card, torn=torn),

@@ -35,6 +35,7 @@ async def desk(request: Request) -> Response:
     event_id = request.path_params["event_id"]
     event = await engine.organizing.event(who, event_id)
     judges = await engine.organizing.list_judges(who, event_id)
+    known = await engine.events.judges.listed(event_id)  # the cards of those who were removed count
     page = contexts.Desk(
         viewer=viewer_of(who),
         bar=bar_of(event, "desk"),
@@ -47,7 +48,7 @@ async def desk(request: Request) -> Response:
         export_url=f"/api/v1/events/{event_id}/export.zip",
         search_url=f"/search?event={event_id}",
         zone=event.settings.timezone,
-        reads=min(event.settings.reads, len(judges) or event.settings.reads),
+        reads=min(event.settings.reads, len(known) or event.settings.reads),
         transcribes=bool(engine.transcripts.engines),
     )
     return HTMLResponse(renderer_of(request).desk(page))

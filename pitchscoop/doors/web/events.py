@@ -129,7 +129,7 @@ async def event_page(
         rubric=rubric or _rubric_form(request, found),
         templates=LABELS,
         settings=form or filled(found, saved="saved" in request.query_params),
-        languages=languages(),
+        languages=languages(found.settings.language),
         zones=sorted(time_zones()),
         tracks=found.settings.tracks,
         texts=texts or {},

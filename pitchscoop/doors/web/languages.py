@@ -24,6 +24,9 @@ def language(code: str) -> str:
     return _NAMES.get(code.replace("_", "-").partition("-")[0].lower(), code)
 
 
-def languages() -> list[tuple[str, str]]:
-    """All codes to choose from and their names, by name."""
-    return sorted(((code, name) for code, name in _NAMES.items() if code not in _OLD), key=lambda entry: entry[1])
+def languages(chosen: str | None = None) -> list[tuple[str, str]]:
+    """All codes to choose from and their names, by name; ``chosen`` is among them, as programs may choose another."""
+    names = {code: name for code, name in _NAMES.items() if code not in _OLD}
+    if chosen and chosen not in names:
+        names[chosen] = f"{language(chosen)} ({chosen})"
+    return sorted(names.items(), key=lambda entry: entry[1])

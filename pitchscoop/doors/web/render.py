@@ -54,6 +54,7 @@ class Renderer:
             wording.percent,
             wording.size,
             wording.counted,
+            wording.plain,
             language,
         ):
             self._jinja.filters[words.__name__] = words

@@ -1,16 +1,16 @@
 """The form of an event's criteria: how it is filled and read."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
 from pitchscoop.doors.web.organizer_contexts import CriterionRow, RubricForm
-from pitchscoop.doors.web.wording import counted, percent
+from pitchscoop.doors.web.wording import counted, percent, plain
 from pitchscoop.events.model import Event
 from pitchscoop.events.rubrics import MOST, TEMPLATES, WIDEST, Criterion, check_rubric
+from pitchscoop.kernel import ids
 from pitchscoop.kernel.errors import Invalid
 
 _BLANK = {
@@ -62,18 +62,14 @@ def revision_of(form: Mapping[str, object], event: Event) -> int:
 def read_rubric(
     typed: Sequence[Mapping[str, str]], tracks: Sequence[str], revision: int
 ) -> tuple[list[Criterion], RubricForm | None]:
-    """The rows as criteria or, where some cannot be, the form with what is wrong in each.
-
-    An id that was removed just now is given to no other: scores that it has would count for something else.
-    """
+    """The rows as criteria or, where some cannot be, the form with what is wrong in each."""
     found: list[Criterion] = []
     rows: list[CriterionRow] = []
-    ids = {row["id"] for row in typed}
     for row in typed:
         if row["remove"]:
             rows.append(CriterionRow(row))
             continue
-        criterion, errors = _read(row, tracks, ids | {one.id for one in found})
+        criterion, errors = _read(row, tracks)
         if criterion and criterion.id in {one.id for one in found}:
             errors = {"name": "This criterion stands here twice. Open the page anew."}
         if criterion and not errors:
@@ -117,11 +113,11 @@ def _values(criterion: Criterion) -> dict[str, str]:
     return {
         "id": criterion.id,
         "name": criterion.name,
-        "weight": _plain(criterion.weight),
-        "min": _plain(criterion.min),
-        "max": _plain(criterion.max),
+        "weight": plain(criterion.weight),
+        "min": plain(criterion.min),
+        "max": plain(criterion.max),
         "description": criterion.description or "",
-        "anchors": "\n".join(f"{_plain(anchor.value)} {anchor.text}" for anchor in criterion.anchors),
+        "anchors": "\n".join(f"{plain(anchor.value)} {anchor.text}" for anchor in criterion.anchors),
         "tracks": "\n".join(criterion.tracks),
         "remove": "",
     }
@@ -131,13 +127,11 @@ def _empty(there: int) -> list[CriterionRow]:
     return [CriterionRow(_BLANK, new=True)] * min(_ANOTHER, MOST - there)
 
 
-def _read(
-    row: Mapping[str, str], tracks: Sequence[str], taken: Collection[str]
-) -> tuple[Criterion | None, dict[str, str]]:
+def _read(row: Mapping[str, str], tracks: Sequence[str]) -> tuple[Criterion | None, dict[str, str]]:
     """One row as a criterion, or a sentence for each field that cannot be."""
     anchors = [_ANCHOR.fullmatch(line.strip()) for line in row["anchors"].splitlines() if line.strip()]
     values: dict[str, Any] = {
-        "id": row["id"] or _id(row["name"], taken),
+        "id": row["id"] or _new_id(row["name"]),
         "name": row["name"],
         "weight": _number(row["weight"]),
         "min": _number(row["min"]),
@@ -176,14 +170,7 @@ def _number(text: str) -> float | str:
     return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else text
 
 
-def _plain(value: float) -> str:
-    """As people write it, and exact."""
-    text = f"{Decimal(repr(float(value))):f}"
-    return text.removesuffix(".0")
-
-
-def _id(name: str, taken: Collection[str]) -> str:
-    """An id for a criterion that is new, of its name where that has letters for it."""
-    plain = re.sub("[^a-z0-9]+", "-", name.casefold()).strip("-")[:48] or "criterion"
-    ids = [plain, *(f"{plain}-{number}" for number in range(2, 2 * MOST + 2))]
-    return next(one for one in ids if one not in taken)
+def _new_id(name: str) -> str:
+    """An id that tells of the name, and that no criterion ever had: cards keep the scores of those that are gone."""
+    letters = re.sub("[^a-z0-9]+", "-", name.casefold()).strip("-")[:48] or "criterion"
+    return f"{letters}-{ids.new_id()[:8]}"

@@ -1,6 +1,7 @@
 """Times and figures as people read them and as they are read aloud."""
 
 import datetime as dt
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 _MINUTE = 60
@@ -69,3 +70,8 @@ def counted(number: int, word: str) -> str:
 
 def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def plain(value: float) -> str:
+    """A number as people write it, and exact."""
+    return f"{Decimal(repr(float(value))):f}".removesuffix(".0")
