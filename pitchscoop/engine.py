@@ -253,7 +253,7 @@ class Engine:
     ) -> Session:
         """A whole recording at once, of ``length`` bytes. A retry takes the place of what it began."""
         session = await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
-        if session.status != "recording" and session.upload and session.upload.length == length:
+        if session.status != "recording" and session.upload and session.upload.length == session.received == length:
             return session
         session = await self.begin_upload(who, session_id, length, filename)
         writer = await self.upload_intake(session)

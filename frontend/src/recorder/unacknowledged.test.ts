@@ -3,6 +3,8 @@ import { test } from "node:test";
 import type { Keeping } from "../keep/keeping";
 import { Unacknowledged } from "./unacknowledged";
 
+const AHEAD = 65_536;
+
 const pieces = (...sizes: number[]): Uint8Array[] => {
   let next = 0;
   return sizes.map((size) => Uint8Array.from({ length: size }, () => next++));
@@ -89,7 +91,7 @@ test("where the recording begins is written down before anything is sent", async
   assert.notEqual(written, null);
   assert.equal(bytes.begin(32_000), written, "it is waited for by every connection");
   await written;
-  assert.deepEqual(device.notes, [{ base: 32_000, stored: 32_000, sent: 32_000 }]);
+  assert.deepEqual(device.notes, [{ base: 32_000, stored: 32_000, sent: 32_000 + AHEAD }]);
   assert.deepEqual([bytes.start, bytes.end, bytes.stored], [32_000, 32_006, 32_000]);
   assert.deepEqual([...bytes.read(32_002, 2)], [2, 3]);
   assert.equal(bytes.begin(99), null);
@@ -115,12 +117,28 @@ test("until the device has taken where it begins, nothing is sent; a device that
 test("how far it was sent is noted ahead of it, and exactly when the line is cut", async () => {
   const { bytes, device } = kept(100, 6, 6);
   await bytes.begin(0);
-  bytes.handed(6);
+  bytes.handed(AHEAD / 2);
+  assert.deepEqual(device.notes.slice(1), []);
+  bytes.handed(AHEAD / 2 + 2);
+  assert.deepEqual(device.notes.slice(1), [{ sent: 1.5 * AHEAD + 2 }]);
+  bytes.cut();
+  bytes.cut();
+  assert.deepEqual(device.notes.slice(2), [{ sent: AHEAD / 2 + 2 }]);
+  assert.equal(bytes.sent, AHEAD / 2 + 2);
+});
+
+test("a new connection sends only when the device knows how far it may come", async () => {
+  const { bytes, device } = kept(100, 6, 6);
+  await bytes.begin(0);
   bytes.handed(12);
   bytes.cut();
+  const written = bytes.begin(6);
+  assert.notEqual(written, null);
+  await written;
+  assert.deepEqual(device.notes.slice(2), [{ sent: 6 + AHEAD }]);
+  assert.equal(bytes.begin(6), null);
   bytes.cut();
-  assert.deepEqual(device.notes.slice(1), [{ sent: 6 + 65_536 }, { sent: 12 }]);
-  assert.equal(bytes.sent, 12);
+  assert.equal(bytes.begin(99), null, "what somebody else said is not noted as ours");
 });
 
 test("what an earlier page may have sent, and this device has not, is passed over", () => {

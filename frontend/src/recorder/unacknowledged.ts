@@ -8,7 +8,8 @@ const TAIL = 4 << 20; // bytes in memory of what is on the device, too: two minu
 const FETCH = 256 << 10; // bytes read back from the device at a time
 const AGAIN = 1_000; // ms after the device did not give back what it has
 const ATTEMPTS = 5; // until it is clear that it never will: somebody cleared the site's data
-const AHEAD = 64 << 10; // bytes, 2 s at 16 kHz: so much further than sent is noted, that a page may die between notes
+const AHEAD = 64 << 10; // bytes, 2 s at 16 kHz: what is noted as sent runs so far ahead, for a page may die between notes
+const MARGIN = AHEAD / 2; // bytes that may be sent while the next note is on its way
 
 /** A recording that was here before: where it belongs in the session's, and what was known to be stored. */
 export interface Earlier {
@@ -98,14 +99,19 @@ export class Unacknowledged {
   }
 
   /**
-   * The server's first word: its recording goes on at this offset. If it never spoke before, nothing was sent
-   * yet, and the first byte here is the one at that offset. To be waited for, each time: whoever sends before it is
-   * written down, and then dies, would send the same twice.
+   * The server's first word on a connection: its recording goes on at this offset. If it never spoke before, nothing
+   * was sent yet, and the first byte here is the one at that offset. To be waited for, each time: whoever sends before
+   * it is written down, and then dies, would send the same twice, or take it for somebody else's.
    */
   begin(offset: number): Promise<void> | null {
     if (this.#base === null) {
-      this.#base = this.#stored = this.#sent = this.#noted = offset;
+      this.#base = this.#stored = this.#sent = offset;
+      this.#noted = offset + AHEAD;
       this.#begun = this.keeping && this.#place(this.keeping, offset);
+    } else if (this.#begun === null && this.keeping !== null && offset <= this.#sent && this.#isShort(offset)) {
+      this.#begun = this.#note(offset + AHEAD).finally(() => {
+        this.#begun = null;
+      });
     }
     return this.#begun;
   }
@@ -113,12 +119,12 @@ export class Unacknowledged {
   /** Everything below the offset is on its way. */
   handed(offset: number): void {
     this.#sent = Math.max(this.#sent, offset);
-    if (this.#sent > this.#noted) this.#note(this.#sent + AHEAD);
+    if (this.#isShort(offset)) void this.#note(offset + AHEAD);
   }
 
   /** The connection is lost: what was sent is known for sure. */
   cut(): void {
-    if (this.#noted !== this.#sent) this.#note(this.#sent);
+    if (this.#base !== null && this.#noted !== this.#sent) void this.#note(this.#sent);
   }
 
   /** Everything below the offset is durable on the server. */
@@ -142,15 +148,19 @@ export class Unacknowledged {
   /** A device that takes no note at all is given up after a while: the network is there, and memory has the sound. */
   async #place(keeping: Keeping, offset: number): Promise<void> {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await keeping.note({ base: offset, stored: offset, sent: offset })) break;
+      if (await keeping.note({ base: offset, stored: offset, sent: this.#noted })) break;
       await new Promise((resolve) => setTimeout(resolve, AGAIN));
     }
     this.#begun = null;
   }
 
-  #note(sent: number): void {
+  #isShort(offset: number): boolean {
+    return offset > this.#noted - MARGIN;
+  }
+
+  async #note(sent: number): Promise<void> {
     this.#noted = sent;
-    void this.keeping?.note({ sent });
+    await this.keeping?.note({ sent });
   }
 
   get #offset(): number {
