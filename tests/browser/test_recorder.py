@@ -91,7 +91,7 @@ def test_a_recording_that_was_closed_can_be_saved_as_a_file(server: App, opened:
 def test_what_another_device_said_does_not_pass_for_what_is_only_here(
     server: App, opened: Opened, tmp_path: Path, *, finished: bool
 ) -> None:
-    session = started(server)
+    session = started(server, idle_seconds=600)
     page = record(opened(), session, 3)
     page.on("dialog", lambda dialog: dialog.accept())
     page.context.set_offline(True)
@@ -114,7 +114,7 @@ def test_what_another_device_said_does_not_pass_for_what_is_only_here(
     page.goto(server.url)
     if not finished:
         page.get_by_role("button", name="Send the rest").click()
-        greeted(page, "Somebody went on with it on another device")
+    greeted(page, "Somebody went on with it on another device" + (" and finished it" if finished else ""))
     greeted(page, "is only here")
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the last").click()

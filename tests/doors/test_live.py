@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import statistics
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -62,7 +61,10 @@ async def test_a_byte_is_acknowledged_within_a_second_and_one_write(live_url: st
         await speaking
         await socket.send(json.dumps({"type": "stop", "offset": acknowledged}))
         await heard(socket, "stopped")
-    assert statistics.median(lags) < 1 + WRITE + 0.5  # the machine may be busy
+    most = 1 + WRITE + 0.5
+    *others, longest = sorted(lags)
+    assert others[-1] < most  # once the machine may be busy
+    assert longest < most + 2
 
 
 async def speak(socket: ClientConnection, sent: dict[int, float]) -> None:

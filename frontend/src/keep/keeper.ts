@@ -6,10 +6,12 @@ import { Rows } from "./rows";
 import { Shelf } from "./shelf";
 
 const ENOUGH = 32 << 20; // bytes of one recording that stay although they are stored: 17 minutes at 16 kHz to listen to
-const OFTEN = new Set(["stored", "sent"]); // noted every second; the server knows the one better, the other runs ahead
+const TAIL = 2; // s that may have been sent of what a page that died did not get onto its device, where nobody noted it
 
 interface Row extends Omit<Kept, "sent"> {
   files: boolean;
+  /** Which page writes it: another one may have gone on with it, and what this one knows is old. */
+  holder?: string;
   /** Missing where an older version of this page has written it. */
   sent?: number;
 }
@@ -17,6 +19,7 @@ interface Row extends Omit<Kept, "sent"> {
 export class Keeper {
   /** Those that this page writes or sends; others change under our feet and are looked at anew. */
   readonly #held = new Map<string, { row: Row; shelf: Shelf }>();
+  readonly #me = crypto.getRandomValues(new Uint32Array(4)).join("-");
 
   async list(): Promise<Found[]> {
     const rows = await all<Row>("recordings");
@@ -32,11 +35,13 @@ export class Keeper {
   /** From now on this page writes it: a new one, or one that was here already. */
   async hold(kept: Kept): Promise<Found> {
     const known = await get<Row>("recordings", kept.session);
-    const row = { ...(known ?? { ...kept, files: await Files.work() }), token: kept.token ?? known?.token ?? null };
+    const fresh: Row = { ...kept, files: known?.files ?? (await Files.work()) };
+    const shelf = await opened(known ?? fresh);
+    const row = { ...(known && shelf.to > shelf.from ? known : fresh), holder: this.#me }; // of no sound nothing is known
+    row.token = kept.token ?? known?.token ?? null;
     await put("recordings", kept.session, row);
-    const one = { row, shelf: await opened(row) };
-    this.#held.set(kept.session, one);
-    return found(one);
+    this.#held.set(kept.session, { row, shelf });
+    return found({ row, shelf });
   }
 
   async append(session: string, offset: number, bytes: Uint8Array): Promise<void> {
@@ -53,8 +58,9 @@ export class Keeper {
   /** Something more is known of it. Returns the first byte that is still here. */
   async note(session: string, changes: Partial<Kept>): Promise<number> {
     const { row, shelf } = this.#mine(session);
+    if (!(await this.#isMine(session))) return shelf.from;
     Object.assign(row, changes);
-    const often = Object.keys(changes).every((name) => OFTEN.has(name));
+    const often = Object.keys(changes).every((name) => name === "stored"); // and the server knows it better
     await put("recordings", session, row, often ? "relaxed" : "strict");
     await shelf.release(row.stored - (row.base ?? 0), ENOUGH);
     return shelf.from;
@@ -76,8 +82,8 @@ export class Keeper {
 
   /** The server has it, or somebody let go of it by hand. */
   async remove(session: string): Promise<void> {
-    const one = await this.#look(session);
-    this.#held.delete(session);
+    const [one, held] = [await this.#look(session), this.#held.delete(session)];
+    if (held && !(await this.#isMine(session))) return;
     await one?.shelf.clear();
     await drop("recordings", session);
   }
@@ -87,6 +93,10 @@ export class Keeper {
     if (mine !== undefined) return mine;
     const row = await get<Row>("recordings", session);
     return row === undefined ? null : { row, shelf: await opened(row) };
+  }
+
+  async #isMine(session: string): Promise<boolean> {
+    return (await get<Row>("recordings", session))?.holder === this.#me;
   }
 
   #mine(session: string): { row: Row; shelf: Shelf } {
@@ -101,7 +111,7 @@ const opened = async ({ files, session }: Row): Promise<Shelf> =>
 
 const found = ({ row, shelf: { from, to } }: { row: Row; shelf: Shelf }): Found => ({
   ...row,
-  sent: row.sent ?? (row.base ?? 0) + to,
+  sent: row.sent ?? (row.base ?? 0) + to + TAIL * row.rate * 2,
   from,
   to,
 });

@@ -127,7 +127,8 @@ export class LiveLink {
     this.#socket = null;
     this.#ready = false;
     this.#stopAsked = false;
-    this.bytes.cut();
+    if (code === TAKEN_OVER) this.bytes.taken();
+    else this.bytes.cut();
     if (this.#over) return;
     this.events.connected(false);
     if (!FINAL.has(code)) {
@@ -169,14 +170,8 @@ export class LiveLink {
     }
   }
 
-  #place(message: Ready): void {
-    const socket = this.#socket;
-    const written = this.bytes.begin(message.offset);
-    if (written === null) this.#goOn(message);
-    else void written.then(() => socket === this.#socket && this.#goOn(message));
-  }
-
-  #goOn({ offset, max_frame, sample_rate }: Ready): void {
+  #place({ offset, max_frame, sample_rate }: Ready): void {
+    this.bytes.begin(offset);
     if (sample_rate !== this.rate || offset < this.bytes.start) this.#end(BYTES_LOST);
     else if (offset > this.bytes.sent) this.#end(OVERTAKEN);
     else this.#sendFrom(offset, max_frame);
@@ -212,8 +207,10 @@ export class LiveLink {
     if (socket === null || !this.#ready || socket.readyState !== WebSocket.OPEN) return;
     clearTimeout(this.#drain);
     while (this.#waiting() > 0 && socket.bufferedAmount < WAITING) {
+      const room = this.bytes.room(this.#sent);
+      if (room === 0) return; // until the device has noted that it may be sent
       const behind = this.#waiting() > 4 * this.#frame;
-      const piece = this.bytes.read(this.#sent, Math.min(this.#mostFrame, behind ? CATCH_UP : this.#frame));
+      const piece = this.bytes.read(this.#sent, Math.min(this.#mostFrame, room, behind ? CATCH_UP : this.#frame));
       if (piece.length === 0) {
         if (this.bytes.gone) this.#end(BYTES_LOST);
         return; // else it is on its way from the device

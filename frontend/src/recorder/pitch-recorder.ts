@@ -20,7 +20,7 @@ import { toBytes } from "./pcm";
 import { type Stage, showStage } from "./stage";
 import { Tab } from "./tab";
 import { Take } from "./take";
-import { elsewhere, tell } from "./telling";
+import { elsewhere, tell, unanswered } from "./telling";
 import {
   endTrouble,
   lostWords,
@@ -105,11 +105,20 @@ class PitchRecorder extends HTMLElement {
       return elsewhere(this, session, () => this.#greet());
     }
     hideTrouble(this);
-    const card = await greetedBy(this, this.#store, session, {
-      goOn: (found) => void this.#once(() => this.#resume(found)),
+    const events = {
+      goOn: (found: Found) => void this.#once(() => this.#resume(found)),
       gone: () => this.#enter("before"),
-    });
-    this.#enter(card ? "greeted" : "before");
+    };
+    try {
+      this.#enter((await greetedBy(this, this.#store, session, events)) ? "greeted" : "before");
+    } catch {
+      this.#enter("over");
+      const without = (): void => {
+        hideTrouble(this);
+        this.#enter("before");
+      };
+      unanswered(this, () => void this.#greet(), without);
+    }
   }
 
   async #test(): Promise<void> {

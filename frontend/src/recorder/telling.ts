@@ -4,7 +4,7 @@ import { given } from "../common/parts";
 import { type Action, showTrouble } from "../common/trouble";
 import { Claim } from "../keep/claim";
 import type { Take } from "./take";
-import { elsewhereTrouble, type Trouble } from "./words";
+import { elsewhereTrouble, type Trouble, unansweredTrouble } from "./words";
 
 /** `rest`: a recording that is over, of which the server may lack something. */
 export async function tell(root: HTMLElement, trouble: Trouble, rest: Take | null, again: () => void): Promise<void> {
@@ -23,6 +23,16 @@ export async function elsewhere(root: HTMLElement, session: string, free: () => 
     void tell(root, elsewhereTrouble(doing), null, () => void Claim.wrest(session));
   });
   await free();
+}
+
+/** The device does not say whether it has an earlier recording of this session. */
+export function unanswered(root: HTMLElement, again: () => void, without: () => void): void {
+  const { head, words, code } = unansweredTrouble();
+  const actions = [
+    { label: "Try again", to: again },
+    { label: "Record without it", to: without },
+  ];
+  showTrouble(root, head, words, code, actions);
 }
 
 async function saving(rest: Take): Promise<Action> {

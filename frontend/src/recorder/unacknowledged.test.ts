@@ -87,58 +87,67 @@ test("what the device refuses stays in memory", () => {
 
 test("where the recording begins is written down before anything is sent", async () => {
   const { bytes, device } = kept(8, 6);
-  const written = bytes.begin(32_000);
-  assert.notEqual(written, null);
-  assert.equal(bytes.begin(32_000), written, "it is waited for by every connection");
-  await written;
-  assert.deepEqual(device.notes, [{ base: 32_000, stored: 32_000, sent: 32_000 + AHEAD }]);
+  bytes.begin(32_000);
   assert.deepEqual([bytes.start, bytes.end, bytes.stored], [32_000, 32_006, 32_000]);
+  const noted = come(bytes);
+  assert.equal(bytes.room(32_000), 0);
+  await noted;
+  assert.deepEqual(device.notes, [{ base: 32_000, stored: 32_000, sent: 32_000 + AHEAD }]);
+  assert.equal(bytes.room(32_000), AHEAD);
   assert.deepEqual([...bytes.read(32_002, 2)], [2, 3]);
-  assert.equal(bytes.begin(99), null);
+  bytes.begin(99);
+  assert.equal(bytes.start, 32_000);
 });
 
-test("until the device has taken where it begins, nothing is sent; a device that never does is given up", async (context) => {
+test("a device that takes no note is given up, and the network has its way", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const { bytes, device } = kept(8, 6);
   device.fails = true;
-  let sending = false;
-  void bytes.begin(32_000)?.then(() => {
-    sending = true;
-  });
-  for (let attempt = 0; attempt < 5; attempt++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.equal(sending, false);
-    context.mock.timers.tick(1000);
-  }
+  bytes.begin(32_000);
+  const given = come(bytes);
+  assert.equal(bytes.room(32_000), 0);
   await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(sending, true);
+  assert.equal(bytes.room(32_000), 0);
+  context.mock.timers.tick(1000);
+  await given;
+  assert.equal(bytes.room(32_000), Number.POSITIVE_INFINITY);
 });
 
-test("how far it was sent is noted ahead of it, and exactly when the line is cut", async () => {
+test("how far may be sent is noted ahead, and exactly when the line is cut", async () => {
   const { bytes, device } = kept(100, 6, 6);
-  await bytes.begin(0);
-  bytes.handed(AHEAD / 2);
-  assert.deepEqual(device.notes.slice(1), []);
+  bytes.begin(0);
+  let noted = come(bytes);
+  bytes.room(0);
+  await noted;
   bytes.handed(AHEAD / 2 + 2);
+  noted = come(bytes);
+  assert.equal(bytes.room(AHEAD / 2 + 2), AHEAD / 2 - 2);
+  await noted;
   assert.deepEqual(device.notes.slice(1), [{ sent: 1.5 * AHEAD + 2 }]);
   bytes.cut();
   bytes.cut();
   assert.deepEqual(device.notes.slice(2), [{ sent: AHEAD / 2 + 2 }]);
-  assert.equal(bytes.sent, AHEAD / 2 + 2);
+  assert.equal(bytes.room(AHEAD / 2 + 2), 0, "a new connection waits for the next note");
 });
 
-test("a new connection sends only when the device knows how far it may come", async () => {
-  const { bytes, device } = kept(100, 6, 6);
-  await bytes.begin(0);
-  bytes.handed(12);
+test("a note that comes after the line was cut allows nothing", async () => {
+  const { bytes } = kept(100, 6, 6);
+  bytes.begin(0);
+  const noted = come(bytes);
+  bytes.room(0);
   bytes.cut();
-  const written = bytes.begin(6);
-  assert.notEqual(written, null);
-  await written;
-  assert.deepEqual(device.notes.slice(2), [{ sent: 6 + AHEAD }]);
-  assert.equal(bytes.begin(6), null);
-  bytes.cut();
-  assert.equal(bytes.begin(99), null, "what somebody else said is not noted as ours");
+  await noted;
+  assert.equal(bytes.room(0), 0);
+});
+
+test("what another connection took over is sent again, or told", () => {
+  const bytes = new Unacknowledged();
+  bytes.begin(0);
+  bytes.append(new Uint8Array(10));
+  bytes.handed(10);
+  bytes.release(4);
+  bytes.taken();
+  assert.deepEqual([bytes.stored, bytes.sent, bytes.end], [4, 4, 10]);
 });
 
 test("what an earlier page may have sent, and this device has not, is passed over", () => {

@@ -9,7 +9,7 @@ const FETCH = 256 << 10; // bytes read back from the device at a time
 const AGAIN = 1_000; // ms after the device did not give back what it has
 const ATTEMPTS = 5; // until it is clear that it never will: somebody cleared the site's data
 const AHEAD = 64 << 10; // bytes, 2 s at 16 kHz: what is noted as sent runs so far ahead, for a page may die between notes
-const MARGIN = AHEAD / 2; // bytes that may be sent while the next note is on its way
+const MARGIN = AHEAD / 2; // bytes that are sent while the next note is on its way
 
 /** A recording that was here before: where it belongs in the session's, and what was known to be stored. */
 export interface Earlier {
@@ -27,8 +27,10 @@ export class Unacknowledged {
   #base: number | null;
   #stored: number;
   #sent: number;
-  #noted: number;
-  #begun: Promise<void> | null = null;
+  #marked: number;
+  #marking = false;
+  #placed: boolean;
+  #cuts = 0;
   #fetched: { start: number; bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) };
   #fetching = false;
   #failures = 0;
@@ -42,7 +44,8 @@ export class Unacknowledged {
     this.#memory = new Memory(earlier.to);
     this.#base = earlier.base;
     this.#stored = Math.max(earlier.stored, earlier.base ?? 0);
-    this.#sent = this.#noted = Math.max(earlier.sent, this.#stored);
+    this.#sent = this.#marked = Math.max(earlier.sent, this.#stored);
+    this.#placed = earlier.base !== null;
   }
 
   /** The first byte that can be had again. */
@@ -85,7 +88,7 @@ export class Unacknowledged {
 
   /** Silence for what an earlier page may have sent and this device has not, so that the server lacks nothing new. */
   passOver(): void {
-    if (this.#sent > this.end) this.append(new Uint8Array(this.#sent - this.end));
+    if (this.#base !== null && this.#sent > this.end) this.append(new Uint8Array(this.#sent - this.end));
   }
 
   /** Up to `most` bytes from an offset on; empty outside what is held, and while it is fetched from the device. */
@@ -99,38 +102,48 @@ export class Unacknowledged {
   }
 
   /**
-   * The server's first word on a connection: its recording goes on at this offset. If it never spoke before, nothing
-   * was sent yet, and the first byte here is the one at that offset. To be waited for, each time: whoever sends before
-   * it is written down, and then dies, would send the same twice, or take it for somebody else's.
+   * The server's first word: its recording goes on at this offset. If it never spoke before, nothing was sent yet, and
+   * the first byte here is the one at that offset.
    */
-  begin(offset: number): Promise<void> | null {
-    if (this.#base === null) {
-      this.#base = this.#stored = this.#sent = offset;
-      this.#noted = offset + AHEAD;
-      this.#begun = this.keeping && this.#place(this.keeping, offset);
-    } else if (this.#begun === null && this.keeping !== null && offset <= this.#sent && this.#isShort(offset)) {
-      this.#begun = this.#note(offset + AHEAD).finally(() => {
-        this.#begun = null;
-      });
-    }
-    return this.#begun;
+  begin(offset: number): void {
+    if (this.#base === null) this.#base = this.#stored = this.#sent = this.#marked = offset;
+  }
+
+  /**
+   * How many bytes may be sent from an offset on: as far as the device knows that they may have been. Whoever sends
+   * before it is written down, and then dies, would send the same twice, or take it for somebody else's. `more` is
+   * called when there is more.
+   */
+  room(offset: number): number {
+    if (this.keeping === null) return Number.POSITIVE_INFINITY;
+    if (offset > this.#marked - MARGIN) void this.#mark(this.keeping, offset + AHEAD);
+    return Math.max(0, this.#marked - offset);
   }
 
   /** Everything below the offset is on its way. */
   handed(offset: number): void {
     this.#sent = Math.max(this.#sent, offset);
-    if (this.#isShort(offset)) void this.#note(offset + AHEAD);
   }
 
   /** The connection is lost: what was sent is known for sure. */
   cut(): void {
-    if (this.#base !== null && this.#noted !== this.#sent) void this.#note(this.#sent);
+    this.#cuts++;
+    if (!this.#placed || this.#marked === this.#sent) return;
+    this.#marked = this.#sent;
+    void this.keeping?.note({ sent: this.#sent });
+  }
+
+  /** Another connection took this one's place: what was on its way may have been dropped, and theirs put there. */
+  taken(): void {
+    this.#sent = this.#stored;
+    this.cut();
   }
 
   /** Everything below the offset is durable on the server. */
   release(offset: number): void {
     if (offset <= this.#stored) return;
     this.#stored = offset;
+    this.#sent = Math.max(this.#sent, offset);
     this.#memory.release(offset - this.#offset);
     this.keeping?.release(offset - this.#offset);
     void this.keeping?.note({ stored: offset });
@@ -145,22 +158,21 @@ export class Unacknowledged {
     return new Blob([...parts, newest as Uint8Array<ArrayBuffer>]);
   }
 
-  /** A device that takes no note at all is given up after a while: the network is there, and memory has the sound. */
-  async #place(keeping: Keeping, offset: number): Promise<void> {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (await keeping.note({ base: offset, stored: offset, sent: this.#noted })) break;
+  /** A device that takes no note at all is given up: the network is there, and memory has the sound. */
+  async #mark(keeping: Keeping, to: number): Promise<void> {
+    if (this.#marking) return;
+    this.#marking = true;
+    const cuts = this.#cuts;
+    const place = this.#placed ? {} : { base: this.#base, stored: this.#stored };
+    let noted = await keeping.note({ ...place, sent: to });
+    if (!noted) {
       await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      noted = await keeping.note({ ...place, sent: to });
     }
-    this.#begun = null;
-  }
-
-  #isShort(offset: number): boolean {
-    return offset > this.#noted - MARGIN;
-  }
-
-  async #note(sent: number): Promise<void> {
-    this.#noted = sent;
-    await this.keeping?.note({ sent });
+    this.#marking = false;
+    this.#placed ||= noted;
+    if (cuts === this.#cuts) this.#marked = noted ? to : Number.POSITIVE_INFINITY;
+    this.more();
   }
 
   get #offset(): number {

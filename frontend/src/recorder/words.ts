@@ -72,6 +72,14 @@ export const silentDevice = (): Trouble => ({
   action: "none",
 });
 
+/** What was recorded before may be here. */
+export const unansweredTrouble = (): Trouble => ({
+  head: `This ${device()} does not answer`,
+  words: "If you recorded here before, some of it may be on it only. Try again first.",
+  code: "device_silent",
+  action: "none",
+});
+
 /** Why the microphone hears nothing any more. */
 export type Lost = "unplugged" | "refused" | "asleep";
 

@@ -12,9 +12,12 @@ export function newCard(root: ParentNode): RecoveryCard {
   return card;
 }
 
-/** False: nothing of this session waits here. */
+/** False: nothing of this session waits here. Fails where the device does not answer: something may. */
 export async function greetedBy(root: Element, store: Store, session: string, events: CardEvents): Promise<boolean> {
-  const found = await store.find(session).catch(() => null); // a device that keeps nothing
+  const found = await store.find(session).catch((error: DOMException) => {
+    if (error.name === "TimeoutError") throw error;
+    return null; // a device that keeps nothing
+  });
   if (found === null || found.to === found.from) return false;
   const card = newCard(root);
   part(root, "greeting").replaceChildren(card);

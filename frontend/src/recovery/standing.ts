@@ -8,8 +8,8 @@ const HEAD = 44; // bytes of a WAV file before its sound
 export type Standing =
   /** It takes more, or cannot be asked just now. */
   | { is: "open" }
-  /** It was stopped with so many bytes that were sent from here. */
-  | { is: "stopped"; stored: number }
+  /** It was stopped with so many bytes that were sent from here, and with more that `others` said. */
+  | { is: "stopped"; stored: number; others?: boolean }
   /** Somebody else went on with it. */
   | { is: "overtaken" }
   | { is: "expired" }
@@ -23,7 +23,7 @@ export async function standing({ details, token, sent }: Kept): Promise<Standing
     if (status === "recording") return { is: "open" };
     const settled = await until(details, token, (now) => (now.audio_size ?? 0) > 0 || now.status === "failed");
     const stored = settled.source === "live" ? Math.max(0, (settled.audio_size ?? 0) - HEAD) : 0;
-    return { is: "stopped", stored: Math.min(stored, sent) }; // others may have gone on with it
+    return { is: "stopped", stored: Math.min(stored, sent), others: stored > sent };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     if (error.status === 401 || error.status === 403) return { is: "expired" };

@@ -32,6 +32,12 @@ test("what is missing is never nothing, and figures add up", () => {
   assert.match(said(found(178.1, 133.9), { is: "open" }, "phone").words, /^2:13 is stored; the last 0:45/);
 });
 
+test("what others finished is told as theirs", () => {
+  const { words, way } = said(found(178, 3), { is: "stopped", stored: bytes(3), others: true }, "phone");
+  assert.equal(way, "save");
+  assert.match(words, /^Somebody went on with it on another device and finished it\. The last 2:55 is only here/);
+});
+
 test("a recording that was closed on the server can be saved, not sent", () => {
   const ended = said(found(178, 100), { is: "stopped", stored: bytes(134) }, "phone");
   assert.equal(ended.way, "save");

@@ -27,6 +27,11 @@ export function said(found: Found, standing: Standing, device: string): Said {
   const only = capital(last);
   switch (standing.is) {
     case "stopped":
+      if (standing.others) {
+        return save(
+          `Somebody went on with it on another device and finished it. ${only} is only here. Save it as a file.`,
+        );
+      }
       if (had === 0) return save(`The server closed it without any sound. ${only} is only here. Save it as a file.`);
       return save(
         `The server closed it because nothing more came: ${clock(had)} is stored and kept as the pitch. ${only} is only here and can no longer be sent. Save it as a file.`,
