@@ -91,9 +91,10 @@ def test_a_recording_that_was_closed_can_be_saved_as_a_file(server: App, opened:
 def test_what_another_device_said_does_not_pass_for_what_is_only_here(
     server: App, opened: Opened, tmp_path: Path, *, finished: bool
 ) -> None:
-    session = started(server, idle_seconds=600)
+    session = started(server)
     page = record(opened(), session, 3)
     page.on("dialog", lambda dialog: dialog.accept())
+    expect(page.locator("[data-part=lamp-words]")).to_have_text("All stored")
     page.context.set_offline(True)
     page.wait_for_timeout(4000)
     live: Any = session["live"]
