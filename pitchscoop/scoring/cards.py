@@ -101,6 +101,7 @@ class Cards:
 
     async def history(self, who: Principal, session_id: str, judge_id: str | None = None) -> list[Saved]:
         """What was saved of one card, newest first, at most a hundred: a judge's own; for an organizer anybody's."""
+        require_judge(who, judge_id)
         judge_id = who.judge_id or judge_id or ""
         session, event = await self._allowed(who, Verb.CARD_READ, session_id)
         criteria = event.criteria(await self._track(session))

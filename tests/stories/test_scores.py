@@ -40,6 +40,8 @@ async def test_a_card_is_saved_read_and_looked_back_on(app: App) -> None:
         assert (await judge.get(path)).json() == whole
         assert (await organizer.get(path)).json() == {"cards": [whole]}
         versions = (await judge.get(f"{path}/history")).json()["versions"]
+        theirs = await judge.get(f"{path}/history?judge=somebodyelse")
+        assert (theirs.status_code, theirs.json()["code"]) == (403, "other_judge")
         assert [version["complete"] for version in versions] == [True, False]
         stale = await judge.put(path, json={"comment": "other", "revision": 1})
         assert (stale.status_code, stale.json()["code"], stale.json()["current"]) == (409, "changed_meanwhile", whole)
