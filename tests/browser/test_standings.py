@@ -87,8 +87,9 @@ def test_organizers_move_a_preview_while_it_plays(page: Page, preview: str) -> N
     ranked.moved.clear()
     page.goto(f"{preview}/standings-live")
     page.locator(".standing-rows li").nth(0).get_by_role("button").click()
-    page.get_by_role("button", name="5 s later").click()
-    page.get_by_role("button", name="5 s earlier").click()
+    for button in ("5 s later", "5 s earlier"):
+        with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+            page.get_by_role("button", name=button).click()
     expect(page.locator(".toast")).to_have_count(0)
     assert ranked.moved == [69, 59]
 

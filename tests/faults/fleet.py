@@ -37,7 +37,6 @@ class Program:
         self._command = command
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
-        self.step(0)
 
     def elsewhere(self, name: str, folder: Path, environment: dict[str, str]) -> "Program":
         """The same program with other settings."""
@@ -51,9 +50,8 @@ class Program:
     def start(self) -> None:
         """Start it, anew if it runs; when it is ready is the caller's concern."""
         self.kill()
-        clock = {"FAKETIME_TIMESTAMP_FILE": str(self._clock), "FAKETIME_CACHE_DURATION": "1"}
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, env={**self._environment, **clock}, stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._command, env=self._environment, stdout=log, stderr=log)
 
     def send(self, number: int) -> None:
         """A signal, unless it is gone."""
@@ -83,6 +81,22 @@ class Program:
                 writer.close()
                 return
             await asyncio.sleep(0.1)
+
+    def own_clock(self) -> None:
+        """From its next start on, ``step`` moves its clock.
+
+        Not for all: libfaketime also stands in for what threads wait with. While one thread computes (assistants' tools
+        are made in one, beside the first requests), the event loop gets a tenth to a thirtieth of its turns.
+        """
+        if not FAKETIME.exists():
+            return
+        self.step(0)
+        self._environment |= {
+            "LD_PRELOAD": str(FAKETIME),
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "FAKETIME_TIMESTAMP_FILE": str(self._clock),
+            "FAKETIME_CACHE_DURATION": "1",
+        }
 
     def step(self, seconds: int) -> None:
         """Set its wall clock forward or back from the true time."""
@@ -129,10 +143,19 @@ class Fleet:
 
 
 @contextlib.asynccontextmanager
-async def fleet(mode: str, folder: Path, chance: random.Random, room: int) -> AsyncIterator[Fleet]:
-    """An installation that runs, with so many bytes for audio; ``chance`` sends connections to servers."""
+async def fleet(
+    mode: str, folder: Path, chance: random.Random, room: int, *, clocks: bool = False
+) -> AsyncIterator[Fleet]:
+    """An installation that runs, with so many bytes for audio; ``chance`` sends connections to servers.
+
+    With ``clocks``, those of servers and worker can be stepped, where libfaketime is.
+    """
     with small_disk(folder / "disk", room) as disk:
         made = _embedded(folder, disk) if mode == "embedded" else _beside(folder, disk, chance)
+        if clocks:
+            for program in made.programs.values():
+                if program.name not in ("redis", "minio"):
+                    program.own_clock()
         try:
             await made.begin()
             yield made
@@ -178,10 +201,8 @@ def _beside(folder: Path, disk: Disk, chance: random.Random) -> Fleet:
 
 
 def _pitchscoop(name: str, folder: Path, settings: dict[str, str], *arguments: str, port: int | None = None) -> Program:
-    environment = App(folder, settings, name).environment
-    if FAKETIME.exists():
-        environment |= {"LD_PRELOAD": str(FAKETIME), "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    return Program(name, folder, [sys.executable, "-m", "pitchscoop", *arguments], {**environment, **settings}, port)
+    environment = {**App(folder, settings, name).environment, **settings}
+    return Program(name, folder, [sys.executable, "-m", "pitchscoop", *arguments], environment, port)
 
 
 def _redis(folder: Path, port: int) -> Program:

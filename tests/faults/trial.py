@@ -64,7 +64,7 @@ class Trial:
         """All of it."""
         begun = time.monotonic()
         room = (200 << 20) + self._number * (6 << 20)
-        async with fleet.fleet(self.outcome.mode, folder, self._chance("ways"), room) as self._fleet:
+        async with fleet.fleet(self.outcome.mode, folder, self._chance("ways"), room, clocks=True) as self._fleet:
             headers = {"Authorization": f"Bearer {ADMIN}"}
             async with httpx.AsyncClient(base_url=f"{self._fleet.url}/api/v1", headers=headers, timeout=15) as client:
                 self._client = client

@@ -69,10 +69,11 @@ async def test_a_judge_sees_nothing_of_another_judge(parts: Parts) -> None:
     await cards.save(here.judges[0], session, {"scores": WHOLE, "comment": "mine"})
     assert await code(cards.own(here.judges[1], session)) == "no_card"
     assert await cards.of_session(here.judges[1], session) == []
-    assert await cards.history(here.judges[1], session, here.judges[0].judge_id) == []
+    assert await cards.history(here.judges[1], session) == []
     view = await parts.engine.judging.read(here.judges[1], here.event_id)
     assert [pitch.card for pitch in view.pitches] == [None]
     other = here.judges[0].judge_id
+    assert await code(cards.history(here.judges[1], session, other)) == "other_judge"
     assert await code(parts.engine.judging.read(here.judges[1], here.event_id, other)) == "other_judge"
     assert await code(cards.save(here.judges[1], session, {"mark": "skip"}, judge_id=other)) == "other_judge"
     assert [card.comment for card in await cards.of_session(ORGANIZER, session)] == ["mine"]
