@@ -16,7 +16,7 @@ from pitchscoop.exports.importing import Import
 from pitchscoop.exports.service import Export
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Conflict, Forbidden, Invalid, TooLarge, Unavailable
+from pitchscoop.kernel.errors import Conflict, Forbidden, Invalid, Overtaken, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.organizing.imports import Imports
@@ -50,6 +50,10 @@ class Connection(Protocol):
 
     async def flush(self) -> None:
         """Make durable what has arrived."""
+        ...
+
+    async def hand_over(self) -> None:
+        """Leave for a newer connection, in a few seconds at most, once nothing more of it becomes durable."""
         ...
 
     def leave(self, code: int) -> None:
@@ -160,14 +164,18 @@ class Engine:
         """The token that streams or uploads this session's audio."""
         return self.access.link_token("record", session.session_id, session.expires_at)
 
-    async def connect(self, who: Principal, opened: Session, owner: str, connection: Connection) -> Intake:
+    async def connect(
+        self, who: Principal, opened: Session, owner: str, connection: Connection, sent: int | None = None
+    ) -> Intake:
         """Begin or resume live audio. The newest connection wins, in every copy of the server.
 
         ``opened`` is the session as it was when the connection was opened. What an outage holds up may be carried
         out after the client has gone and is connected elsewhere: it must not take over from what came after it.
+        Nor must a client that comes back by itself, and has ``sent`` less than is stored, from whoever said the rest.
 
         Raises:
             Conflict: ``already_stopped``.
+            Overtaken: ``overtaken``: what is stored was not all sent by this one.
             Crossed: another connection was made meanwhile.
         """
         session_id = opened.session_id
@@ -176,10 +184,14 @@ class Engine:
             return held == opened.live_owner or (self._is_ours(held) and session_id not in self._live)
 
         await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
+        if sent is not None:
+            found = await intake.durable(self.storage, keys.segments(session_id))
+            if found.end > sent and not found.sealed:
+                raise Overtaken("overtaken", "Somebody else went on with this recording.")
         await self.sessions.connect(session_id, owner, may_follow)
-        if (previous := self._live.get(session_id)) and previous[0] != owner:  # else it tries again after an outage
-            previous[1].leave(_TAKEN_OVER)
-        self._live[session_id] = (owner, connection)
+        previous, self._live[session_id] = self._live.get(session_id), (owner, connection)
+        if previous and previous[0] != owner:  # else it tries again after an outage
+            await previous[1].hand_over()
         found = await intake.durable(self.storage, keys.segments(session_id))
         if found.sealed:  # by a worker that had missed the speaker, or by a stop: state was away before it was noted
             await self.sessions.stop(session_id, interrupted=opened.asked_at is not None)
@@ -275,6 +287,8 @@ class Engine:
                     await held[1].flush()
             except TimeoutError:
                 raise Unavailable("storage_unavailable", "Storage does not take the last words. Try again.") from None
+            except Overtaken:
+                pass  # nothing that counts: the newer connection is in another copy of the server
         session = await self.sessions.stop(session_id, upload_id=upload_id)
         self.transcripts.stopped(session)
         self.completion.wake()

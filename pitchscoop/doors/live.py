@@ -11,6 +11,7 @@ from pitchscoop.doors.recorder import Recorder, closed, in_time
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem, Unauthorized, Unavailable
 
+_LONGEST = 19  # digits: what a file can hold
 _PATIENCE = 8.0  # seconds to wait for storage and state; a client takes its connection for dead after 10
 
 
@@ -25,13 +26,19 @@ async def live(websocket: WebSocket) -> None:
             async with asyncio.timeout_at(until):
                 who = await _who(engine, websocket)
                 session = await engine.session(who, session_id)
-        await Recorder(websocket, engine, who, session).serve(until)
+        await Recorder(websocket, engine, who, session, _sent(websocket)).serve(until)
     except WebSocketDisconnect:
         return
     except Problem as problem:
         await closed(websocket, close_code_of(problem), problem.code)
     except asyncio.CancelledError:  # it came when the server was stopping already
         await closed(websocket, close_code_of(Unavailable("server_stopping", "")), "server_stopping")
+
+
+def _sent(websocket: WebSocket) -> int | None:
+    """How far a client that comes back has sent (``sent``, bytes): it may not push away whoever went on meanwhile."""
+    told = websocket.query_params.get("sent", "")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < _LONGEST else None
 
 
 async def _who(engine: Engine, websocket: WebSocket) -> Principal:

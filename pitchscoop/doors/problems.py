@@ -28,6 +28,7 @@ CLOSE_CODE: dict[type[errors.Problem], int] = {
     errors.Unauthorized: 4401,
     errors.Forbidden: 4403,
     errors.NotFound: 4404,
+    errors.Overtaken: 4409,
     errors.Conflict: 4410,
     errors.TooLarge: 4413,
     errors.Invalid: 4400,

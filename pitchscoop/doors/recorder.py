@@ -13,7 +13,17 @@ from pitchscoop.access.model import Principal
 from pitchscoop.doors.captions import Captions
 from pitchscoop.doors.problems import close_code_of
 from pitchscoop.engine import Engine
-from pitchscoop.kernel.errors import Conflict, Crossed, Invalid, NoRoom, NotFound, Problem, TooLarge, Unavailable
+from pitchscoop.kernel.errors import (
+    Conflict,
+    Crossed,
+    Invalid,
+    NoRoom,
+    NotFound,
+    Overtaken,
+    Problem,
+    TooLarge,
+    Unavailable,
+)
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Chain, Session
 
@@ -33,11 +43,15 @@ _WORDS = "Storage is slow. Keep talking: what you say is kept on your device."
 class Recorder:
     """One connection: a reader that buffers frames, a writer that makes them durable and acknowledges."""
 
-    def __init__(self, websocket: WebSocket, engine: Engine, who: Principal, session: Session) -> None:
+    def __init__(
+        self, websocket: WebSocket, engine: Engine, who: Principal, session: Session, sent: int | None = None
+    ) -> None:
+        """``sent`` is how far this speaker has sent before, if the client says so."""
         self._websocket = websocket
         self._engine = engine
         self._who = who
         self._session = session
+        self._sent = sent
         self._owner = engine.new_owner()
         self._limit = LONGEST_SECONDS * session.sample_rate * SAMPLE_BYTES
         self._arrived = asyncio.Event()
@@ -71,11 +85,18 @@ class Recorder:
         if not self._end.done():
             self._end.set_result(code)
 
+    async def hand_over(self) -> None:
+        """Leave for a newer connection, which begins behind what was written here: so that is waited for, a while."""
+        writing = asyncio.ensure_future(self.flush())
+        writing.add_done_callback(_regardless)
+        await asyncio.wait((writing,), timeout=_SLOW)
+        self.leave(close_code_of(Overtaken("taken_over", "")))
+
     async def flush(self) -> None:
         """Make durable what has arrived until now, and acknowledge it: not what arrives meanwhile, which never ends."""
         async with self._flushing:
             before, wanted = self._intake.durable, self._intake.received
-            while self._intake.durable < wanted and not self._intake.sealed:
+            while self._intake.durable < wanted and not self._intake.sealed and not self._end.done():
                 await self._write()
         if self._intake.durable != before:
             await self._send({"type": "ack", "offset": self._intake.durable})
@@ -105,7 +126,7 @@ class Recorder:
             async with asyncio.timeout_at(until):
                 while True:
                     try:
-                        return await self._engine.connect(self._who, self._session, self._owner, self)
+                        return await self._engine.connect(self._who, self._session, self._owner, self, self._sent)
                     except Crossed:
                         raise
                     except Unavailable as outage:
@@ -230,11 +251,11 @@ class Recorder:
             pause = _GATHER - (clock() - began) if self._arrived.is_set() else _GATHER
 
     async def _write(self) -> None:
-        """One storage write, tried until it holds; the speaker is told when it takes long."""
+        """One storage write, tried until it holds or nobody waits; the speaker is told when it takes long."""
         told = asyncio.get_running_loop().call_later(_SLOW, self._tell_soon, Unavailable("storage_slow", _WORDS))
         pause = 0.25
         try:
-            while True:
+            while not self._end.done():
                 try:
                     await self._intake.flush()
                 except Unavailable as outage:
@@ -248,7 +269,7 @@ class Recorder:
 
     def _tell_soon(self, outage: Unavailable) -> None:
         task = asyncio.ensure_future(self._tell(outage))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        task.add_done_callback(_regardless)
 
     async def _tell(self, outage: Unavailable) -> None:
         await self._notice(outage.code if isinstance(outage, NoRoom) else "storage_slow", outage.message)
@@ -270,7 +291,7 @@ class Recorder:
             except Unavailable:
                 pause = min(2.0, often)
             except (NotFound, Conflict) as problem:  # not the end of this task: a stop of ours may be under way
-                self.leave(4409 if problem.code == "taken_over" else close_code_of(problem))
+                self.leave(close_code_of(problem))
             await asyncio.sleep(pause * (1 + _any()) / 2)
 
     async def _note_now(self) -> None:
@@ -303,6 +324,12 @@ async def closed(websocket: WebSocket, code: int, reason: str) -> None:
     """Close it, unless the client is gone already."""
     with contextlib.suppress(RuntimeError, WebSocketDisconnect):
         await websocket.close(code, reason)
+
+
+def _regardless(done: "asyncio.Future[None]") -> None:
+    """What became of it is told elsewhere, or to nobody."""
+    if not done.cancelled():
+        done.exception()
 
 
 def _any() -> float:

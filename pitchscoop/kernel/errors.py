@@ -78,6 +78,10 @@ class NoRoom(Unavailable):
     """The disk or the bucket is full. Nothing acknowledged is lost."""
 
 
+class Overtaken(Conflict):
+    """Somebody else goes on with it."""
+
+
 class Crossed(Unavailable):
     """Somebody else did the like meanwhile, and nobody knows who came first. Whoever is still there asks again."""
 

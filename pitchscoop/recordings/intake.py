@@ -6,13 +6,14 @@ on. Two writers of one session cannot harm each other, because only one of them 
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from pitchscoop.kernel import keys
-from pitchscoop.kernel.errors import Conflict
+from pitchscoop.kernel.errors import Conflict, NotFound, Overtaken
 from pitchscoop.recordings.model import Chain, Piece, chain
 from pitchscoop.recordings.ports import AudioStorage
 
@@ -112,6 +113,9 @@ class Intake:
         Another writer may have been faster, or an earlier attempt may have arrived although its answer did
         not: then the chain is read again, and only what it lacks is still waiting. It is also read after a long
         pause: the recording may have been sealed meanwhile, and its segments removed with the seal.
+
+        Raises:
+            Overtaken: what lies where this is to go is not this. Another speaker must not pass for this one.
         """
         now = asyncio.get_running_loop().time()
         if self.waiting and now - self._read_at > FRESH:
@@ -129,8 +133,22 @@ class Intake:
         now = asyncio.get_running_loop().time()
         found = await durable(self._storage, self._folder)
         self.sealed = found.sealed or found.end < self.durable
+        if found.end > self.durable and not await self._agrees(found):
+            raise Overtaken("taken_over", "Somebody else goes on with this recording.")
         self._advance(max(found.end, self.durable))
         self._read_at = now
+
+    async def _agrees(self, found: Chain) -> bool:
+        """Whether what waits is what storage has in its place, as far as both go."""
+        at, ours = self.durable, b"".join(self._pieces)
+        to = min(found.end, at + len(ours))
+        theirs = bytearray()
+        with contextlib.suppress(NotFound):  # finished meanwhile: it is sealed
+            for piece in found.pieces:
+                if piece.end > at and piece.start < to:
+                    skip = piece.skip + max(0, at - piece.start)
+                    theirs += b"".join([part async for part in self._storage.read_audio(piece.key, skip)])
+        return ours.startswith(theirs[: to - at])
 
     def _advance(self, end: int) -> None:
         gone = max(0, end - self.durable)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pitchscoop.events.model import Event
 from pitchscoop.kernel import ids, keys, rows
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Conflict, Crossed, NotFound, StaleWrite
+from pitchscoop.kernel.errors import Conflict, Crossed, NotFound, Overtaken, StaleWrite
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import Due, Put, State
 from pitchscoop.recordings import intake
@@ -73,7 +73,8 @@ class Sessions(StoredSessions):
         From then on ``session.json`` lies beside it: what is under way outlives the loss of state.
 
         Raises:
-            Conflict: ``already_stopped``, ``other_source``, or ``taken_over`` by a newer connection.
+            Conflict: ``already_stopped``, ``other_source``.
+            Overtaken: ``taken_over`` by a newer connection.
         """
         first = False
 
@@ -81,7 +82,7 @@ class Sessions(StoredSessions):
             nonlocal first
             first = session.source is None
             if owner != _filled_by(session, source).live_owner:
-                raise Conflict("taken_over", "Another connection records this session now.")
+                raise Overtaken("taken_over", "Another connection records this session now.")
             return session.model_copy(update={"source": source, "heard_at": self._clock(), "asked_at": None})
 
         session = await self.change(session_id, "audio_arriving", note)

@@ -51,7 +51,7 @@ def test_a_page_that_is_open_records_without_a_network(server: App, opened: Open
     heard = device.heard(page)
     page.click("#stop")
     page.wait_for_url("**/pitches/**")
-    assert begins(heard, stored(server, session)) < device.SECOND / 4
+    assert begins(heard, stored(server, session)) < device.SECOND / 2  # from the press on, however busy the machine
 
 
 def test_a_recording_that_was_closed_can_be_saved_as_a_file(server: App, opened: Opened, tmp_path: Path) -> None:
@@ -106,15 +106,20 @@ def test_what_another_device_said_does_not_pass_for_what_is_only_here(
             other.send(json.dumps({"type": "stop", "offset": had + 20 * SECOND}))
         while json.loads(other.recv()).get("type" if finished else "offset") not in ("stopped", had + 20 * SECOND):
             pass
-    heard = device.heard(page)
-    if finished:
-        page.click("#stop")
-    page.context.set_offline(False)
-    words = "This recording is finished" if finished else "Recording went on on another device"
-    expect(page.get_by_role("alert")).to_contain_text(words)
-    page.goto(server.url)
-    if not finished:
-        page.get_by_role("button", name="Send the rest").click()
+        heard = device.heard(page)
+        if finished:
+            page.click("#stop")
+        page.context.set_offline(False)
+        words = "This recording is finished" if finished else "Recording went on on another device"
+        expect(page.get_by_role("alert")).to_contain_text(words)
+        page.goto(server.url)
+        if not finished:
+            page.get_by_role("button", name="Send the rest").click()
+        greeted(page, "Somebody went on")
+        if not finished:  # and is not disturbed
+            other.send((had + 20 * SECOND).to_bytes(8) + bytes(SECOND))
+            while json.loads(other.recv()).get("offset") != had + 21 * SECOND:
+                pass
     greeted(page, "Somebody went on with it on another device" + (" and finished it" if finished else ""))
     greeted(page, "is only here")
     with page.expect_download() as download:

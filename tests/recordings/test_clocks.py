@@ -35,6 +35,9 @@ class Line:
     async def flush(self) -> None:
         """Nothing has arrived."""
 
+    async def hand_over(self) -> None:
+        """Nothing is under way."""
+
     def leave(self, code: int) -> None:
         """It is over."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pitchscoop.adapters.disk import DiskAudioStorage
-from pitchscoop.kernel.errors import Problem
+from pitchscoop.kernel.errors import Overtaken, Problem
 from pitchscoop.recordings import intake
 from pitchscoop.recordings.intake import Intake
 
@@ -48,6 +48,23 @@ async def test_the_slower_of_two_writers_goes_on_where_the_faster_one_ended(
     while slow.waiting:
         await slow.flush()
     assert await stored(storage) == SOUND[:500]
+
+
+@pytest.mark.parametrize("paused", [False, True])
+async def test_another_speakers_words_are_not_taken_for_ones_own(storage: DiskAudioStorage, *, paused: bool) -> None:
+    slow, fast = await writer(storage), await writer(storage)
+    fast.take(0, SOUND[500:700])
+    await fast.flush()
+    fast.take(200, SOUND[700:800])
+    await fast.flush()
+    slow.take(0, SOUND[500:650] + SOUND[:100])
+    if paused:
+        slow._read_at -= intake.FRESH + 1
+    for _ in range(2):
+        with pytest.raises(Overtaken):
+            await slow.flush()
+    assert slow.durable == 0
+    assert await stored(storage) == SOUND[500:800]
 
 
 async def test_what_comes_during_a_write_is_kept_for_the_next(storage: DiskAudioStorage) -> None:

@@ -118,6 +118,41 @@ async def test_the_newest_connection_wins(app: App) -> None:
             assert (await heard(second, "ack"))["offset"] == 2 * FRAME
 
 
+async def test_what_the_older_connection_had_got_across_comes_before_the_newer_one(app: App) -> None:
+    async with app.client() as client:
+        session = await start(client)
+    async with connect(session["live"]["url"]) as first:
+        await heard(first, "ready")
+        await first.send((0).to_bytes(8) + pcm()[:FRAME])
+        await first.send((2**62).to_bytes(8) + bytes(2))
+        assert (await heard(first, "ready"))["offset"] == FRAME  # it has come, and is not written yet
+        async with connect(session["live"]["url"]) as second:
+            assert (await heard(second, "ready"))["offset"] == FRAME
+            assert (await heard(first, "ack"))["offset"] == FRAME
+
+
+async def test_whoever_comes_back_does_not_push_away_who_went_on_meanwhile(app: App) -> None:
+    async with app.client() as client:
+        session = await start(client)
+    async with connect(session["live"]["url"]) as first:
+        await heard(first, "ready")
+        await first.send((0).to_bytes(8) + pcm()[:FRAME])
+        await heard(first, "ack")
+    async with connect(session["live"]["url"]) as second:
+        await heard(second, "ready")
+        await second.send(FRAME.to_bytes(8) + bytes(FRAME))
+        await heard(second, "ack")
+        with pytest.raises(ConnectionClosed) as closed:
+            async with connect(f"{session['live']['url']}&sent={FRAME}") as again:
+                await heard(again, "ready")
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4409, "overtaken")
+        await second.send((2 * FRAME).to_bytes(8) + bytes(FRAME))
+        assert (await heard(second, "ack"))["offset"] == 3 * FRAME
+    async with connect(f"{session['live']['url']}&sent={3 * FRAME}") as back:
+        assert (await heard(back, "ready"))["offset"] == 3 * FRAME
+
+
 @pytest.mark.parametrize(
     ("frame", "code"),
     [

@@ -23,7 +23,8 @@ export class Keeper {
 
   async list(): Promise<Found[]> {
     const rows = await all<Row>("recordings");
-    const found = await Promise.all(rows.map((row) => this.find(row.session)));
+    // One that cannot be read now must not hide the others.
+    const found = await Promise.all(rows.map((row) => this.find(row.session).catch(() => null)));
     return found.filter((one) => one !== null);
   }
 
@@ -35,7 +36,8 @@ export class Keeper {
   /** From now on this page writes it: a new one, or one that was here already. */
   async hold(kept: Kept): Promise<Found> {
     const known = await get<Row>("recordings", kept.session);
-    const fresh: Row = { ...kept, files: known?.files ?? (await Files.work()) };
+    const nothing = { base: null, stored: 0, sent: 0 }; // of what is not here: a card may show what is gone meanwhile
+    const fresh: Row = { ...kept, ...nothing, files: known?.files ?? (await Files.work()) };
     const shelf = await opened(known ?? fresh);
     const row = { ...(known && shelf.to > shelf.from ? known : fresh), holder: this.#me }; // of no sound nothing is known
     row.token = kept.token ?? known?.token ?? null;
@@ -50,7 +52,7 @@ export class Keeper {
       await shelf.append(offset, bytes);
     } catch (error) {
       if (!isFull(error)) throw error;
-      await shelf.release(row.stored - (row.base ?? 0), 0);
+      await shelf.release(storedHere(row), 0);
       await shelf.append(offset, bytes);
     }
   }
@@ -62,7 +64,7 @@ export class Keeper {
     Object.assign(row, changes);
     const often = Object.keys(changes).every((name) => name === "stored"); // and the server knows it better
     await put("recordings", session, row, often ? "relaxed" : "strict");
-    await shelf.release(row.stored - (row.base ?? 0), ENOUGH);
+    await shelf.release(storedHere(row), ENOUGH);
     return shelf.from;
   }
 
@@ -83,7 +85,7 @@ export class Keeper {
   /** The server has it, or somebody let go of it by hand. */
   async remove(session: string): Promise<void> {
     const [one, held] = [await this.#look(session), this.#held.delete(session)];
-    if (held && !(await this.#isMine(session))) return;
+    if (held && !(await this.#isMine(session))) return one?.shelf.close();
     await one?.shelf.clear();
     await drop("recordings", session);
   }
@@ -108,6 +110,9 @@ export class Keeper {
 
 const opened = async ({ files, session }: Row): Promise<Shelf> =>
   Shelf.open(files ? await Files.of(session) : new Rows(session));
+
+/** Until it is known where its first byte belongs, nothing here is known to be stored. */
+const storedHere = ({ base, stored }: Row): number => (base === null ? 0 : stored - base);
 
 const found = ({ row, shelf: { from, to } }: { row: Row; shelf: Shelf }): Found => ({
   ...row,

@@ -100,6 +100,19 @@ test("a hole ends what is read: nothing is put together that was not said togeth
   assert.equal((await shelf.read(10, 12)).length, 0);
 });
 
+test("what is saved as a file has silence for a hole", async () => {
+  const disk = new Disk();
+  const shelf = await filled(disk, 8);
+  await shelf.append(10, Uint8Array.of(10, 11));
+  const sound = async (from: number, to: number): Promise<number[]> => [
+    ...new Uint8Array(await (await shelf.sound(from, to)).arrayBuffer()),
+  ];
+  assert.deepEqual(await sound(6, 99), [6, 7, 0, 0, 10, 11]);
+  assert.deepEqual(await sound(9, 11), [0, 10]);
+  assert.deepEqual(await sound(6, 9), [6, 7, 0]);
+  assert.deepEqual(await sound(12, 99), []);
+});
+
 test("what is stored is let go from the beginning, what is not stays", async () => {
   const disk = new Disk();
   const shelf = await filled(disk, 40);

@@ -52,16 +52,28 @@ export class Shelf {
 
   /** What is here of `[from, to)`, from its beginning to the first hole. */
   async read(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await (await this.sound(from, to)).arrayBuffer());
+    return new Uint8Array(await (await this.#blob(from, to, false)).arrayBuffer());
   }
 
-  /** The same without loading it: a browser keeps what a blob is made of where it lies. */
+  /**
+   * All that is here of `[from, to)`, with silence for its holes: a page that died may have sent a few bytes that did
+   * not get here. A browser keeps what a blob is made of where it lies.
+   */
   async sound(from: number, to: number): Promise<Blob> {
-    const parts: Blob[] = [];
+    return this.#blob(from, to, true);
+  }
+
+  async #blob(from: number, to: number, over: boolean): Promise<Blob> {
+    const parts: BlobPart[] = [];
     let at = from;
     for (let index = this.#holding(from); index < this.pieces.length && at < to; index++) {
       const piece = this.pieces[index] as Piece;
       const end = Math.min(to, this.#end(index));
+      if (over && end <= at) continue;
+      if (over && index > 0 && piece.start > at) {
+        parts.push(new Uint8Array(Math.min(piece.start, to) - at));
+        at = Math.min(piece.start, to);
+      }
       if (piece.start > at || end <= at) break;
       parts.push((await this.holder.load(piece)).slice(at - piece.start, end - piece.start));
       at = end;

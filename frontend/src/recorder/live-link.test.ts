@@ -29,8 +29,8 @@ class Wire extends EventTarget {
     this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(message) }));
   }
 
-  drop(code: number): void {
-    this.dispatchEvent(Object.assign(new Event("close"), { code }));
+  drop(code: number, reason = ""): void {
+    this.dispatchEvent(Object.assign(new Event("close"), { code, reason }));
   }
 
   get frames(): [number, number][] {
@@ -215,6 +215,41 @@ test("whoever went on within what is only here is told from us", () => {
   (Wire.all.at(-1) as Wire).say(ready(6400));
   assert.deepEqual(told.at(-1), ["ended", OVERTAKEN]);
   assert.equal(bytes.stored, 0);
+});
+
+test("whoever comes back says how far it sent, and is told that somebody else is at it", () => {
+  const { link, bytes, wire } = begin();
+  assert.equal(wire.url, "ws://x/live");
+  wire.say(ready(3200));
+  speak(bytes, link, 6400);
+  wire.say({ type: "ack", offset: 6400 });
+  wire.drop(1006);
+  mock.timers.tick(250);
+  const next = Wire.all.at(-1) as Wire;
+  assert.equal(next.url, "ws://x/live?sent=9600");
+  next.drop(4409, "overtaken");
+  assert.deepEqual(told.at(-1), ["ended", OVERTAKEN]);
+  assert.equal(bytes.sent, 6400); // what was under way may have been theirs
+});
+
+test("what was acknowledged beyond what was sent is somebody else's", () => {
+  const { link, bytes, wire } = begin();
+  wire.say(ready(0));
+  speak(bytes, link, 3300);
+  wire.say({ type: "ack", offset: 3202 });
+  assert.deepEqual(told.at(-1), ["ended", OVERTAKEN]);
+  assert.equal(bytes.stored, 0);
+});
+
+test("a pause sends also what does not fill a frame", () => {
+  const { link, bytes, wire } = begin();
+  wire.say(ready(0));
+  speak(bytes, link, 4000);
+  assert.deepEqual(wire.frames, [[0, 3200]]);
+  link.pause();
+  assert.deepEqual(wire.frames.at(-1), [3200, 800]);
+  speak(bytes, link, 100);
+  assert.equal(wire.frames.length, 2);
 });
 
 test("a page that comes back tells it, too, from what it has noted", () => {

@@ -59,6 +59,7 @@ export class LiveLink {
   #drain = 0;
   #heard = 0;
   #over = false;
+  #paused = false;
   readonly #frame: number;
   readonly #watch: number;
   readonly #online = (): void => this.#reconnect(0);
@@ -80,6 +81,13 @@ export class LiveLink {
 
   /** There are new bytes. */
   push(): void {
+    this.#paused = false;
+    this.#pump();
+  }
+
+  /** No new bytes for now: also what does not fill a frame is sent. */
+  pause(): void {
+    this.#paused = true;
     this.#pump();
   }
 
@@ -109,7 +117,7 @@ export class LiveLink {
   }
 
   #connect(): void {
-    const socket = new WebSocket(this.url);
+    const socket = new WebSocket(this.#address());
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#heard = performance.now();
@@ -119,11 +127,19 @@ export class LiveLink {
       this.#receive(JSON.parse(event.data) as Message);
     });
     socket.addEventListener("close", (event) => {
-      if (socket === this.#socket) this.#lost(event.code);
+      if (socket === this.#socket) this.#lost(event.code, event.reason);
     });
   }
 
-  #lost(code: number): void {
+  /** Whoever comes back says how far it sent: where the server has more, somebody else is at it, and stays. */
+  #address(): string {
+    if (!this.bytes.placed) return this.url;
+    const url = new URL(this.url);
+    url.searchParams.set("sent", String(this.bytes.sent));
+    return url.href;
+  }
+
+  #lost(code: number, reason = ""): void {
     this.#socket = null;
     this.#ready = false;
     this.#stopAsked = false;
@@ -138,7 +154,12 @@ export class LiveLink {
     // The answer to our stop was lost on the way, but the stop was not. With bytes missing it was somebody else's.
     const ours = code === STOPPED_ALREADY && this.#total !== null && this.bytes.stored >= this.bytes.end;
     if (ours) this.#stopped();
-    else this.#end(code);
+    else this.#end(code === TAKEN_OVER && reason === "overtaken" ? OVERTAKEN : code);
+  }
+
+  #overtaken(): void {
+    this.bytes.taken();
+    this.#end(OVERTAKEN);
   }
 
   #end(code: number): void {
@@ -161,6 +182,7 @@ export class LiveLink {
 
   #receive(message: Message): void {
     if (message.type === "ready") this.#place(message);
+    else if (message.type === "ack" && message.offset > this.bytes.sent) this.#overtaken();
     else if (message.type === "ack") this.#acknowledged(message.offset);
     else if (message.type === "notice") this.events.notice(message.code, message.message);
     else if (message.type === "transcript") this.events.transcript(message);
@@ -173,7 +195,7 @@ export class LiveLink {
   #place({ offset, max_frame, sample_rate }: Ready): void {
     this.bytes.begin(offset);
     if (sample_rate !== this.rate || offset < this.bytes.start) this.#end(BYTES_LOST);
-    else if (offset > this.bytes.sent) this.#end(OVERTAKEN);
+    else if (offset > this.bytes.sent) this.#overtaken();
     else this.#sendFrom(offset, max_frame);
   }
 
@@ -225,7 +247,7 @@ export class LiveLink {
 
   #waiting(): number {
     const waiting = this.bytes.end - this.#sent;
-    return waiting >= this.#frame || this.#total !== null ? waiting : 0;
+    return waiting >= this.#frame || this.#paused || this.#total !== null ? waiting : 0;
   }
 
   #askToStop(socket: WebSocket): void {

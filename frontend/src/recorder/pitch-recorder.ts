@@ -14,7 +14,7 @@ import { Captions } from "./captions";
 import { Display } from "./display";
 import { Ear } from "./ear";
 import type { LampState } from "./lamp";
-import type { LiveEvents } from "./live-link";
+import { type LiveEvents, OVERTAKEN } from "./live-link";
 import type { LiveWave } from "./live-wave";
 import { toBytes } from "./pcm";
 import { type Stage, showStage } from "./stage";
@@ -102,7 +102,8 @@ class PitchRecorder extends HTMLElement {
     const session = given(this, "session");
     if (await Claim.isHeld(session)) {
       this.#enter("over");
-      return elsewhere(this, session, () => this.#greet());
+      void elsewhere(this, session, () => this.#greet()); // which may take hours: a press on Record does not wait so long
+      return;
     }
     hideTrouble(this);
     const events = {
@@ -131,7 +132,8 @@ class PitchRecorder extends HTMLElement {
 
   async #record(): Promise<void> {
     await this.#greeting;
-    if (this.#stage === "greeted" || !(await this.#claimed())) return;
+    if (this.#stage !== "before" && this.#stage !== "paused") return; // something else is asked first
+    if (!(await this.#claimed())) return;
     const holding = this.#take ?? Take.hold(this.#store, about(this, this.#token));
     await this.#ear.listen();
     this.#take = await holding;
@@ -243,21 +245,30 @@ class PitchRecorder extends HTMLElement {
   }
 
   async #ended(code: number): Promise<void> {
+    await this.#ear.close();
     const take = this.#take;
-    if (code === 4410 && take !== null && (await isComplete(take.known, take.end))) return this.#stopped();
+    if (code === 4410 && take !== null) {
+      this.#display.ending.begin(take.said, take.stored);
+      this.#enter("ending"); // whether all of it is in there may be known only when it is finished
+      if (await isComplete(take.known, take.end)) return this.#stopped();
+    }
     // Others are at it, and nothing of it is only here: to finish it is theirs.
-    if (code === 4409 && take?.here === 0) await take.forget();
-    await this.#leave(code);
+    const theirs = (code === 4409 || code === OVERTAKEN) && take?.here === 0;
+    if (theirs) await take.forget();
+    await this.#leave(theirs ? 4409 : code);
   }
 
   async #leave(code: number): Promise<void> {
     await this.#ear.close();
     if (this.#stage === "over") return;
     this.#enter("over");
-    await this.#trouble(endTrouble(code, clock(this.#take?.stored ?? 0)));
-    await this.#take?.leave();
-    this.#claim?.release();
-    this.#claim = null;
+    try {
+      await this.#trouble(endTrouble(code, clock(this.#take?.stored ?? 0)));
+    } finally {
+      await this.#take?.leave();
+      this.#claim?.release();
+      this.#claim = null;
+    }
   }
 
   async #trouble(trouble: Trouble): Promise<void> {

@@ -105,6 +105,7 @@ export class Take {
 
   /** Everything said so far is on the device, if it takes it. */
   async settle(): Promise<void> {
+    this.#link?.pause();
     await this.keeping?.settle();
   }
 

@@ -13,7 +13,8 @@ export async function tell(root: HTMLElement, trouble: Trouble, rest: Take | nul
   if (trouble.action === "take") actions.push({ label: "Record here", to: again });
   if (trouble.action === "reload") actions.push({ label: "Record here", to: () => location.reload() });
   if (trouble.action === "open") actions.push({ label: "Open the pitch", to: given(root, "page") });
-  if (rest !== null && rest.here > 0) actions.push(await saving(rest));
+  // Where the device does not give it back now, the recovery card has it later.
+  if (rest !== null && rest.here > 0) actions.push(...(await saving(rest).catch(() => [])));
   showTrouble(root, trouble.head, trouble.words, trouble.code, actions);
 }
 
@@ -35,9 +36,9 @@ export function unanswered(root: HTMLElement, again: () => void, without: () => 
   showTrouble(root, head, words, code, actions);
 }
 
-async function saving(rest: Take): Promise<Action> {
+async function saving(rest: Take): Promise<Action[]> {
   const to = URL.createObjectURL(await rest.rest());
-  return { label: `Save the last ${clock(rest.here)} as a file`, to, save: fileName(rest.about.team, rest.stored) };
+  return [{ label: `Save the last ${clock(rest.here)} as a file`, to, save: fileName(rest.about.team, rest.stored) }];
 }
 
 /** A name that file systems take. */

@@ -29,7 +29,7 @@ export class Unacknowledged {
   #sent: number;
   #marked: number;
   #marking = false;
-  #placed: boolean;
+  #noted: boolean;
   #cuts = 0;
   #fetched: { start: number; bytes: Uint8Array } = { start: 0, bytes: new Uint8Array(0) };
   #fetching = false;
@@ -45,7 +45,7 @@ export class Unacknowledged {
     this.#base = earlier.base;
     this.#stored = Math.max(earlier.stored, earlier.base ?? 0);
     this.#sent = this.#marked = Math.max(earlier.sent, this.#stored);
-    this.#placed = earlier.base !== null;
+    this.#noted = earlier.base !== null;
   }
 
   /** The first byte that can be had again. */
@@ -60,6 +60,11 @@ export class Unacknowledged {
 
   get end(): number {
     return this.#offset + this.#memory.end;
+  }
+
+  /** Whether it is known where the first byte here belongs in the session's recording. */
+  get placed(): boolean {
+    return this.#base !== null;
   }
 
   /** Nothing from here on was sent: what the server has of that, somebody else said. */
@@ -116,7 +121,8 @@ export class Unacknowledged {
    */
   room(offset: number): number {
     if (this.keeping === null) return Number.POSITIVE_INFINITY;
-    if (offset > this.#marked - MARGIN) void this.#mark(this.keeping, offset + AHEAD);
+    const late = offset > this.#marked - MARGIN || this.#marked === Number.POSITIVE_INFINITY;
+    if (late) void this.#mark(this.keeping, offset + AHEAD);
     return Math.max(0, this.#marked - offset);
   }
 
@@ -128,7 +134,7 @@ export class Unacknowledged {
   /** The connection is lost: what was sent is known for sure. */
   cut(): void {
     this.#cuts++;
-    if (!this.#placed || this.#marked === this.#sent) return;
+    if (!this.#noted || this.#marked === this.#sent) return;
     this.#marked = this.#sent;
     void this.keeping?.note({ sent: this.#sent });
   }
@@ -158,19 +164,19 @@ export class Unacknowledged {
     return new Blob([...parts, newest as Uint8Array<ArrayBuffer>]);
   }
 
-  /** A device that takes no note at all is given up: the network is there, and memory has the sound. */
+  /** A device that takes no note is not waited for, but asked again: the network is there, and memory has the sound. */
   async #mark(keeping: Keeping, to: number): Promise<void> {
     if (this.#marking) return;
     this.#marking = true;
     const cuts = this.#cuts;
-    const place = this.#placed ? {} : { base: this.#base, stored: this.#stored };
+    const place = this.#noted ? {} : { base: this.#base, stored: this.#stored };
     let noted = await keeping.note({ ...place, sent: to });
     if (!noted) {
       await new Promise((resolve) => setTimeout(resolve, AGAIN));
-      noted = await keeping.note({ ...place, sent: to });
+      noted = cuts === this.#cuts && (await keeping.note({ ...place, sent: to }));
     }
     this.#marking = false;
-    this.#placed ||= noted;
+    this.#noted ||= noted;
     if (cuts === this.#cuts) this.#marked = noted ? to : Number.POSITIVE_INFINITY;
     this.more();
   }

@@ -35,6 +35,7 @@ export class RecoveryCard extends HTMLElement {
   #standing: Standing = { is: "open" };
   #take: Take | null = null;
   #connected = true;
+  #chosen = false;
   #listening!: Listening;
 
   get session(): string {
@@ -77,6 +78,7 @@ export class RecoveryCard extends HTMLElement {
       if (this.#events.goOn === undefined) return;
       event.preventDefault();
       this.#listening.stop();
+      this.#chosen = true;
       this.#events.goOn(this.#found);
     });
   }
@@ -90,7 +92,7 @@ export class RecoveryCard extends HTMLElement {
   /** The server may have stopped it meanwhile, with or without all of it. */
   async #ask(): Promise<void> {
     const now = await standing(this.#found);
-    if (this.busy) return;
+    if (this.busy || this.#chosen) return;
     this.#standing = now;
     if (now.is === "stopped" && now.stored >= endOf(this.#found)) await this.#complete();
     else this.#say();
@@ -177,7 +179,7 @@ export class RecoveryCard extends HTMLElement {
 
   async #ended(code: number): Promise<void> {
     await this.#take?.leave();
-    this.#found = (await this.#store.find(this.session)) ?? this.#found;
+    this.#found = (await this.#store.find(this.session).catch(() => null)) ?? this.#found;
     this.#take = null;
     this.classList.remove("sending");
     if (code === 4401 || code === 4403) this.#standing = { is: "expired" };
@@ -216,7 +218,10 @@ export class RecoveryCard extends HTMLElement {
           this.hidden = false;
         },
       },
-      gone: () => void this.#complete(),
+      gone: () =>
+        void this.#complete().catch(() => {
+          this.hidden = false; // the device did not take it: it is still here
+        }),
     });
   }
 

@@ -6,6 +6,8 @@ import { openStore } from "../keep/store";
 import { newCard } from "./greeting";
 import type { RecoveryCard } from "./recovery-card";
 
+const AGAIN = 5_000; // ms after a device that did not answer in time
+
 class WaitingRecordings extends HTMLElement {
   readonly #store = openStore(given(this, "keeper"));
 
@@ -18,7 +20,14 @@ class WaitingRecordings extends HTMLElement {
   }
 
   async #look(): Promise<void> {
-    const found = await this.#store.list().catch(() => []); // a device that keeps nothing
+    let found: Found[];
+    try {
+      found = await this.#store.list();
+    } catch (error) {
+      // Slow is not empty: what is shown stays, and it is asked again. Others are devices that keep nothing.
+      if ((error as DOMException).name === "TimeoutError") setTimeout(() => void this.#look(), AGAIN);
+      return;
+    }
     const held = await Promise.all(found.map(({ session }) => Claim.isHeld(session)));
     const waiting = found.filter(({ from, to }, index) => to > from && !held[index]);
     const shown = this.#cards();
