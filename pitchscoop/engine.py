@@ -41,6 +41,7 @@ from pitchscoop.transcribing.service import Transcripts
 
 _TAKEN_OVER, _STOPPED, _GONE = 4409, 4410, 4404  # close codes of design.md 2.4
 _PATIENCE = 5.0  # seconds a stop waits for bytes under way; proxies commonly give up after ten
+_ELSEWHERE = 0.3  # seconds in which another copy of the server hears that its connection is no longer the newest
 _NEWS = 500  # facts told of at a time: ten thousand teams that join at once are twenty calls
 PIECE = 4 << 20  # bytes of an upload held in memory before they are made durable
 
@@ -52,8 +53,8 @@ class Connection(Protocol):
         """Make durable what has arrived."""
         ...
 
-    async def hand_over(self) -> None:
-        """Leave for a newer connection, in a few seconds at most, once nothing more of it becomes durable."""
+    async def settle(self) -> None:
+        """The same, and raise nothing, but give up after a few seconds."""
         ...
 
     def leave(self, code: int) -> None:
@@ -185,18 +186,25 @@ class Engine:
 
         await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
         if sent is not None:
+            if held := self._live.get(session_id):
+                await held[1].settle()
             found = await intake.durable(self.storage, keys.segments(session_id))
             if found.end > sent and not found.sealed:
                 raise Overtaken("overtaken", "Somebody else went on with this recording.")
         await self.sessions.connect(session_id, owner, may_follow)
         previous, self._live[session_id] = self._live.get(session_id), (owner, connection)
         if previous and previous[0] != owner:  # else it tries again after an outage
-            await previous[1].hand_over()
+            try:
+                await previous[1].settle()  # or it would land behind the back of this one, which begins where it ends
+            finally:
+                previous[1].leave(_TAKEN_OVER)
+        elif opened.live_owner is not None and not self._is_ours(opened.live_owner):
+            await asyncio.sleep(_ELSEWHERE)
         found = await intake.durable(self.storage, keys.segments(session_id))
         if found.sealed:  # by a worker that had missed the speaker, or by a stop: state was away before it was noted
             await self.sessions.stop(session_id, interrupted=opened.asked_at is not None)
             raise Conflict("already_stopped", "This recording was already stopped.")
-        return Intake(self.storage, keys.segments(session_id), found)
+        return Intake(self.storage, keys.segments(session_id), found, sent or 0)
 
     def disconnected(self, session_id: str, owner: str) -> None:
         """A connection of this process ended."""

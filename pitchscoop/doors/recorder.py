@@ -13,17 +13,7 @@ from pitchscoop.access.model import Principal
 from pitchscoop.doors.captions import Captions
 from pitchscoop.doors.problems import close_code_of
 from pitchscoop.engine import Engine
-from pitchscoop.kernel.errors import (
-    Conflict,
-    Crossed,
-    Invalid,
-    NoRoom,
-    NotFound,
-    Overtaken,
-    Problem,
-    TooLarge,
-    Unavailable,
-)
+from pitchscoop.kernel.errors import Conflict, Crossed, Invalid, NoRoom, NotFound, Problem, TooLarge, Unavailable
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Chain, Session
 
@@ -85,12 +75,11 @@ class Recorder:
         if not self._end.done():
             self._end.set_result(code)
 
-    async def hand_over(self) -> None:
-        """Leave for a newer connection, which begins behind what was written here: so that is waited for, a while."""
+    async def settle(self) -> None:
+        """Make durable what has arrived, as far as that takes no longer than a while. It is never torn off half-way."""
         writing = asyncio.ensure_future(self.flush())
         writing.add_done_callback(_regardless)
         await asyncio.wait((writing,), timeout=_SLOW)
-        self.leave(close_code_of(Overtaken("taken_over", "")))
 
     async def flush(self) -> None:
         """Make durable what has arrived until now, and acknowledge it: not what arrives meanwhile, which never ends."""
@@ -195,7 +184,7 @@ class Recorder:
         if offset + len(data) - _HEAD > self._limit:
             await self._notice("time_limit", "The longest recording is reached. All of it until here is kept.")
             return await self._finish(self._limit)
-        while self._intake.waiting > _WAITING and not self._intake.sealed:
+        while self._intake.waiting > _WAITING and not self._intake.sealed and not self._end.done():
             await self.flush()
         return False
 

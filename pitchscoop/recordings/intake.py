@@ -70,11 +70,15 @@ LINGER = dt.timedelta(seconds=25)  # segments outlive their seal by more than FR
 
 
 class Intake:
-    """One writer's end of the chain: takes bytes, makes them durable when told to."""
+    """One writer's end of the chain: takes bytes, makes them durable when told to.
 
-    def __init__(self, storage: AudioStorage, folder: str, found: Chain) -> None:
+    Whatever lies below ``sent`` is its own: an earlier attempt may still be under way, with more than was kept of it.
+    """
+
+    def __init__(self, storage: AudioStorage, folder: str, found: Chain, sent: int = 0) -> None:
         self._storage = storage
         self._folder = folder
+        self._sent = sent
         self._pieces: list[bytes] = []
         self.waiting = 0
         self._read_at = asyncio.get_running_loop().time()
@@ -132,15 +136,16 @@ class Intake:
     async def _read(self) -> None:
         now = asyncio.get_running_loop().time()
         found = await durable(self._storage, self._folder)
-        self.sealed = found.sealed or found.end < self.durable
         if found.end > self.durable and not await self._agrees(found):
             raise Overtaken("taken_over", "Somebody else goes on with this recording.")
+        self.sealed = found.sealed or found.end < self.durable
         self._advance(max(found.end, self.durable))
         self._read_at = now
 
     async def _agrees(self, found: Chain) -> bool:
         """Whether what waits is what storage has in its place, as far as both go."""
-        at, ours = self.durable, b"".join(self._pieces)
+        at = max(self.durable, self._sent)
+        ours = b"".join(self._pieces)[at - self.durable :]
         to = min(found.end, at + len(ours))
         theirs = bytearray()
         with contextlib.suppress(NotFound):  # finished meanwhile: it is sealed

@@ -35,7 +35,7 @@ class Line:
     async def flush(self) -> None:
         """Nothing has arrived."""
 
-    async def hand_over(self) -> None:
+    async def settle(self) -> None:
         """Nothing is under way."""
 
     def leave(self, code: int) -> None:

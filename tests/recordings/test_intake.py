@@ -67,6 +67,17 @@ async def test_another_speakers_words_are_not_taken_for_ones_own(storage: DiskAu
     assert await stored(storage) == SOUND[500:800]
 
 
+async def test_what_one_had_sent_before_is_ones_own_although_less_of_it_was_kept(storage: DiskAudioStorage) -> None:
+    before = await writer(storage)
+    after = Intake(storage, FOLDER, await intake.durable(storage, FOLDER), sent=200)
+    before.take(0, SOUND[:200])
+    await before.flush()  # late: whoever came back has been told that nothing is there
+    after.take(0, SOUND[:100] + bytes(100) + SOUND[200:300])
+    while after.waiting:
+        await after.flush()
+    assert await stored(storage) == SOUND[:300]
+
+
 async def test_what_comes_during_a_write_is_kept_for_the_next(storage: DiskAudioStorage) -> None:
     one = await writer(storage)
     one.take(0, SOUND[:100])

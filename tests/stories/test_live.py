@@ -141,12 +141,14 @@ async def test_whoever_comes_back_does_not_push_away_who_went_on_meanwhile(app: 
     async with connect(session["live"]["url"]) as second:
         await heard(second, "ready")
         await second.send(FRAME.to_bytes(8) + bytes(FRAME))
-        await heard(second, "ack")
+        await second.send((2**62).to_bytes(8) + bytes(2))
+        assert (await heard(second, "ready"))["offset"] == 2 * FRAME  # it has come, and is not written yet
         with pytest.raises(ConnectionClosed) as closed:
             async with connect(f"{session['live']['url']}&sent={FRAME}") as again:
                 await heard(again, "ready")
         assert closed.value.rcvd is not None
         assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4409, "overtaken")
+        assert (await heard(second, "ack"))["offset"] == 2 * FRAME
         await second.send((2 * FRAME).to_bytes(8) + bytes(FRAME))
         assert (await heard(second, "ack"))["offset"] == 3 * FRAME
     async with connect(f"{session['live']['url']}&sent={3 * FRAME}") as back:

@@ -18,6 +18,7 @@ export interface Holder {
   close(): void;
 }
 
+const SILENCE = new Uint8Array(1 << 20);
 const SAMPLE = 2; // bytes; a write that a power cut tore apart may end within one
 
 export class Shelf {
@@ -71,8 +72,9 @@ export class Shelf {
       const end = Math.min(to, this.#end(index));
       if (over && end <= at) continue;
       if (over && index > 0 && piece.start > at) {
-        parts.push(new Uint8Array(Math.min(piece.start, to) - at));
-        at = Math.min(piece.start, to);
+        const next = Math.min(piece.start, to);
+        for (; at < next; at += SILENCE.length) parts.push(SILENCE.subarray(0, next - at));
+        at = next;
       }
       if (piece.start > at || end <= at) break;
       parts.push((await this.holder.load(piece)).slice(at - piece.start, end - piece.start));

@@ -139,7 +139,12 @@ class PitchRecorder extends HTMLElement {
     this.#take = await holding;
     this.#display.lamp.start();
     await this.#take.connect(this.#events());
+    if (this.#isOver()) return this.#ear.close(); // it ended while the microphone was opened
     if (this.#ear.open) this.#enter("recording"); // else it was over before it began
+  }
+
+  #isOver(): boolean {
+    return this.#stage === "over" || this.#stage === "ending";
   }
 
   /** Goes on with what an earlier page recorded. */
@@ -175,7 +180,7 @@ class PitchRecorder extends HTMLElement {
   async #stop(): Promise<void> {
     await this.#ear.close();
     const take = this.#take;
-    if (take === null || this.#stage === "over" || this.#stage === "ending") return;
+    if (take === null || this.#isOver()) return;
     this.#display.ending.begin(take.said, take.stored);
     this.#enter("ending");
     void take.connect(this.#events());
@@ -248,7 +253,7 @@ class PitchRecorder extends HTMLElement {
     await this.#ear.close();
     const take = this.#take;
     if (code === 4410 && take !== null) {
-      this.#display.ending.begin(take.said, take.stored);
+      this.#display.ending.begin(take.stored, take.stored); // nothing more is sent
       this.#enter("ending"); // whether all of it is in there may be known only when it is finished
       if (await isComplete(take.known, take.end)) return this.#stopped();
     }

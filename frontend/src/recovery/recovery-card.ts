@@ -178,6 +178,11 @@ export class RecoveryCard extends HTMLElement {
   }
 
   async #ended(code: number): Promise<void> {
+    if ((code === OVERTAKEN || code === 4409) && this.#take?.here === 0) {
+      await this.#take.forget();
+      toast({ words: `${this.#found.team}: all of this is stored, and somebody goes on with it on another device.` });
+      return this.#leave();
+    }
     await this.#take?.leave();
     this.#found = (await this.#store.find(this.session).catch(() => null)) ?? this.#found;
     this.#take = null;
