@@ -29,7 +29,7 @@ from pitchscoop.recordings import intake, listing, overview
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.levels import Levels
-from pitchscoop.recordings.model import MAX_UPLOAD, Session
+from pitchscoop.recordings.model import MAX_UPLOAD, Chain, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions, no_such_upload
 from pitchscoop.scoring.cards import Cards
@@ -53,8 +53,8 @@ class Connection(Protocol):
         """Make durable what has arrived."""
         ...
 
-    async def settle(self) -> None:
-        """The same, and raise nothing, but give up after a few seconds."""
+    async def settle(self, then: int | None = None) -> None:
+        """The same, and ``then`` end it with a close code. It raises nothing, and gives up after a few seconds."""
         ...
 
     def leave(self, code: int) -> None:
@@ -185,26 +185,24 @@ class Engine:
             return held == opened.live_owner or (self._is_ours(held) and session_id not in self._live)
 
         await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
+        found: Chain | None = None
         if sent is not None:
             if held := self._live.get(session_id):
                 await held[1].settle()
-            found = await intake.durable(self.storage, keys.segments(session_id))
+            found = await intake.durable(self.storage, opened.segments)
             if found.end > sent and not found.sealed:
                 raise Overtaken("overtaken", "Somebody else went on with this recording.")
         await self.sessions.connect(session_id, owner, may_follow)
         previous, self._live[session_id] = self._live.get(session_id), (owner, connection)
         if previous and previous[0] != owner:  # else it tries again after an outage
-            try:
-                await previous[1].settle()  # or it would land behind the back of this one, which begins where it ends
-            finally:
-                previous[1].leave(_TAKEN_OVER)
+            await previous[1].settle(_TAKEN_OVER)  # or it would land behind this one's back, which begins where it ends
         elif opened.live_owner is not None and not self._is_ours(opened.live_owner):
             await asyncio.sleep(_ELSEWHERE)
-        found = await intake.durable(self.storage, keys.segments(session_id))
+        found = await intake.durable(self.storage, opened.segments, found)
         if found.sealed:  # by a worker that had missed the speaker, or by a stop: state was away before it was noted
             await self.sessions.stop(session_id, interrupted=opened.asked_at is not None)
             raise Conflict("already_stopped", "This recording was already stopped.")
-        return Intake(self.storage, keys.segments(session_id), found, sent or 0)
+        return Intake(self.storage, opened.segments, found, sent or 0)
 
     def disconnected(self, session_id: str, owner: str) -> None:
         """A connection of this process ended."""

@@ -75,18 +75,27 @@ class Recorder:
         if not self._end.done():
             self._end.set_result(code)
 
-    async def settle(self) -> None:
-        """Make durable what has arrived, as far as that takes no longer than a while. It is never torn off half-way."""
-        writing = asyncio.ensure_future(self.flush())
+    async def settle(self, then: int | None = None) -> None:
+        """Make durable what has arrived, unless that takes long, and ``then`` end it. No write is torn off half-way."""
+        writing = asyncio.ensure_future(self.flush(then))
         writing.add_done_callback(_regardless)
-        await asyncio.wait((writing,), timeout=_SLOW)
+        try:
+            await asyncio.wait((writing,), timeout=_SLOW)
+        finally:
+            if then is not None:
+                self.leave(then)
 
-    async def flush(self) -> None:
-        """Make durable what has arrived until now, and acknowledge it: not what arrives meanwhile, which never ends."""
+    async def flush(self, then: int | None = None) -> None:
+        """Make durable what has arrived until now, and acknowledge it: not what arrives meanwhile, which never ends.
+
+        ``then``, a close code, nothing more is written.
+        """
         async with self._flushing:
             before, wanted = self._intake.durable, self._intake.received
             while self._intake.durable < wanted and not self._intake.sealed and not self._end.done():
                 await self._write()
+            if then is not None:  # before another write gets its turn
+                self.leave(then)
         if self._intake.durable != before:
             await self._send({"type": "ack", "offset": self._intake.durable})
         if self._intake.sealed:

@@ -21,8 +21,13 @@ _AHEAD = 16  # pieces under way at once; more would only wait in the storage ser
 _SMALL = 256 << 10  # bytes; a live segment is a tenth of it, an upload's pieces are larger and worth a stream each
 
 
-async def durable(storage: AudioStorage, folder: str) -> Chain:
-    """What storage holds of a recording under way."""
+async def durable(storage: AudioStorage, folder: str, known: Chain | None = None) -> Chain:
+    """What storage holds of a recording under way. What is ``known`` and still true costs no list.
+
+    After a start of the server a hall of speakers comes back at once, each with hundreds of segments.
+    """
+    if known is not None and not known.sealed and await storage.size(keys.segment(folder, known.end)) is None:
+        return known  # it could only have gone on there
     return chain(folder, await storage.list_audio(folder))
 
 

@@ -35,7 +35,7 @@ class Line:
     async def flush(self) -> None:
         """Nothing has arrived."""
 
-    async def settle(self) -> None:
+    async def settle(self, then: int | None = None) -> None:
         """Nothing is under way."""
 
     def leave(self, code: int) -> None:

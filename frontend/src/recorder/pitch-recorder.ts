@@ -91,7 +91,7 @@ class PitchRecorder extends HTMLElement {
     try {
       await run();
     } catch (error) {
-      await this.#trouble(microphoneTrouble(error));
+      if (!this.#isOver()) await this.#trouble(microphoneTrouble(error)); // what it ended with is told already
     } finally {
       this.#busy = false;
     }
@@ -137,10 +137,16 @@ class PitchRecorder extends HTMLElement {
     const holding = this.#take ?? Take.hold(this.#store, about(this, this.#token));
     await this.#ear.listen();
     this.#take = await holding;
+    if (this.#isOver()) return this.#tooLate(this.#take); // another tab has it, or the server ended it meanwhile
     this.#display.lamp.start();
     await this.#take.connect(this.#events());
-    if (this.#isOver()) return this.#ear.close(); // it ended while the microphone was opened
+    if (this.#isOver()) return this.#tooLate(this.#take);
     if (this.#ear.open) this.#enter("recording"); // else it was over before it began
+  }
+
+  async #tooLate(take: Take): Promise<void> {
+    await this.#ear.close();
+    if (this.#stage === "over") await take.leave();
   }
 
   #isOver(): boolean {

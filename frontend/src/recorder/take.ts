@@ -28,6 +28,10 @@ export class Take {
     let found: Found;
     try {
       found = await store.hold(kept);
+      if ("to" in kept && kept.to > kept.from && found.to === found.from) {
+        await store.leave(kept.session);
+        throw new DOMException("It is not there any more.", "NotFoundError");
+      }
     } catch (error) {
       if ("to" in kept) throw error; // to go on without it would end the recording without it
       return new Take(store, kept, null, new Unacknowledged()); // a device that keeps nothing: memory has to do

@@ -159,7 +159,10 @@ export class Unacknowledged {
   async rest(): Promise<Blob> {
     const [from, here] = [this.#stored - this.#offset, this.#memory.start];
     const parts: BlobPart[] = [];
-    if (this.keeping !== null && from < here) parts.push(await this.keeping.sound(from, here));
+    if (this.keeping !== null && from < here) {
+      // A device that gives nothing back must not take along what memory has.
+      parts.push(await this.keeping.sound(from, here).catch(() => new Blob()));
+    }
     const newest = this.#memory.read(Math.max(from, here), this.#memory.end);
     return new Blob([...parts, newest as Uint8Array<ArrayBuffer>]);
   }
