@@ -28,7 +28,8 @@ async ({ keeper, kept, seconds, stored, minutesAgo }) => {
   for (let at = 0; at < seconds; at++) {
     await call("append", kept.session, at * kept.rate * 2, second(at % 17 < 14 ? 1 : 0.02));
   }
-  await call("note", kept.session, { base: 0, stored: stored * kept.rate * 2 });
+  const bytes = kept.rate * 2;
+  await call("note", kept.session, { base: 0, stored: stored * bytes, sent: seconds * bytes });
   worker.terminate();
 }
 """
