@@ -186,10 +186,11 @@ class Engine:
 
         await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
         found: Chain | None = None
+        folder = keys.segments(session_id)  # not that of ``opened``, which may have an upload that is dropped meanwhile
         if sent is not None:
             if held := self._live.get(session_id):
                 await held[1].settle()
-            found = await intake.durable(self.storage, opened.segments)
+            found = await intake.durable(self.storage, folder)
             if found.end > sent and not found.sealed:
                 raise Overtaken("overtaken", "Somebody else went on with this recording.")
         await self.sessions.connect(session_id, owner, may_follow)
@@ -198,11 +199,11 @@ class Engine:
             await previous[1].settle(_TAKEN_OVER)  # or it would land behind this one's back, which begins where it ends
         elif opened.live_owner is not None and not self._is_ours(opened.live_owner):
             await asyncio.sleep(_ELSEWHERE)
-        found = await intake.durable(self.storage, opened.segments, found)
+        found = await intake.durable(self.storage, folder, found)
         if found.sealed:  # by a worker that had missed the speaker, or by a stop: state was away before it was noted
             await self.sessions.stop(session_id, interrupted=opened.asked_at is not None)
             raise Conflict("already_stopped", "This recording was already stopped.")
-        return Intake(self.storage, opened.segments, found, sent or 0)
+        return Intake(self.storage, folder, found, sent or 0)
 
     def disconnected(self, session_id: str, owner: str) -> None:
         """A connection of this process ended."""

@@ -94,7 +94,7 @@ class Recorder:
             before, wanted = self._intake.durable, self._intake.received
             while self._intake.durable < wanted and not self._intake.sealed and not self._end.done():
                 await self._write()
-            if then is not None:  # before another write gets its turn
+            if then is not None and not self._intake.sealed:  # before another write gets its turn
                 self.leave(then)
         if self._intake.durable != before:
             await self._send({"type": "ack", "offset": self._intake.durable})

@@ -19,7 +19,7 @@ import type { LiveWave } from "./live-wave";
 import { toBytes } from "./pcm";
 import { type Stage, showStage } from "./stage";
 import { Tab } from "./tab";
-import { Take } from "./take";
+import { isGone, Take } from "./take";
 import { elsewhere, tell, unanswered } from "./telling";
 import {
   endTrouble,
@@ -158,9 +158,10 @@ class PitchRecorder extends HTMLElement {
     if (!(await this.#claimed())) return;
     try {
       this.#take = await Take.hold(this.#store, found);
-    } catch {
+    } catch (error) {
       this.#claim?.release();
       this.#claim = null;
+      if (isGone(error)) return location.reload(); // another tab has sent it, or let go of it
       return tell(this, silentDevice(), null, () => {});
     }
     for (const samples of await this.#take.latest()) this.#wave.push(samples);

@@ -9,6 +9,9 @@ import { Unacknowledged } from "./unacknowledged";
 const MEET = 1_500; // ms to wait for the server's word before an earlier recording goes on
 const LATEST = 60; // s of an earlier recording that the wave begins with
 
+/** Whether an earlier recording is not on this device any more. */
+export const isGone = (error: unknown): boolean => error instanceof DOMException && error.name === "NotFoundError";
+
 export class Take {
   #link: LiveLink | null = null;
   #finished = false;

@@ -159,11 +159,14 @@ export class Unacknowledged {
   async rest(): Promise<Blob> {
     const [from, here] = [this.#stored - this.#offset, this.#memory.start];
     const parts: BlobPart[] = [];
-    if (this.keeping !== null && from < here) {
-      // A device that gives nothing back must not take along what memory has.
-      parts.push(await this.keeping.sound(from, here).catch(() => new Blob()));
-    }
     const newest = this.#memory.read(Math.max(from, here), this.#memory.end);
+    if (this.keeping !== null && from < here) {
+      const silence = (error: unknown): Blob => {
+        if (newest.length === 0) throw error;
+        return new Blob([new Uint8Array(here - from)]); // a device that gives nothing back takes nothing else along
+      };
+      parts.push(await this.keeping.sound(from, here).catch(silence));
+    }
     return new Blob([...parts, newest as Uint8Array<ArrayBuffer>]);
   }
 

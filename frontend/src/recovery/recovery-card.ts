@@ -10,7 +10,7 @@ import { endOf, type Found, seconds, startOf } from "../keep/kept";
 import type { Store } from "../keep/store";
 import { type LiveEvents, OVERTAKEN } from "../recorder/live-link";
 import { wavFile } from "../recorder/pcm";
-import { Take } from "../recorder/take";
+import { isGone, Take } from "../recorder/take";
 import { fileName } from "../recorder/telling";
 import { silentDevice } from "../recorder/words";
 import { Listening } from "./listening";
@@ -127,9 +127,12 @@ export class RecoveryCard extends HTMLElement {
     const claim = await Claim.take(this.session);
     if (claim === null) return say(part(this, "card-words"), "Another tab is at work on it just now.");
     claim.doing = "ending";
-    const take = await Take.hold(this.#store, this.#found).catch(() => null);
-    if (take === null) {
+    let take: Take;
+    try {
+      take = await Take.hold(this.#store, this.#found);
+    } catch (error) {
       claim.release();
+      if (isGone(error)) return this.#leave(); // another tab has sent it, or let go of it
       return say(part(this, "card-words"), silentDevice().words);
     }
     this.#take = take;
