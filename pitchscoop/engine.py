@@ -39,7 +39,8 @@ from pitchscoop.scoring.standings import Standings
 from pitchscoop.search.service import Search
 from pitchscoop.transcribing.service import Transcripts
 
-_TAKEN_OVER, _STOPPED, _GONE = 4409, 4410, 4404  # close codes of design.md 2.4
+_TAKEN_OVER, _STOPPED, _GONE, _AGAIN = 4409, 4410, 4404, 1012  # close codes of design.md 2.4
+_REPLACING = ("recorder_connected", "upload_started")  # facts after which a connection may be the newest no longer
 _PATIENCE = 5.0  # seconds a stop waits for bytes under way; proxies commonly give up after ten
 _ELSEWHERE = 0.3  # seconds in which another copy of the server hears that its connection is no longer the newest
 _NEWS = 500  # facts told of at a time: ten thousand teams that join at once are twenty calls
@@ -184,26 +185,28 @@ class Engine:
         def may_follow(held: str | None) -> bool:
             return held == opened.live_owner or (self._is_ours(held) and session_id not in self._live)
 
-        await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
+        before = await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
         found: Chain | None = None
-        folder = keys.segments(session_id)  # not that of ``opened``, which may have an upload that is dropped meanwhile
         if sent is not None:
             if held := self._live.get(session_id):
                 await held[1].settle()
-            found = await intake.durable(self.storage, folder)
+            found = await intake.durable(self.storage, before.live_segments)
             if found.end > sent and not found.sealed:
                 raise Overtaken("overtaken", "Somebody else went on with this recording.")
-        await self.sessions.connect(session_id, owner, may_follow)
+        session = await self.sessions.connect(session_id, owner, may_follow)
         previous, self._live[session_id] = self._live.get(session_id), (owner, connection)
         if previous and previous[0] != owner:  # else it tries again after an outage
             await previous[1].settle(_TAKEN_OVER)  # or it would land behind this one's back, which begins where it ends
         elif opened.live_owner is not None and not self._is_ours(opened.live_owner):
             await asyncio.sleep(_ELSEWHERE)
-        found = await intake.durable(self.storage, folder, found)
+        known = found if before.live_part == session.live_part else None
+        found = await intake.durable(self.storage, session.live_segments, known)
+        if found.sealed and not found.end:
+            session, found = await self.sessions.open_again(session_id, owner), Chain((), 0, sealed=False)
         if found.sealed:  # by a worker that had missed the speaker, or by a stop: state was away before it was noted
-            await self.sessions.stop(session_id, interrupted=opened.asked_at is not None)
+            await self.sessions.stop(session_id, interrupted=opened.asked_at is not None, live=True)
             raise Conflict("already_stopped", "This recording was already stopped.")
-        return Intake(self.storage, folder, found, sent or 0)
+        return Intake(self.storage, session.live_segments, found, sent or 0)
 
     def disconnected(self, session_id: str, owner: str) -> None:
         """A connection of this process ended."""
@@ -221,15 +224,16 @@ class Engine:
                 await self.transcripts.noticed(fact, ours=self._is_ours(fact.data.get("owner")))
 
     async def _noticed(self, fact: Fact, owner: str, connection: Connection) -> None:
-        if fact.name in ("session_stopped", "upload_started"):
+        if fact.name == "session_stopped":
             connection.leave(_STOPPED)
         elif fact.name == "session_deleted":
             connection.leave(_GONE)
-        elif fact.name == "recorder_connected" and fact.data.get("owner") != owner:
+        elif fact.name in _REPLACING and fact.data.get("owner") != owner:
             # Facts may come late, and ours may be the newer one: what is stored decides.
             session = await self.sessions.look(fact.subject)
             if session is not None and session.live_owner != owner:
-                connection.leave(_TAKEN_OVER)
+                other = _TAKEN_OVER if session.live_owner else _AGAIN  # nobody: an upload came and went
+                connection.leave(_STOPPED if session.source == "upload" else other)
 
     async def begin_upload(
         self, who: Principal, session_id: str, length: int, filename: str, seed: bytes | None = None
@@ -259,7 +263,7 @@ class Engine:
 
     async def upload_intake(self, session: Session) -> Intake:
         """The end of an upload's chain, to be written to."""
-        await self.sessions.heard(session.session_id, "upload")
+        await self.sessions.heard(session.session_id, "upload", upload=session.upload)
         return Intake(self.storage, session.segments, await intake.durable(self.storage, session.segments))
 
     async def drop_upload(self, who: Principal, session_id: str, upload_id: str) -> None:
@@ -285,8 +289,10 @@ class Engine:
             raise Invalid("bad_audio_data", f"{writer.durable} bytes came, not {length}. Send all of it again.")
         return await self.stop(who, session_id, session.upload.upload_id if session.upload else None)
 
-    async def stop(self, who: Principal, session_id: str, upload_id: str | None = None) -> Session:
-        """End the recording, or this upload alone, and have it finished. Idempotent."""
+    async def stop(
+        self, who: Principal, session_id: str, upload_id: str | None = None, *, live: bool = False
+    ) -> Session:
+        """End the recording, or this upload alone, or ``live`` audio alone, and have it finished. Idempotent."""
         await self.sessions.allowed(who, Verb.SESSION_STOP, session_id)
         if held := self._live.get(session_id):
             try:
@@ -296,7 +302,7 @@ class Engine:
                 raise Unavailable("storage_unavailable", "Storage does not take the last words. Try again.") from None
             except Overtaken:
                 pass  # nothing that counts: the newer connection is in another copy of the server
-        session = await self.sessions.stop(session_id, upload_id=upload_id)
+        session = await self.sessions.stop(session_id, live=live, upload_id=upload_id)
         self.transcripts.stopped(session)
         self.completion.wake()
         return session

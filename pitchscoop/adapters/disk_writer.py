@@ -134,4 +134,7 @@ async def _started() -> _Connection:
 def _process(end: socket.socket) -> subprocess.Popen[bytes]:
     home = Path(pitchscoop.__file__).parent.parent  # so that -m finds the package, installed or not
     command = [sys.executable, "-m", "pitchscoop.adapters.disk_work"]
-    return subprocess.Popen(command, stdin=end.fileno(), stdout=end.fileno(), cwd=home, env={"LANG": "C"})  # noqa: S603
+    # A process group of its own: Ctrl-C is for us, and it ends when we have nothing more to write.
+    return subprocess.Popen(  # noqa: S603
+        command, stdin=end.fileno(), stdout=end.fileno(), cwd=home, env={"LANG": "C"}, process_group=0
+    )  # fmt: skip

@@ -155,10 +155,11 @@ class _Worker:
 
 def _start() -> subprocess.Popen[bytes]:
     home = Path(pitchscoop.__file__).parent.parent  # so that -m finds the package, installed or not
-    # No environment: a worker that a hostile file took over finds no secrets in it.
+    # No environment: a worker that a hostile file took over finds no secrets in it. A process group of its own: Ctrl-C
+    # is for us.
     return subprocess.Popen(
         [sys.executable, "-m", "pitchscoop.adapters.media_work"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=home, env={"OPENBLAS_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=home, env={"OPENBLAS_NUM_THREADS": "1"}, process_group=0,
     )  # fmt: skip
 
 

@@ -223,8 +223,13 @@ async def _serve(settings: Settings, listener: socket.socket, public: str, *, wo
         server = uvicorn.Server(_config(application(parts, worker=worker)))
         collect_seldom()
         serving = asyncio.create_task(server.serve([listener]))
-        while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
-            await asyncio.sleep(0.02)
+        try:
+            while not server.started and not serving.done():  # noqa: ASYNC110  uvicorn has no event for it
+                await asyncio.sleep(0.02)
+        except asyncio.CancelledError:  # Ctrl-C before uvicorn heeds it
+            server.should_exit = True
+            await serving
+            raise
         if server.started:
             await _greet(parts, settings, public)
         await serving

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pitchscoop.transcribing.feed import Feed
 
 MAX_FRAME = 65536  # bytes of audio in one frame: 2 s at 16 kHz; the contract's number
-_STOPPED = 4410  # close code: already stopped
+_STOPPED, _AGAIN = 4410, 1012  # close codes: already stopped, connect again
 _HEAD = 8  # bytes of offset before the audio
 _GATHER = 0.96  # seconds of audio gathered into one segment: acknowledged within 1 s plus one write
 _WAITING = 1 << 20  # bytes not yet durable that one connection may hold (32 s at 16 kHz); then it is read no more
@@ -99,7 +99,7 @@ class Recorder:
         if self._intake.durable != before:
             await self._send({"type": "ack", "offset": self._intake.durable})
         if self._intake.sealed:
-            self.leave(_STOPPED)
+            self.leave(_STOPPED if self._intake.durable else _AGAIN)  # closed without a byte, perhaps for an upload
 
     async def _unless_gone(self, connecting: Coroutine[Any, Any, Intake]) -> Intake:
         """Connect, but not for a client that is gone: it may be connected elsewhere, and must not be taken over."""
@@ -219,12 +219,15 @@ class Recorder:
         self._stopping = True
         while True:
             try:
-                stopped = await self._engine.stop(self._who, self._session.session_id)
+                stopped = await self._engine.stop(self._who, self._session.session_id, live=True)
                 break
-            except Conflict as nothing:
-                await self._notice(nothing.code, nothing.message)
+            except Conflict as problem:
                 self._stopping = False
-                return False
+                await self._notice(problem.code, problem.message)
+                if problem.code == "no_audio":
+                    return False
+                self.leave(close_code_of(problem))  # an upload has taken its place
+                return True
             except Unavailable as outage:
                 await self._tell(outage)
                 await asyncio.sleep(1)
@@ -286,6 +289,8 @@ class Recorder:
             try:
                 if self._intake.received > self._noted:
                     await self._note_now()
+            except Crossed:
+                self.leave(_AGAIN)
             except Unavailable:
                 pause = min(2.0, often)
             except (NotFound, Conflict) as problem:  # not the end of this task: a stop of ours may be under way

@@ -159,10 +159,14 @@ def stored(session_id: str, name: str) -> str:
     return f"sessions/{session_id}/{name}"
 
 
-def segments(session_id: str, upload_id: str | None = None) -> str:
+def segments(session_id: str, part: str | None = None) -> str:
     """The folder of the durable pieces of a recording under way; an upload's pieces lie in one of its own."""
-    inner = f"{upload_id}/" if upload_id else ""
+    inner = f"{part}/" if part else ""
     return f"sessions/{session_id}/segments/{inner}"
+
+
+LIVE_PART = "live-"
+"""How the folders in ``segments/`` begin that hold live audio; others are named by their upload's id."""
 
 
 def segment(folder: str, offset: int) -> str:

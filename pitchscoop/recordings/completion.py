@@ -276,7 +276,7 @@ class Completion:
 
     async def _fail(self, session: Session, failure: Failure) -> int | None:
         def failed(now: Session) -> Session:
-            if now.status != session.status:
+            if (now.status, now.part) != (session.status, session.part):
                 raise Conflict("not_processing", "The session was changed meanwhile.")
             return now.model_copy(update={"status": "failed", "error": failure})
 

@@ -59,8 +59,9 @@ class Session(BaseModel):
     ``source`` is set by the first audio. ``received`` are the bytes of all audio, known from the stop on.
     ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness`` in LUFS, its range in LU, ``silhouette``
     96 heights of 0 to 100. ``preview_start`` is the second from which the organizer wants its preview to play, None
-    where that is chosen by itself. ``metadata.interrupted`` marks a speaker who vanished. ``asked_at`` is when a worker
-    first missed the speaker: whoever is heard after that is there.
+    where that is chosen by itself. ``live_part`` is where in ``segments/`` live audio goes once that folder itself was
+    closed, for an upload that did not stay. ``metadata.interrupted`` marks a speaker who vanished. ``asked_at`` is when
+    a worker first missed the speaker: whoever is heard after that is there.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -83,6 +84,7 @@ class Session(BaseModel):
     stopped_at: dt.datetime | None = None
     received: int | None = None
     live_owner: str | None = None
+    live_part: str | None = None
     has_audio: bool = False
     audio_minio_key: str | None = None
     audio_size: int = 0
@@ -105,7 +107,17 @@ class Session(BaseModel):
     @property
     def segments(self) -> str:
         """The folder in storage that holds the bytes under way."""
-        return keys.segments(self.session_id, self.upload.upload_id if self.upload else None)
+        return keys.segments(self.session_id, self.part)
+
+    @property
+    def part(self) -> str | None:
+        """Where in ``segments/`` they are."""
+        return self.upload.upload_id if self.upload else self.live_part
+
+    @property
+    def live_segments(self) -> str:
+        """The folder in storage that live audio would go to."""
+        return keys.segments(self.session_id, self.live_part)
 
     @property
     def noted_every(self) -> float:

@@ -67,22 +67,28 @@ class Sessions(StoredSessions):
 
         return await self.change(session_id, "recorder_connected", connected)
 
-    async def heard(self, session_id: str, source: Source, owner: str | None = None) -> Session:
-        """Note that audio comes in, from where, and over which live connection.
+    async def heard(
+        self, session_id: str, source: Source, owner: str | None = None, upload: Upload | None = None
+    ) -> Session:
+        """Note that audio comes in, from where, and over which live connection or upload.
 
         From then on ``session.json`` lies beside it: what is under way outlives the loss of state.
 
         Raises:
             Conflict: ``already_stopped``, ``other_source``.
+            NotFound: ``no_such_upload``.
             Overtaken: ``taken_over`` by a newer connection.
+            Crossed: an upload came and went.
         """
         first = False
 
         def note(session: Session) -> Session:
             nonlocal first
             first = session.source is None
-            if owner != _filled_by(session, source).live_owner:
-                raise Overtaken("taken_over", "Another connection records this session now.")
+            if upload != _filled_by(session, source).upload:  # ended meanwhile, and live audio may come
+                raise no_such_upload()
+            if owner != session.live_owner:
+                raise _not_the_newest(session)
             return session.model_copy(update={"source": source, "heard_at": self._clock(), "asked_at": None})
 
         session = await self.change(session_id, "audio_arriving", note)
@@ -102,20 +108,28 @@ class Sessions(StoredSessions):
     async def begin_upload(self, session_id: str, length: int, filename: str, seed: bytes | None = None) -> Session:
         """Make ready for a file. A new upload takes the place of an unfinished one; the same ``seed`` is no new one.
 
+        Before that the folder of live audio is closed. A connection that has not heard of the upload would else have
+        bytes acknowledged that nobody keeps.
+
         Raises:
             Conflict: ``already_stopped``, or ``other_source`` when live audio has come, noted in state or not yet.
+            Crossed: live audio and this began at the same time.
         """
         check_upload_length(length)
-        quiet = (await self.get(session_id)).source is None
-        if quiet and (await intake.durable(self._storage, keys.segments(session_id))).end:
-            raise _other_source("live audio")
         upload = Upload(
             upload_id=ids.new_id(seed), length=length, extension=extension_of(filename), filename=filename[:255]
         )
+        before = await self.get(session_id)
+        if before.upload != upload:
+            _filled_by(before, "upload")
+            if not await intake.close(self._storage, before.live_segments):
+                raise _other_source("live audio")
 
         def begin(session: Session) -> Session:
             if session.upload == upload:
                 return session
+            if session.live_part != before.live_part:
+                raise Crossed("try_again", "A recording began at the same time. Try again.")
             update = {"source": "upload", "upload": upload, "live_owner": None}
             heard = {"heard_at": self._clock(), "asked_at": None}
             return _filled_by(session, "upload").model_copy(update=update | heard)
@@ -125,26 +139,52 @@ class Sessions(StoredSessions):
         return session
 
     async def drop_upload(self, session_id: str, upload_id: str) -> None:
-        """End an unfinished upload and remove its bytes (tus termination)."""
+        """End an unfinished upload and remove its bytes (tus termination). Live audio may come again."""
+        closed = await intake.close(self._storage, (await self.get(session_id)).live_segments)
 
         def drop(session: Session) -> Session:
             if session.status != "recording" or session.upload is None or session.upload.upload_id != upload_id:
                 raise no_such_upload()
-            return session.model_copy(update={"source": None, "upload": None})
+            part = _new_part() if closed else session.live_part
+            return session.model_copy(update={"source": None, "upload": None, "live_part": part})
 
         await self.change(session_id, "upload_dropped", drop)
+        await self.mirror(session_id)
         await self._storage.delete_audio(keys.segments(session_id, upload_id))
 
-    async def stop(self, session_id: str, *, interrupted: bool = False, upload_id: str | None = None) -> Session:
-        """End the recording with every byte that is durable, and hand it to a worker. Idempotent.
+    async def open_again(self, session_id: str, owner: str) -> Session:
+        """Give live audio another folder: the one it had was closed for an upload that did not come about.
 
-        Where an ``upload_id`` is named it ends that upload and no newer one, which may be under way only now.
+        As nothing was kept yet, its first sound is noted as such, with ``session.json``, which names the folder.
 
         Raises:
-            Conflict: ``no_audio``; the session stays open.
+            Conflict: ``already_stopped``, ``other_source``.
+            Crossed: an upload came and went.
+            Overtaken: ``taken_over`` by a newer connection.
+        """
+
+        def opened(session: Session) -> Session:
+            if _filled_by(session, "live").live_owner != owner:
+                raise _not_the_newest(session)
+            return session.model_copy(update={"live_part": _new_part(), "source": None})
+
+        return await self.change(session_id, "recorder_connected", opened)
+
+    async def stop(
+        self, session_id: str, *, interrupted: bool = False, live: bool = False, upload_id: str | None = None
+    ) -> Session:
+        """End the recording with every byte that is durable, and hand it to a worker. Idempotent.
+
+        Where an ``upload_id`` is named it ends that upload and no newer one, which may be under way only now. What is
+        ``live`` ends no upload.
+
+        Raises:
+            Conflict: ``no_audio``; the session stays open. ``other_source``.
             NotFound: ``no_such_upload``: another took its place.
         """
         session = await self.get(session_id)
+        if live and session.source == "upload":
+            raise _other_source("an upload")
         if upload_id and (session.upload is None or session.upload.upload_id != upload_id):
             raise no_such_upload()
         if session.status != "recording":
@@ -159,7 +199,7 @@ class Sessions(StoredSessions):
             if session.status != "recording":
                 return session
             if session.segments != sealed_in:
-                raise no_such_upload()
+                raise _other_source("an upload") if live else no_such_upload()
             metadata = {**session.metadata, "interrupted": True} if interrupted else session.metadata
             update = {"status": "processing", "stopped_at": self._clock(), "received": sealed.end, "metadata": metadata}
             source = session.source or "live"  # stopped before it was noted: an upload is known from its start
@@ -234,6 +274,16 @@ class Sessions(StoredSessions):
 def no_such_upload() -> NotFound:
     """What whoever still sends an upload is told when the session has none, or another."""
     return NotFound("no_such_upload", "There is no such upload: it was ended, or a newer one took its place.")
+
+
+def _new_part() -> str:
+    return keys.LIVE_PART + ids.new_id()
+
+
+def _not_the_newest(session: Session) -> Crossed | Overtaken:
+    if session.live_owner:
+        return Overtaken("taken_over", "Another connection records this session now.")
+    return Crossed("connect_again", "An upload was begun and ended meanwhile. Connect again.")
 
 
 def _filled_by(session: Session, source: Source) -> Session:

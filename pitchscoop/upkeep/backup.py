@@ -135,7 +135,7 @@ class Backup:
 
 
 def _segments(session: Session, found: Folder) -> list[str]:
-    chain = found.chain(session.upload.upload_id if session.upload else None)
+    chain = found.chain(session.part)
     if chain.end != session.received:
         raise NotFound("no_such_object", "Segments are missing.")
     return [*[piece.key for piece in chain.pieces], keys.segment(session.segments, chain.end)]

@@ -37,7 +37,7 @@ class Sight:
     @property
     def chain(self) -> Chain:
         """The segments that belong to the recording."""
-        return self.files.chain(self.session.upload.upload_id if self.session.upload else None)
+        return self.files.chain(self.session.part)
 
 
 def of_session(sight: Sight) -> list[Finding]:
@@ -63,7 +63,7 @@ def of_stray(files: Folder, record: Session | None) -> Finding:
         return Finding("is in storage, but not in state.", "rebuild")
     if record is not None:
         return Finding("is only described in storage: its sound is gone. Restore it from a backup.", None)
-    if files.archive or files.chain().end or any(files.chain(upload_id).end for upload_id in files.uploads()):
+    if files.archive or any(files.chain(part).end for part in (files.live_part(), *files.uploads())):
         return Finding("is sound in storage that nothing describes.", "rebuild")
     return Finding("has files in storage from which no pitch can be made. See what they are, and remove them.", None)
 
@@ -124,7 +124,7 @@ def _derived(sight: Sight) -> bool:
 def _record(sight: Sight) -> list[Finding]:
     session, record = sight.session, sight.record
     if session.status == "recording":  # when it was last heard is not written down each time
-        well = session.source is None or (record is not None and record.upload == session.upload)
+        well = session.source is None or (record is not None and record.part == session.part)
     elif session.status == "processing":  # words come meanwhile, and are written down with the rest
         well = record is not None and record.with_transcript(session.transcript) == session
     else:

@@ -36,17 +36,26 @@ class Folder:
         """The size of a file by its key; None if it is not here."""
         return self.files.get(key.removeprefix(keys.folder(self.session_id))) if key else None
 
-    def chain(self, upload_id: str | None = None) -> Chain:
-        """What is durable of a live recording or an upload."""
+    def chain(self, part: str | None = None) -> Chain:
+        """What is durable of a live recording or an upload (see ``Session.part``)."""
         prefix = keys.folder(self.session_id)
-        place = keys.segments(self.session_id, upload_id)
+        place = keys.segments(self.session_id, part)
         objects = [StoredObject(prefix + name, size) for name, size in self.files.items()]
         return chain(place, [stored for stored in objects if stored.key.startswith(place)])
 
     def uploads(self) -> list[str]:
         """The uploads that have pieces here, the longest first."""
-        found = {name.split("/")[1] for name in self.files if name.startswith(_SEGMENTS) and name.count("/") > 1}
-        return sorted(found, key=lambda upload_id: -self.chain(upload_id).end)
+        return sorted(self._parts() - self._live_parts(), key=lambda upload_id: -self.chain(upload_id).end)
+
+    def live_part(self) -> str | None:
+        """Where live audio is (see ``Session.live_part``). There is some in one place at most."""
+        return max((None, *sorted(self._live_parts())), key=lambda part: self.chain(part).end)
+
+    def _parts(self) -> set[str]:
+        return {name.split("/")[1] for name in self.files if name.startswith(_SEGMENTS) and name.count("/") > 1}
+
+    def _live_parts(self) -> set[str]:
+        return {part for part in self._parts() if part.startswith(keys.LIVE_PART)}
 
 
 async def folder(storage: AudioStorage, session_id: str) -> Folder:
@@ -91,12 +100,13 @@ def as_found(session: Session, files: Folder) -> Session | None:
     finished anew from what there is.
     """
     if session.status == "recording" and files.has_segments:
-        live = session.source is None and not files.uploads()
-        return session.model_copy(update={"source": "live"}) if live else session
+        part, none_known = files.live_part(), session.source is None and not files.uploads()
+        if none_known or (files.chain(part).end and not files.chain(session.part).end):
+            return session.model_copy(update={"source": "live", "upload": None, "live_part": part})
+        return session
     if session.has_audio and files.size(session.audio_minio_key) is not None:
         return session
-    upload_id = session.upload.upload_id if session.upload else None
-    if session.received is not None and files.chain(upload_id).end == session.received:
+    if session.received is not None and files.chain(session.part).end == session.received:
         return session.model_copy(update={"status": "processing", "has_audio": False})
     if files.archive is not None:
         return adopted(session, files)

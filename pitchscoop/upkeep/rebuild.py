@@ -126,13 +126,13 @@ class Rebuild:
     async def _stray(self, files: Folder) -> Session | None:
         """A session for sound without a record: whose it was can be told by listening only."""
         upload_id = next(iter(files.uploads()), None)
-        live, sent = files.chain(), files.chain(upload_id)
+        live, sent = files.chain(files.live_part()), files.chain(upload_id)
         now = self._clock()
         session = await self._unknown(files.session_id, now)
         if max(live.end, sent.end) == 0:
             return adopted(session, files) if files.archive else None
         if live.end >= sent.end:
-            return session.model_copy(update={"source": "live"})
+            return session.model_copy(update={"source": "live", "live_part": files.live_part()})
         upload = Upload(upload_id=upload_id or "", length=sent.end, extension="bin", filename="")
         return session.model_copy(update={"source": "upload", "upload": upload})
 

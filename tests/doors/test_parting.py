@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.doors.recorder import MAX_FRAME, Recorder
+from pitchscoop.kernel.facts import Fact
 from pitchscoop.main import Parts
 from pitchscoop.recordings import intake
 
@@ -88,6 +89,16 @@ async def test_a_frame_that_comes_with_the_end_stops_nobody(parts: Parts) -> Non
     await serving
     assert asyncio.get_running_loop().time() - began < 10  # else it went round until the test's time was over
     assert line.closed == (4410, "")
+
+
+async def test_late_word_of_an_upload_that_came_and_went_ends_nothing(parts: Parts) -> None:
+    line = Line()
+    recorder, serving = await speaking(parts, line)
+    late = Fact("upload_started", "default", recorder._session.session_id, "", {})
+    await parts.engine._noticed(late, recorder._owner, recorder)
+    assert not recorder._end.done()
+    recorder.leave(4404)
+    await serving
 
 
 async def test_nothing_is_written_behind_the_back_of_a_newer_connection(parts: Parts) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -10,7 +11,7 @@ from pitchscoop.access.model import Principal, Role
 from pitchscoop.engine import Engine
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
-from pitchscoop.kernel.errors import Conflict, NotFound
+from pitchscoop.kernel.errors import Conflict, Crossed, NotFound
 from pitchscoop.kernel.state import Due
 from pitchscoop.main import assembled
 from pitchscoop.recordings import intake
@@ -18,6 +19,9 @@ from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import Chain, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.settings import load
+
+if TYPE_CHECKING:
+    from pitchscoop.engine import Connection
 
 ORGANIZER = Principal(role=Role.ORGANIZER)
 SECOND = bytes(32000)
@@ -127,6 +131,69 @@ async def test_an_upload_that_is_replaced_while_it_ends_leaves_the_next_open(
         await engine.stop(ORGANIZER, session.session_id)
     now = await engine.session(ORGANIZER, session.session_id)
     assert (now.status, now.upload and now.upload.filename) == ("recording", "other.wav")
+
+
+def unaware(engine: Engine, session: Session) -> Intake:
+    """Of a connection from before an upload began."""
+    return Intake(engine.storage, keys.segments(session.session_id), Chain((), 0, sealed=False))
+
+
+async def test_an_upload_closes_the_way_to_live_audio_that_nobody_would_keep(engine: Engine) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    writer = unaware(engine, session)
+    await engine.begin_upload(ORGANIZER, session.session_id, 9, "a.wav")
+    assert not await more(writer)
+    assert writer.sealed
+
+
+async def test_a_recording_goes_on_where_an_upload_did_not_come_about(engine: Engine) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    assert await intake.close(engine.storage, session.segments)  # as whoever begins one does before it is noted
+    assert await more(await engine.connect(ORGANIZER, session, "speaker", cast("Connection", None)))
+    stopped = await engine.sessions.stop(session.session_id, live=True)
+    assert (stopped.source, stopped.received) == ("live", len(SECOND))
+    await complete(engine, session)
+
+
+async def test_an_upload_that_was_about_to_begin_gives_way_to_such_a_recording(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    close = intake.close
+
+    async def closed(storage: AudioStorage, folder: str) -> bool:
+        monkeypatch.undo()
+        done = await close(storage, folder)
+        assert await more(await engine.connect(ORGANIZER, session, "speaker", cast("Connection", None)))
+        return done
+
+    monkeypatch.setattr(intake, "close", closed)
+    with pytest.raises(Crossed):
+        await engine.begin_upload(ORGANIZER, session.session_id, 9, "a.wav")
+    with pytest.raises(Conflict, match="live audio"):
+        await engine.begin_upload(ORGANIZER, session.session_id, 9, "a.wav")
+
+
+async def test_live_audio_may_come_once_an_upload_is_dropped(engine: Engine) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    upload = (await engine.begin_upload(ORGANIZER, session.session_id, 9, "a.wav")).upload
+    assert upload
+    sending = await engine.session(ORGANIZER, session.session_id)
+    await engine.drop_upload(ORGANIZER, session.session_id, upload.upload_id)
+    with pytest.raises(NotFound, match="was ended"):  # by a piece of it that comes last
+        await engine.upload_intake(sending)
+    now = await engine.session(ORGANIZER, session.session_id)
+    assert await more(await engine.connect(ORGANIZER, now, "speaker", cast("Connection", None)))
+    assert (await engine.sessions.stop(session.session_id)).received == len(SECOND)
+
+
+async def test_the_end_of_live_audio_does_not_end_an_upload(engine: Engine) -> None:
+    session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
+    upload = await engine.begin_upload(ORGANIZER, session.session_id, 2 * len(SECOND), "a.wav")
+    await engine.storage.create_audio(keys.segment(upload.segments, 0), SECOND)
+    with pytest.raises(Conflict, match="an upload"):
+        await engine.stop(ORGANIZER, session.session_id, live=True)
+    assert not (await intake.durable(engine.storage, upload.segments)).sealed
 
 
 async def test_long_after_the_segments_are_gone(engine: Engine) -> None:

@@ -1,6 +1,8 @@
 """The server as an operator meets it: several processes, bad settings, one-line errors, the other commands."""
 
+import contextlib
 import json
+import os
 import re
 import signal
 import subprocess
@@ -46,6 +48,41 @@ def test_several_processes_share_one_address(tmp_path: Path) -> None:
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
+
+
+@pytest.mark.parametrize("moment", ["imports", "starting", "media", "served"])
+def test_ctrl_c_ends_it_without_a_word_at_any_moment(moment: str, tmp_path: Path) -> None:
+    app = App(tmp_path, {}, "embedded")
+    errors = tmp_path / "errors"
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background has it ignored
+    with errors.open("wb") as log:
+        command = [*COMMAND, "serve", "--port", str(app.port)]
+        process = subprocess.Popen(
+            command, env=app.environment, stdout=subprocess.DEVNULL, stderr=log, start_new_session=True
+        )
+        _reach(moment, app, process)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to all that run in it
+        assert process.wait(15) in (130, -signal.SIGINT)
+    time.sleep(0.3)  # what it started ends, too
+    assert errors.read_text() == ""
+
+
+def _reach(moment: str, app: App, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(2000):
+        time.sleep(0.005)
+        if moment == "imports":
+            time.sleep(0.2)
+            return
+        if moment == "served":
+            with contextlib.suppress(httpx.TransportError):
+                httpx.get(f"{app.url}/readyz")
+                return
+        elif moment == "starting":
+            if (app.folder / "pitchscoop.db").exists():
+                return
+        elif subprocess.run(["pgrep", "-P", str(process.pid)], stdout=subprocess.DEVNULL, check=False).returncode == 0:
+            time.sleep(0.1)  # it is amid its imports
+            return
 
 
 @pytest.mark.parametrize(

@@ -241,6 +241,34 @@ async def test_segments_whose_state_and_record_were_lost_become_a_session_marked
     assert await checked(parts) == []
 
 
+@pytest.mark.parametrize("record", ["newest", "from before", "none"])
+async def test_a_recording_after_an_upload_that_was_dropped_is_found_where_it_lies(parts: Parts, record: str) -> None:
+    engine = parts.engine
+    event = await event_of(engine)
+    session = await engine.start(ORGANIZER, "A", "B", event.event_id)
+    sent = await engine.begin_upload(ORGANIZER, session.session_id, 2**20, "a.flac")
+    key = keys.stored(session.session_id, "session.json")
+    before = await read(engine, key)
+    assert sent.upload
+    await engine.drop_upload(ORGANIZER, session.session_id, sent.upload.upload_id)
+    session = await engine.session(ORGANIZER, session.session_id)
+    await engine.storage.create_audio(keys.segment(session.segments, 0), pcm()[:64000])
+    await forgotten(engine, session)
+    await undue(engine, session)
+    if record == "none":
+        await engine.storage.delete_audio(key)
+    elif record == "from before":
+        await engine.storage.upload_audio(key, before, "application/json")
+    assert len(await checked(parts, mend=True)) == 1
+    stopped = await engine.sessions.stop(session.session_id)
+    assert (stopped.source, stopped.received) == ("live", 64000)
+    await work(engine)
+    assert (await read(engine, keys.stored(session.session_id, "recording.wav")))[44:] == pcm()[:64000]
+    engine.completion._clock = lambda: utc_now() + dt.timedelta(minutes=1)
+    await work(engine)
+    assert await checked(parts) == []
+
+
 async def test_a_recording_without_any_record_becomes_a_session(parts: Parts) -> None:
     session = await uploaded(parts.engine)
     await work(parts.engine)

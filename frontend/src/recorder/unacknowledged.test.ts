@@ -174,6 +174,14 @@ test("the rest is what the server lacks, from the device and from memory", async
   assert.deepEqual([...rest], [...Array(24).keys()].slice(4));
 });
 
+test("what a device has lost is silence in the rest, and does not move what memory has", async () => {
+  const { bytes, device } = kept(8, 6, 6, 6, 6);
+  device.bytes.length = 2;
+  const rest = new Uint8Array(await (await bytes.rest()).arrayBuffer());
+  const memory = [...Array(24).keys()].slice(16);
+  assert.deepEqual([...rest], [0, 1, ...Array(22 - memory.length).fill(0), ...memory]);
+});
+
 test("a device that gives nothing back is found out", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const { bytes, device } = kept(8, 6, 6, 6, 6);

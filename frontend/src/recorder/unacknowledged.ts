@@ -161,11 +161,13 @@ export class Unacknowledged {
     const parts: BlobPart[] = [];
     const newest = this.#memory.read(Math.max(from, here), this.#memory.end);
     if (this.keeping !== null && from < here) {
-      const silence = (error: unknown): Blob => {
-        if (newest.length === 0) throw error;
-        return new Blob([new Uint8Array(here - from)]); // a device that gives nothing back takes nothing else along
-      };
-      parts.push(await this.keeping.sound(from, here).catch(silence));
+      let why: unknown = new DOMException("It is not there.", "NotFoundError");
+      const older = await this.keeping.sound(from, here).catch((error: unknown) => {
+        why = error;
+        return new Blob();
+      });
+      if (older.size + newest.length === 0) throw why;
+      parts.push(older, new Uint8Array(here - from - older.size)); // what a device lost takes nothing else along
     }
     return new Blob([...parts, newest as Uint8Array<ArrayBuffer>]);
   }

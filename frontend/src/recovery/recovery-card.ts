@@ -132,7 +132,8 @@ export class RecoveryCard extends HTMLElement {
       take = await Take.hold(this.#store, this.#found);
     } catch (error) {
       claim.release();
-      if (isGone(error)) return this.#leave(); // another tab has sent it, or let go of it
+      // Another tab has sent it, or let go of it. A page that would go on with it shows what is the case now.
+      if (isGone(error)) return this.#events.goOn ? location.reload() : this.#leave();
       return say(part(this, "card-words"), silentDevice().words);
     }
     this.#take = take;
