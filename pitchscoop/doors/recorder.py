@@ -99,7 +99,7 @@ class Recorder:
         if self._intake.durable != before:
             await self._send({"type": "ack", "offset": self._intake.durable})
         if self._intake.sealed:
-            self.leave(_STOPPED if self._intake.durable else _AGAIN)  # closed without a byte, perhaps for an upload
+            self.leave(_STOPPED if self._intake.durable else then or _AGAIN)  # without a byte: perhaps for an upload
 
     async def _unless_gone(self, connecting: Coroutine[Any, Any, Intake]) -> Intake:
         """Connect, but not for a client that is gone: it may be connected elsewhere, and must not be taken over."""

@@ -140,17 +140,17 @@ class Sessions(StoredSessions):
 
     async def drop_upload(self, session_id: str, upload_id: str) -> None:
         """End an unfinished upload and remove its bytes (tus termination). Live audio may come again."""
-        closed = await intake.close(self._storage, (await self.get(session_id)).live_segments)
+        before = _with_upload(await self.get(session_id), upload_id)
+        closed = await intake.close(self._storage, before.live_segments)
 
         def drop(session: Session) -> Session:
-            if session.status != "recording" or session.upload is None or session.upload.upload_id != upload_id:
-                raise no_such_upload()
+            _with_upload(session, upload_id)
             part = _new_part() if closed else session.live_part
             return session.model_copy(update={"source": None, "upload": None, "live_part": part})
 
         await self.change(session_id, "upload_dropped", drop)
-        await self.mirror(session_id)
         await self._storage.delete_audio(keys.segments(session_id, upload_id))
+        await self.mirror(session_id)
 
     async def open_again(self, session_id: str, owner: str) -> Session:
         """Give live audio another folder: the one it had was closed for an upload that did not come about.
@@ -274,6 +274,13 @@ class Sessions(StoredSessions):
 def no_such_upload() -> NotFound:
     """What whoever still sends an upload is told when the session has none, or another."""
     return NotFound("no_such_upload", "There is no such upload: it was ended, or a newer one took its place.")
+
+
+def _with_upload(session: Session, upload_id: str) -> Session:
+    """The session, if this upload of it is under way."""
+    if session.status != "recording" or session.upload is None or session.upload.upload_id != upload_id:
+        raise no_such_upload()
+    return session
 
 
 def _new_part() -> str:

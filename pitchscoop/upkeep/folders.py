@@ -100,8 +100,8 @@ def as_found(session: Session, files: Folder) -> Session | None:
     finished anew from what there is.
     """
     if session.status == "recording" and files.has_segments:
-        part, none_known = files.live_part(), session.source is None and not files.uploads()
-        if none_known or (files.chain(part).end and not files.chain(session.part).end):
+        part = files.live_part()
+        if files.chain(part).end and (session.source != "live" or not files.chain(session.part).end):
             return session.model_copy(update={"source": "live", "upload": None, "live_part": part})
         return session
     if session.has_audio and files.size(session.audio_minio_key) is not None:

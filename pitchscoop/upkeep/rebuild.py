@@ -131,7 +131,7 @@ class Rebuild:
         session = await self._unknown(files.session_id, now)
         if max(live.end, sent.end) == 0:
             return adopted(session, files) if files.archive else None
-        if live.end >= sent.end:
+        if live.end:
             return session.model_copy(update={"source": "live", "live_part": files.live_part()})
         upload = Upload(upload_id=upload_id or "", length=sent.end, extension="bin", filename="")
         return session.model_copy(update={"source": "upload", "upload": upload})
