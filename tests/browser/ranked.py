@@ -63,7 +63,8 @@ def board(case: str) -> dict[str, object]:
     hidden = case in ("hidden", "waiting")
     found = [] if hidden or case == "empty" else rows(1000 if case == "many" else 0)
     return {
-        "event_id": "nordhavn", "stage": stage, "stage_since": SINCE, "method": "adjusted", "hidden": hidden,
+        "event_id": "nordhavn", "stage": stage, "stage_since": SINCE, "method": "mean" if case == "mean" else "adjusted",
+        "hidden": hidden,
         "track": None, "tracks": ["Land", "Sea"] if case == "tracks" else [], "standings": found,
         "warnings": _WARNINGS if case in ("live", "tracks") else [], "advice": _ADVICE if case == "live" else [],
         "judges": None if hidden else 6, "cards": None if hidden else 143, "chain": None, "as_of": None,
@@ -104,6 +105,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "room-reveal": lambda: renderer.room(
             o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC", "/sample/standings/published")
         ),
+        "standings-mean": lambda: renderer.standings(_page("mean")),
         "standings-embed": lambda: renderer.standings(_page("published", embedded=True)),
     }
 

@@ -145,11 +145,41 @@ def test_another_judge_on_the_same_tablet_gets_nothing_of_this_one(event: Event,
     page.get_by_role("link", name="Listen and score").tap()
     page.context.clear_cookies()
     page.context.new_page().goto(second["invite_url"])
+    theirs = {"headers": {"Authorization": f"Bearer {second['token']}"}, "json": {"scores": {"problem": 3}}}
+    path = f"{event.app.url}/api/v1/sessions/{event.sessions[0]}/scores"
+    httpx.put(path, **theirs).raise_for_status()
+    page.get_by_role("button", name="Earlier versions").tap()
+    expect(page.locator("[data-part=versions-words]")).to_contain_text("Another judge is signed in here")
+    expect(page.locator("[data-part=version-scores]")).to_have_count(0)
+    page.keyboard.press("Escape")
     tap(page, "Problem", 5)
     expect(page.locator("[data-part=trouble]")).to_contain_text("Another judge is signed in here")
     expect(page.locator("[data-part=trouble]")).to_contain_text("One card is saved on this phone.")
     expect(page.locator("[data-part=refusal]")).to_be_hidden()
-    assert mine(event, first) + mine(event, second) == []
+    assert mine(event, first) + mine(event, second) == [{"problem": 3}]
+
+
+def test_scores_of_a_track_that_is_no_longer_this_judges_arrive(house: App, short: bytes, hand: Hand) -> None:
+    event = judges.event_of(house, 2, short, tracks=["Land", "Sea"])
+    for place, track in enumerate(("Land", "Sea")):
+        path = f"{house.url}/api/v1/events/{event.event_id}/teams/{event.teams[place]}"
+        httpx.patch(path, headers=AUTHORIZED, json={"track": track}).raise_for_status()
+    judge = event.judge("Vic")
+    page = hand(judge, service_workers="block")
+    page.get_by_role("link", name="Listen and score").tap()
+    onward(page)
+    page.context.set_offline(True)
+    tap(page, "Problem", 7)
+    expect(standing(page)).to_have_text(OFFLINE)
+    path = f"{house.url}/api/v1/events/{event.event_id}/judges/{judge['judge_id']}"
+    httpx.patch(path, headers=AUTHORIZED, json={"tracks": ["Land"]}).raise_for_status()
+    page.route("**/scores?*", lambda route: route.abort())  # what the page knows of its pitches is newer by then
+    with page.expect_response("**/judging?*"):
+        page.context.set_offline(False)
+    page.unroute("**/scores?*")
+    look(page)
+    expect(standing(page)).to_have_text("Stored")
+    assert [card["scores"] for card in event.cards(1)] == [{"problem": 7}]
 
 
 def test_an_update_leaves_the_kept_page_with_its_scripts(event: Event, hand: Hand) -> None:

@@ -94,6 +94,24 @@ def test_organizers_move_a_preview_while_it_plays(page: Page, preview: str) -> N
     assert ranked.moved == [69, 59]
 
 
+def test_where_the_mean_ranks_it_comes_first_and_is_called_so(page: Page, preview: str) -> None:
+    page.goto(f"{preview}/standings-mean")
+    row = page.locator(".standing-rows li").first
+    expect(row.locator(".standing-adjusted")).to_have_text(f"As given {ranked.rows()[0]['raw_mean']:.1f}")
+    expect(page.locator(".standing-head .standing-adjusted")).to_have_text("As given")
+    expect(page.locator(".standing-head .standing-given")).to_have_text("Adjusted")
+
+
+def test_no_key_shows_the_room_how_it_stands_while_judges_score(page: Page, preview: str) -> None:
+    still = {**ranked.board("live"), "stage": "open"}
+    page.route("**/sample/standings/published", lambda route: route.fulfill(json=still))
+    page.goto(f"{preview}/room-reveal")
+    with page.expect_response("**/sample/standings/published"):
+        page.keyboard.press("r")
+    page.wait_for_timeout(200)
+    expect(page.locator("[data-part=reveal]")).to_be_hidden()
+
+
 def test_the_room_reveals_one_rank_at_a_time(page: Page, preview: str) -> None:
     page.goto(f"{preview}/room-reveal")
     reveal = page.locator("[data-part=reveal]")

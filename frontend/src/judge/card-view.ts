@@ -44,11 +44,12 @@ export class CardView {
 
   constructor(
     private readonly root: HTMLElement,
+    judge: string,
     device: string,
     private readonly acts: Acts,
   ) {
     this.#listening = new Listening(root);
-    this.#versions = new Versions(root, device, acts);
+    this.#versions = new Versions(root, judge, device, acts);
     this.#comment = part<HTMLTextAreaElement>(root, "comment");
     const press = (name: string, run: () => void): void => part(root, name).addEventListener("click", run);
     this.#comment.addEventListener("input", () => this.#wrote());

@@ -47,7 +47,7 @@ class JudgePage extends HTMLElement {
   connectedCallback(): void {
     this.#hour = hours(given(this, "zone"));
     this.#list = new ListView(part(this, "list"), (pitch) => void this.#setApart(pitch, false));
-    this.#card = new CardView(part(this, "card"), device(), this.#acts());
+    this.#card = new CardView(part(this, "card"), given(this, "judge"), device(), this.#acts());
     addEventListener("hashchange", () => this.#route());
     for (const event of ["online", "offline"]) addEventListener(event, () => this.#paint());
     document.querySelector(".skip")?.addEventListener("click", (event) => {

@@ -78,18 +78,19 @@ export class Pitches {
   get #all(): Task[] {
     return (this.#known?.pitches ?? []).map((pitch) => ({
       pitch,
-      criteria: this.#criteria(pitch),
+      criteria: this.#criteria(pitch) ?? [],
       held: this.parts.cards.of(pitch.session_id),
     }));
   }
 
-  /** What a pitch is scored by; null: it is not known here. */
+  /** What a pitch is scored by; null: it is not known here, as of a track that the judge has no pitch of any more. */
   criteria(session: string): readonly Criterion[] | null {
-    return this.#all.find(({ pitch }) => pitch.session_id === session)?.criteria ?? null;
+    const pitch = this.#known?.pitches.find(({ session_id }) => session_id === session);
+    return pitch === undefined ? null : this.#criteria(pitch);
   }
 
-  #criteria({ track }: Pitch): readonly Criterion[] {
-    return this.#known?.criteria[track ?? ""] ?? [];
+  #criteria({ track }: Pitch): readonly Criterion[] | null {
+    return this.#known?.criteria[track ?? ""] ?? null;
   }
 
   /** Lets go of a pitch that was deleted, and of what was to be said about it. */

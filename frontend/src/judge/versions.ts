@@ -4,6 +4,7 @@ import { recently } from "../common/local-time";
 import { part, say } from "../common/parts";
 import type { Held } from "./held";
 import type { Criterion, Draft, Version } from "./model";
+import { asJudge } from "./sender";
 
 export interface Choice {
   keepOwn(): void;
@@ -18,6 +19,7 @@ export class Versions {
 
   constructor(
     private readonly root: HTMLElement,
+    private readonly judge: string,
     private readonly device: string,
     private readonly choice: Choice,
   ) {
@@ -57,7 +59,9 @@ export class Versions {
     say(part(this.root, "versions-words"), "Reading the earlier versions");
     this.#dialog.showModal();
     try {
-      const { versions } = await getJson<{ versions: Version[] }>(`/api/v1/sessions/${session}/scores/history`);
+      const { versions } = await getJson<{ versions: Version[] }>(
+        `/api/v1/sessions/${session}/scores/history?${asJudge(this.judge)}`,
+      );
       list.replaceChildren(...versions.map((card, place) => this.#version(card, place, criteria)));
       say(part(this.root, "versions-words"), versions.length === 0 ? "Nothing of this card is stored yet." : "");
     } catch (error) {

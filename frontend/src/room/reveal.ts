@@ -33,10 +33,13 @@ export class Reveal {
     event.preventDefault();
   }
 
-  /** Whoever is no organizer is told of no standings before they are published: then nothing happens. */
+  /**
+   * Whoever is no organizer is told of no standings before they are published: then nothing happens. Nor does it while
+   * judges score: a key that somebody leans on must not show in the hall how it stands.
+   */
   async #begin(from: number): Promise<void> {
-    const { standings } = await getJson<Board>(this.path);
-    this.#steps = steps(standings, from);
+    const { standings, stage } = await getJson<Board>(this.path);
+    this.#steps = stage === "open" || stage === "draft" ? [] : steps(standings, from);
     this.#at = -1;
     if (this.#steps.length > 0) this.#go(1);
   }

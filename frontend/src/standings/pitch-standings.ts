@@ -6,7 +6,7 @@ import { axis, lines } from "./axis";
 import { type Board, clockIn, counted, emptiness, ordinal, type Row, sentence } from "./board";
 import { type Heard, Listening } from "./listening";
 import * as strip from "./preview-strip";
-import { fill, joined } from "./row-view";
+import { fill, headings, joined } from "./row-view";
 import { follow } from "./stream";
 
 const FIRST = 60; // rows that are shown at once; the others on demand
@@ -54,6 +54,9 @@ class PitchStandings extends HTMLElement {
     say(part(this, "empty-words"), words);
     list(part(this, "cautions"), board.warnings);
     if (this.dataset.moves !== undefined) void this.#advise(board);
+    const [ranking, other] = headings(board);
+    say(part(this, "ranking-head"), ranking);
+    say(part(this, "other-head"), other);
     const which = board.method === "mean" ? "the score as given" : "the adjusted score";
     say(part(this, "method"), `In this event ${which} decides the rank.`);
     this.#offer(board.tracks);

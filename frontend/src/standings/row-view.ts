@@ -3,6 +3,11 @@ import { part, say } from "../common/parts";
 import type { Axis } from "./axis";
 import { type Board, between, type Row } from "./board";
 
+/** What the two scores are called: the one that ranks comes first. */
+export function headings({ method }: Board): [string, string] {
+  return method === "mean" ? ["As given", "Adjusted"] : ["Adjusted", "As given"];
+}
+
 /** `place` is the row's own, from 1, also where it shares a rank; `ties` says how it is joined to its neighbours. */
 export function fill(element: HTMLElement, row: Row, place: number, ties: string, axis: Axis, board: Board): void {
   const [large, small] = board.method === "mean" ? [row.raw_mean, row.adjusted] : [row.adjusted, row.raw_mean];
@@ -14,8 +19,9 @@ export function fill(element: HTMLElement, row: Row, place: number, ties: string
   say(part(element, "why"), row.why);
   say(part(element, "adjusted"), large.toFixed(1));
   say(part(element, "given"), small.toFixed(1));
-  say(part(element, "adjusted-name"), board.method === "mean" ? "As given " : "Adjusted ");
-  say(part(element, "given-name"), board.method === "mean" ? "Adjusted " : "As given ");
+  const [ranking, other] = headings(board);
+  say(part(element, "adjusted-name"), `${ranking} `);
+  say(part(element, "given-name"), `${other} `);
   say(part(element, "interval"), `${between(row.interval)}. `);
   say(part(element, "cards"), String(row.judges));
   say(part(element, "cards-word"), row.judges === 1 ? " card" : " cards");
