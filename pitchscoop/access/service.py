@@ -16,6 +16,7 @@ from pitchscoop.kernel.state import Put, State
 
 _SIGN_IN_SECONDS = 24 * 3600  # the printed link outlives an evening, not a week
 _USED = "This link was already used or has expired. Restart the server, or run pitchscoop token."
+_NEVER = 1 << 62  # microseconds
 _COOKIE_SECONDS = 30 * 24 * 3600  # a hackathon and the weeks around it
 
 _LINKS = tuple(f"{role}_" for role in Role)  # what derived tokens begin with
@@ -64,6 +65,8 @@ class Access:
         row = await self._state.read(keys.token(token))
         if row is None:
             raise Unauthorized("bad_token", "This token is not valid. Open your link again or ask the organizer.")
+        if micros(self._clock()) >= int(row.fields.get("until", _NEVER)):
+            raise Unauthorized("expired_token", "You were signed out after 30 days. Open your link again.")
         principal = rows.decode(Principal, row.fields)
         if await self._ended(principal):
             raise Unauthorized("ended_token", "This link was ended. Ask the organizer for the new one.")
@@ -87,10 +90,11 @@ class Access:
         await self.keep(token, principal)
         return token
 
-    async def keep(self, token: str, principal: Principal) -> None:
-        """Let a token stand for a principal from now on. Keeping it twice is harmless."""
+    async def keep(self, token: str, principal: Principal, seconds: int | None = None) -> None:
+        """Let a token stand for a principal from now on, for so long. Keeping it twice is harmless."""
+        until = {} if seconds is None else {"until": str(micros(self._clock()) + seconds * 1_000_000)}
         try:
-            await self._state.commit(None, [Put(keys.token(token), 0, rows.encode(principal))])
+            await self._state.commit(None, [Put(keys.token(token), 0, {**rows.encode(principal), **until})])
         except StaleWrite:
             return
 
@@ -133,7 +137,7 @@ class Access:
     async def cookie(self, principal: Principal) -> tuple[str, int]:
         """A fresh token for a browser that has proved who it is, and its life in seconds."""
         cookie = ids.new_token()
-        await self.keep(cookie, principal)
+        await self.keep(cookie, principal, _COOKIE_SECONDS)
         return cookie, _COOKIE_SECONDS
 
     async def _ended(self, principal: Principal) -> bool:

@@ -210,6 +210,10 @@ def _policy(media_origin: str | None) -> str:
     )
 
 
+_PAGE = b"text/html"
+_NOT_KEPT = [(b"cache-control", b"no-store")]  # or Back would show it after somebody has signed out
+
+
 class _Headers:
     """Security headers on every answer, and a count of answers."""
 
@@ -230,8 +234,9 @@ class _Headers:
             if message["type"] == "http.response.start":
                 started = True
                 _REQUESTS.labels(scope["method"], message["status"]).inc()
-                present = {name for name, _ in message["headers"]}
-                missing = [(name, value) for name, value in self._headers if name not in present]
+                present = dict(message["headers"])
+                own = [*self._headers, *(_NOT_KEPT if present.get(b"content-type", b"").startswith(_PAGE) else ())]
+                missing = [(name, value) for name, value in own if name not in present]
                 message["headers"] = [*message["headers"], *missing]
             await send(message)
 

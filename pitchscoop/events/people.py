@@ -1,7 +1,8 @@
 """Teams and judges of events: the verbs."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pitchscoop.events.model import Judge, Member, Team
@@ -211,15 +212,16 @@ class Judges:
         decide: Callable[[Judge], Judge],
         *,
         fact: str = "judge_changed",
+        told: Mapping[str, str] = MappingProxyType({}),
         revision: int | None = None,
     ) -> Judge:
-        """Change what is known of a judge."""
+        """Change what is known of a judge. ``told`` is what the fact says beside the name."""
         return await self._table.change(
             event_id,
             keys.judge(event_id, judge_id),
             decide,
             missing=_no_such_judge,
-            facts=lambda judge: [self._fact(fact, judge)],
+            facts=lambda judge: [self._fact(fact, judge, told)],
             due=[self._due(event_id)],
             revision=revision,
         )
@@ -250,8 +252,9 @@ class Judges:
         """A new judge's row."""
         return [self._table.put(keys.judge(judge.event_id, judge.judge_id), judge)]
 
-    def _fact(self, name: str, judge: Judge) -> Fact:
-        return Fact(name, judge.event_id, judge.judge_id, self._clock().isoformat(), {"name": judge.name})
+    def _fact(self, name: str, judge: Judge, more: Mapping[str, str] = MappingProxyType({})) -> Fact:
+        told = {"name": judge.name, **more}
+        return Fact(name, judge.event_id, judge.judge_id, self._clock().isoformat(), told)
 
     def _due(self, event_id: str) -> Due:
         return Due(event_id, keys.event(event_id), micros(self._clock()))

@@ -1,7 +1,8 @@
 """Events: the verbs. Those of teams and judges are in ``events/people.py``."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from pitchscoop.access.model import Principal, Target, Verb, require
 from pitchscoop.events.model import Event, Record, Settings
@@ -16,6 +17,7 @@ from pitchscoop.kernel.state import Due, Put, Seen, State
 from pitchscoop.kernel.table import Table
 
 DEFAULT_EVENT = "default"
+Told = str | int | bool | None
 
 
 class Events:
@@ -180,13 +182,21 @@ class Events:
         seen: Sequence[Seen] = (),
         beside: Sequence[Fact] = (),
     ) -> Event:
+        changes: dict[str, Told] = {}
+
+        def decided(event: Event) -> Event:
+            after = decide(event)
+            changes.clear()
+            changes.update(_differences(event, after))
+            return after
+
         return await self._table.change(
             event_id,
             keys.event(event_id),
-            decide,
+            decided,
             missing=lambda: _no_such_event(event_id),
             first=await self.get(event_id) if event_id == DEFAULT_EVENT else None,  # written when first changed
-            facts=lambda event: [self._fact(name, event), *beside],
+            facts=lambda event: [self._fact(name, event, changes), *beside],
             due=[self.to_record(event_id)],
             seen=seen,
             revision=revision,
@@ -196,8 +206,21 @@ class Events:
         with contextlib.suppress(StaleWrite):
             await self._state.commit(event_id, [put])
 
-    def _fact(self, name: str, event: Event) -> Fact:
-        return Fact(name, event.event_id, event.event_id, self._clock().isoformat(), {"stage": event.stage})
+    def _fact(self, name: str, event: Event, more: Mapping[str, Told] = MappingProxyType({})) -> Fact:
+        told: dict[str, Told] = {"stage": event.stage, **more}
+        return Fact(name, event.event_id, event.event_id, self._clock().isoformat(), told)
+
+
+def _differences(before: Event, after: Event) -> dict[str, Told]:
+    """What an organizer changed, as it is now: name and settings, and of a rubric its version and what it scores."""
+    old, new = before.settings.model_dump(), after.settings.model_dump()
+    told = {key: ", ".join(value) if isinstance(value, tuple) else value for key, value in new.items()}
+    found = {key: told[key] for key in new if new[key] != old[key]}
+    if after.name != before.name:
+        found["name"] = after.name
+    if after.rubric != before.rubric:
+        found |= {"rubric": ", ".join(one.id for one in after.in_use), "rubric_version": after.rubric_version}
+    return found
 
 
 def _beside(event_id: str) -> tuple[str, str]:

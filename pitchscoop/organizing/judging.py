@@ -88,6 +88,9 @@ class Judging:
         await self._events.allowed(who, Verb.JUDGE_LIST, event_id)
         event = await self._events.allowed(who, Verb.CARD_READ, event_id)
         panels, finished = await self._panel.panels(event_id), await self._cards.finished(event)
+        for team in await self._events.teams.listed(event_id):
+            if team.withdrawn_at and panels.get(team.team_id):
+                panels = {**panels, team.team_id: ()}  # nobody waits for their cards
         given = Counter(judge_id for panel in panels.values() for judge_id in panel)
         done = Counter(judge_id for _, judge_id in finished)
         if panels:

@@ -259,7 +259,8 @@ class Organizing:
             return judge.together_with(team.team_id)
 
         fact = "conflict_declared" if conflict else "conflict_withdrawn"
-        return await self._events.judges.update(event_id, judge_id, declared, fact=fact)
+        told = {"team": team.name, "team_id": team.team_id}
+        return await self._events.judges.update(event_id, judge_id, declared, fact=fact, told=told)
 
     async def remove_judge(self, who: Principal, event_id: str, judge_id: str) -> Judge:
         """Take a judge off the panel."""

@@ -114,7 +114,8 @@ class _Rows:
         self._draws = fitted.draws(DRAWS, SEED)
         self._raw = np.bincount(reads.team, reads.total) / np.bincount(reads.team)
         self._adjusted = fitted.adjusted
-        self._score = self._raw if event.settings.method == "mean" else self._adjusted
+        self._by_mean = event.settings.method == "mean"
+        self._score = self._raw if self._by_mean else self._adjusted
         shifts, effects = self._adjusted - self._raw, _split(fitted.judge[reads.judge], reads)
         self._why = [
             explained.why(shift, theirs, fitted.sd_judge)
@@ -132,13 +133,16 @@ class _Rows:
 
     def _row(self, at: int, place: int, told: Places, group: Sequence[str], seat: int) -> Row:
         one = self._heard[at]
+        rank, low, high = int(told.rank[place]), int(told.lo[place]), int(told.hi[place])
+        if self._by_mean:  # the mean may put a team where the model would not: the place that is told is within
+            low, high = min(low, rank), max(high, rank)
         return Row(
             pitch=one.pitch,
-            rank=int(told.rank[place]),
+            rank=rank,
             score=float(self._score[at]),
             raw_mean=float(self._raw[at]),
             adjusted=float(self._adjusted[at]),
-            interval=(int(told.lo[place]), int(told.hi[place])),
+            interval=(low, high),
             judges=len(one.cards),
             tied=len(group) - 1,
             tied_with=_beside(group, seat, self._most),

@@ -63,8 +63,8 @@ def board(case: str) -> dict[str, object]:
     hidden = case in ("hidden", "waiting")
     found = [] if hidden or case == "empty" else rows(1000 if case == "many" else 0)
     return {
-        "event_id": "nordhavn", "stage": stage, "stage_since": SINCE, "method": "mean" if case == "mean" else "adjusted",
-        "hidden": hidden,
+        "event_id": "nordhavn", "stage": stage, "stage_since": SINCE, "hidden": hidden,
+        "method": "mean" if case == "mean" else "adjusted",
         "track": None, "tracks": ["Land", "Sea"] if case == "tracks" else [], "standings": found,
         "warnings": _WARNINGS if case in ("live", "tracks") else [], "advice": _ADVICE if case == "live" else [],
         "judges": None if hidden else 6, "cards": None if hidden else 143, "chain": None, "as_of": None,

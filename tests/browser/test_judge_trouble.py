@@ -145,9 +145,8 @@ def test_another_judge_on_the_same_tablet_gets_nothing_of_this_one(event: Event,
     page.get_by_role("link", name="Listen and score").tap()
     page.context.clear_cookies()
     page.context.new_page().goto(second["invite_url"])
-    theirs = {"headers": {"Authorization": f"Bearer {second['token']}"}, "json": {"scores": {"problem": 3}}}
-    path = f"{event.app.url}/api/v1/sessions/{event.sessions[0]}/scores"
-    httpx.put(path, **theirs).raise_for_status()
+    path, theirs = f"{event.app.url}/api/v1/sessions/{event.sessions[0]}/scores", {"scores": {"problem": 3}}
+    httpx.put(path, json=theirs, headers={"Authorization": f"Bearer {second['token']}"}).raise_for_status()
     page.get_by_role("button", name="Earlier versions").tap()
     expect(page.locator("[data-part=versions-words]")).to_contain_text("Another judge is signed in here")
     expect(page.locator("[data-part=version-scores]")).to_have_count(0)

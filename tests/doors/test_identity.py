@@ -1,6 +1,7 @@
 """Coming in, going out, and what other sites cannot make a browser do."""
 
 import contextlib
+import datetime as dt
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,10 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pitchscoop.access.model import Principal, Role
+from pitchscoop.kernel.clock import utc_now
+from pitchscoop.kernel.errors import Unauthorized
 from pitchscoop.main import assembled
 from pitchscoop.settings import load
 from tests.doors.calls import PAGES, REST
 from tests.servers.app import App, sign_in
+from tests.stories.test_live import start
 
 _TEMPLATES = Path(__file__).parents[2] / "pitchscoop/doors/web/templates"
 _OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -176,6 +181,30 @@ async def test_every_answer_tells_browsers_what_it_may_do(app: App, path: str) -
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert headers["permissions-policy"] == "microphone=(self), camera=()"
+    if headers["content-type"].startswith("text/html"):  # else Back would show it after somebody has signed out
+        assert headers["cache-control"] == "no-store"
+
+
+async def test_a_sign_in_ends_by_itself(tmp_path: Path) -> None:
+    async with assembled(load({"PITCHSCOOP_DATA": str(tmp_path)}), "http://127.0.0.1:8000") as parts:
+        access, now = parts.engine.access, utc_now()
+        access._clock = lambda: now
+        cookie, seconds = await access.cookie(Principal(role=Role.ORGANIZER, organizer_id="owner"))
+        assert (await access.who(cookie)).role is Role.ORGANIZER
+        now += dt.timedelta(seconds=seconds - 1)
+        assert (await access.who(cookie)).role is Role.ORGANIZER
+        now += dt.timedelta(seconds=1)
+        with pytest.raises(Unauthorized, match="after 30 days"):
+            await access.who(cookie)
+
+
+@pytest.mark.parametrize("way", ["record", "upload"])
+async def test_the_id_of_a_session_opens_no_sound(app: App, way: str) -> None:
+    async with app.client() as client, browser(app) as anybody:
+        session = await start(client)
+        page = await anybody.get(f"/{way}/{session['session_id']}")
+    assert page.status_code == 200
+    assert "key=" not in page.text
 
 
 def test_no_page_needs_what_the_policy_forbids() -> None:

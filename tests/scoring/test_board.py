@@ -48,6 +48,22 @@ def test_the_mean_ranks_where_the_organizer_chose_it() -> None:
     }
 
 
+def test_where_the_mean_ranks_no_place_is_outside_of_its_interval() -> None:
+    """The strict judge's teams are best by the model, and last by the mean."""
+    strict = [card(f"s{at}", judge, 4 + at / 2, 4 + at / 2) for at in range(3) for judge in "pq"]
+    linked = [card(f"l{at}", judge, *[2 if judge in "pq" else 8] * 2) for at in range(6) for judge in "pqrs"]
+    mild = [card(f"m{at}", judge, 7 + at / 4, 7 + at / 4) for at in range(3) for judge in "rs"]
+    pitches = [
+        pitch(name) for name in (*(f"{kind}{at}" for kind in "sm" for at in range(3)), *(f"l{at}" for at in range(6)))
+    ]
+    found = made(pitches, strict + linked + mild, event(method="mean"))
+    assert all(low <= row.rank <= high for row in found.rows for low, high in [row.interval])
+    adjusted = {row.pitch.session_id: row.interval for row in made(pitches, strict + linked + mild).rows}
+    assert any(
+        not adjusted[row.pitch.session_id][0] <= row.rank <= adjusted[row.pitch.session_id][1] for row in found.rows
+    )
+
+
 def test_only_complete_cards_of_pitches_that_are_in_count() -> None:
     pitches = [pitch("x"), pitch("y"), pitch("gone", withdrawn=True)]
     cards = [

@@ -92,6 +92,13 @@ async def test_every_change_has_its_doer(app: App) -> None:
             ("organizer_removed", "organizer"),
         ):
             assert by(house, name, cleo["organizer_id"]) == doer, name
+        (changed,) = [fact["data"] for fact in found if fact["name"] == "event_changed"]
+        assert changed == {"stage": "open", "name": "Finals"}
+        (declared,) = [fact["data"] for fact in found if fact["name"] == "conflict_declared"]
+        assert declared == {"name": judge["name"], "team": team["name"], "team_id": team["team_id"]}
+        await client.patch(path, json={"settings": {"retention_days": 1, "tracks": ["Land", "Sea"]}})
+        found = await facts(client, event)
+        assert found[-1]["data"] == {"stage": "open", "retention_days": 1, "tracks": "Land, Sea"}
         table = await client.get(f"{path}/audit.csv")
         whole = await client.get("/audit.csv")
     lines = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))

@@ -125,6 +125,9 @@ async def test_the_desk_knows_how_far_the_judges_are(show: Show) -> None:
         (await client.patch(f"/events/{show.event}", json={"settings": {"reads": 2}})).raise_for_status()
         (await client.post(f"/events/{show.event}/assignment", json={})).raise_for_status()
         assert (await person.get(path)).json() == {ada: [1, 3], bo: [0, 3]}
+        tide = (await client.get(f"/sessions/{show.sessions['Tide']}")).json()["team_id"]
+        (await client.post(f"/events/{show.event}/teams/{tide}/withdraw")).raise_for_status()
+        assert (await person.get(path)).json() == {ada: [1, 2], bo: [0, 2]}
 
 
 async def test_a_teams_first_page_says_for_whom_and_leads_to_its_feedback(show: Show) -> None:

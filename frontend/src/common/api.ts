@@ -5,6 +5,8 @@ export interface Details {
   status: "recording" | "processing" | "completed" | "failed";
   source?: "live" | "upload" | null;
   playback_url: string | null;
+  /** For whoever holds this link. */
+  page_url: string;
   audio_duration?: number | null;
   peaks_url?: string | null;
   download_url?: string | null;

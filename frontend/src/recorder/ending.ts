@@ -2,6 +2,7 @@
 import { device } from "../common/device";
 import { clock } from "../common/format";
 import { part, say } from "../common/parts";
+import { pageOf } from "../common/pitch-page";
 import { playableOrFailed, until } from "../common/wait";
 
 export class Ending {
@@ -31,12 +32,13 @@ export class Ending {
   async open(details: string, token: string | null, page: string): Promise<void> {
     part(this.root, "after-line").style.transform = "scaleX(1)";
     say(part(this.root, "after-words"), "All stored. Opening your pitch.");
+    let to = page;
     try {
-      await until(details, token, playableOrFailed);
+      to = pageOf(await until(details, token, playableOrFailed));
     } catch {
       // Not ours to look at, perhaps; the page itself will say.
     }
-    location.replace(page);
+    location.replace(to);
   }
 }
 

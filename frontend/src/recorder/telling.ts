@@ -1,8 +1,11 @@
 // The recorder's error block: what is told, and what can be done about it.
 import { clock } from "../common/format";
 import { given } from "../common/parts";
+import { openPage } from "../common/pitch-page";
+import { takeToken } from "../common/token";
 import { type Action, showTrouble } from "../common/trouble";
 import { Claim } from "../keep/claim";
+import { about } from "./about";
 import type { Take } from "./take";
 import { elsewhereTrouble, type Trouble, unansweredTrouble } from "./words";
 
@@ -12,7 +15,10 @@ export async function tell(root: HTMLElement, trouble: Trouble, rest: Take | nul
   if (trouble.action === "again") actions.push({ label: "Try again", to: again });
   if (trouble.action === "take") actions.push({ label: "Record here", to: again });
   if (trouble.action === "reload") actions.push({ label: "Record here", to: () => location.reload() });
-  if (trouble.action === "open") actions.push({ label: "Open the pitch", to: given(root, "page") });
+  if (trouble.action === "open") {
+    const { details, token, page } = about(root, takeToken(given(root, "session")));
+    actions.push({ label: "Open the pitch", to: () => void openPage(details, token, page) });
+  }
   // Where the device does not give it back now, the recovery card has it later.
   if (rest !== null && rest.here > 0) actions.push(...(await saving(rest).catch(() => [])));
   showTrouble(root, trouble.head, trouble.words, trouble.code, actions);

@@ -3,6 +3,7 @@ import { device } from "../common/device";
 import { clock, percent } from "../common/format";
 import { recently } from "../common/local-time";
 import { part, say } from "../common/parts";
+import { openPage } from "../common/pitch-page";
 import { toast } from "../common/toast";
 import { playableOrFailed, until } from "../common/wait";
 import { Claim } from "../keep/claim";
@@ -66,6 +67,10 @@ export class RecoveryCard extends HTMLElement {
     click("card-discard", () => this.#discard());
     this.#goOn(part<HTMLAnchorElement>(this, "card-go-on"));
     part<HTMLAnchorElement>(this, "card-open").href = found.page;
+    part(this, "card-open").addEventListener("click", (event) => {
+      event.preventDefault();
+      void openPage(found.details, found.token, found.page);
+    });
     this.#say();
     void this.#draw();
     void this.#ask();

@@ -1,6 +1,7 @@
 // The upload page: choose, watch it go, hold it and go on, and hear what became of it.
 import { percent, size } from "../common/format";
 import { given, part, say } from "../common/parts";
+import { pageOf } from "../common/pitch-page";
 import { takeToken } from "../common/token";
 import { hideTrouble, showTrouble } from "../common/trouble";
 import { playableOrFailed, until } from "../common/wait";
@@ -122,11 +123,11 @@ class PitchUpload extends HTMLElement {
     part(this, "other").hidden = true;
     try {
       const details = await until(given(this, "details"), this.#token, playableOrFailed);
-      if (details.status !== "failed") return location.replace(given(this, "page"));
+      if (details.status !== "failed") return location.replace(pageOf(details));
       part(this, "sending").hidden = true;
       const { code, message } = details.error ?? { code: "failed", message: "The file holds no sound we can read." };
       showTrouble(this, "This recording could not be read", `${message} The file is kept as you sent it.`, code, [
-        { label: "Open its page", to: given(this, "page") },
+        { label: "Open its page", to: pageOf(details) },
       ]);
     } catch {
       location.replace(given(this, "page"));

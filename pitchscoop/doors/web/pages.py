@@ -204,7 +204,7 @@ async def recorder(request: Request) -> Response:
         limit_seconds=event.settings.max_seconds,
         live_path=f"{path}/live",
         details_path=path,
-        page_url=local_url(engine, engine.page_url(session)) or "/",
+        page_url=f"/pitches/{session.session_id}",
         upload_url=f"/upload/{session.session_id}",
         captions=engine.transcripts.captions,
     )
@@ -213,7 +213,7 @@ async def recorder(request: Request) -> Response:
 
 async def upload(request: Request) -> Response:
     """``GET /upload/{session_id}``."""
-    engine, session, _ = await _by_link(request)
+    _, session, _ = await _by_link(request)
     path = f"/api/v1/sessions/{session.session_id}"
     context = contexts.Upload(
         viewer=viewer_of(await person_of(request)),
@@ -222,7 +222,7 @@ async def upload(request: Request) -> Response:
         pitch_title=session.pitch_title,
         upload_path=f"{path}/uploads",
         details_path=path,
-        page_url=local_url(engine, engine.page_url(session)) or "/",
+        page_url=f"/pitches/{session.session_id}",
         accepted=["audio/*", "video/*", *(f".{extension}" for extension in CONTENT_TYPES)],
         max_bytes=MAX_UPLOAD,
         recorder_url=f"/record/{session.session_id}",
@@ -231,7 +231,7 @@ async def upload(request: Request) -> Response:
 
 
 async def _by_link(request: Request) -> tuple[Engine, Session, Event]:
-    """The session a recorder's link names: its id is 150 random bits, and what it opens is names, not audio."""
+    """The session a recorder's link names. Its id, which playback addresses hold, opens names and no audio."""
     engine = engine_of(request)
     session = await engine.sessions.get(request.path_params["session_id"])
     return engine, session, await engine.events.get(session.event_id)
