@@ -14,6 +14,7 @@ from pitchscoop.doors.captions import Captions
 from pitchscoop.doors.problems import close_code_of
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Conflict, Crossed, Invalid, NoRoom, NotFound, Problem, TooLarge, Unavailable
+from pitchscoop.kernel.tasks import ended
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Chain, Session
 
@@ -111,9 +112,7 @@ class Recorder:
                 raise WebSocketDisconnect
             return work.result()
         finally:
-            work.cancel()
-            gone.cancel()
-            await asyncio.gather(work, gone, return_exceptions=True)
+            await ended(work, gone)
 
     async def _gone(self) -> None:
         while (await self._websocket.receive())["type"] != "websocket.disconnect":
@@ -137,9 +136,7 @@ class Recorder:
             ends: list[asyncio.Future[Any]] = [self._end, *tasks]
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
+            results = await ended(*tasks)
         if self._end.done():
             await closed(self._websocket, self._end.result(), "")
             return

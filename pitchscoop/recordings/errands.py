@@ -14,6 +14,7 @@ import structlog
 from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import NotFound, Unavailable
 from pitchscoop.kernel.state import Due, State, Work
+from pitchscoop.kernel.tasks import ended
 from pitchscoop.recordings.lease import Lease
 
 _AGAIN = dt.timedelta(seconds=10)  # after an outage or an unforeseen error
@@ -59,10 +60,7 @@ class Errands:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), _SWEEP)
         finally:
-            tasks = [listening, *self._working.values()]
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await ended(listening, *self._working.values())
 
     async def _listen(self) -> None:
         async for fact in self._state.follow():

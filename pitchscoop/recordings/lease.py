@@ -8,6 +8,7 @@ from dataclasses import replace
 from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import Unavailable
 from pitchscoop.kernel.state import Due, State
+from pitchscoop.kernel.tasks import ended
 
 _LEASE = dt.timedelta(seconds=20)  # a dead worker's session is taken up again within 30 s
 _RENEW = 6.0  # seconds; three chances within a lease
@@ -41,8 +42,7 @@ class Lease:
 
     async def stop(self) -> None:
         """Keep it no longer: it ends by itself."""
-        self._keeping.cancel()
-        await asyncio.gather(self._keeping, return_exceptions=True)
+        await ended(self._keeping)
 
     async def _keep(self) -> None:
         while True:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from pitchscoop.kernel.errors import Problem, Unavailable
+from pitchscoop.kernel.tasks import ended
 from pitchscoop.recordings.model import SAMPLE_BYTES, Session
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.transcribing.slots import Slot, Slots
@@ -157,8 +158,7 @@ class Feed:
                 await self._ready()
         finally:
             self._work = None
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            await ended(keeping)
             with contextlib.suppress(Problem):
                 await work.close()
 
@@ -182,9 +182,7 @@ class Feed:
                 raise Unavailable(UNAVAILABLE, "The engine lost sound, took too long, or heard none for long.")
             listening.result()
         finally:
-            for task in (listening, hopeless):
-                task.cancel()
-            await asyncio.gather(listening, hopeless, return_exceptions=True)
+            await ended(listening, hopeless)
 
     async def _hopeless(self, slot: Slot) -> None:
         """Return when this attempt is to be given up."""

@@ -69,7 +69,7 @@ class Slots:
         for job in stale:
             with contextlib.suppress(Problem):  # the engine cannot be reached: then nothing is begun there either
                 await self._end(job)
-        if owner not in held:
+        if held is None or owner not in held:
             return None
         self._mine[owner] = Slot(owner, asyncio.Event())
         return self._mine[owner]
@@ -94,19 +94,23 @@ class Slots:
                     await self._renew()
 
     async def _renew(self) -> None:
+        mine = list(self._mine.values())  # before the look: one that is taken during it is not in what is read
+
         def renewed(held: Held) -> bool:
             until = micros(self._clock()) + _micros(_HELD)
-            for slot in list(self._mine.values()):
-                if slot.owner in held:
-                    held[slot.owner] = (until, slot.job)
-                else:
-                    slot.lost.set()
+            held.update((slot.owner, (until, slot.job)) for slot in mine if slot.owner in held)
             return True
 
-        await self._change(renewed)
+        held = await self._change(renewed)
+        for slot in mine:
+            if held is not None and slot.owner not in held:
+                slot.lost.set()
 
-    async def _change(self, decide: Callable[[Held], bool]) -> Held:
-        """Apply ``decide`` to who holds what until it fits; it says whether there is anything to write."""
+    async def _change(self, decide: Callable[[Held], bool]) -> Held | None:
+        """Apply ``decide`` to who holds what until it fits; it says whether there is anything to write.
+
+        None where others were faster again and again: nothing was changed.
+        """
         for _ in range(_ATTEMPTS):
             row = await self._state.read(keys.live_slots())
             held: Held = {name: tuple(json.loads(value)) for name, value in row.fields.items()} if row else {}
@@ -118,7 +122,7 @@ class Slots:
             except StaleWrite:
                 continue
             return held
-        return {}
+        return None
 
 
 def _micros(span: dt.timedelta) -> int:

@@ -7,7 +7,7 @@ import pytest
 
 from pitchscoop.kernel.clock import utc_now
 from pitchscoop.kernel.errors import Unavailable
-from pitchscoop.kernel.state import State
+from pitchscoop.kernel.state import Row, State
 from pitchscoop.transcribing.slots import Slots
 from tests.contracts.states import Open
 
@@ -51,6 +51,25 @@ async def test_what_a_dead_copy_left_is_ended_at_the_engine_first(copies: tuple[
     alive.late = dt.timedelta(seconds=60)
     assert await alive.slots.take("new")
     assert sorted(alive.ended) == ["job0", "job1", "job2", "job3", "unreachable"]
+
+
+async def test_whoever_takes_one_while_others_are_renewed_has_not_lost_it(open_state: Open) -> None:
+    """What was read before the new one was written must not be taken for news of it."""
+    copy = Copy(await open_state(), 5)
+    first = await copy.slots.take("first")
+    assert first
+    read = copy.slots._state.read
+
+    async def slowly(key: str) -> Row | None:
+        row = await read(key)
+        copy.slots._state.read = read  # type: ignore[method-assign]
+        assert await copy.slots.take("second")
+        return row
+
+    copy.slots._state.read = slowly  # type: ignore[method-assign]
+    await copy.slots.name(first, "job")
+    assert not any(slot.lost.is_set() for slot in copy.slots._mine.values())
+    assert len(copy.slots._mine) == 2
 
 
 async def test_what_was_taken_from_a_copy_that_slept_is_known_to_be_lost(copies: tuple[Copy, Copy]) -> None:
