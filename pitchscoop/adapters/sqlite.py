@@ -283,7 +283,12 @@ def _private(path: Path) -> None:
 
 
 async def _connect(path: Path, undo: contextlib.AsyncExitStack) -> aiosqlite.Connection:
-    connection = await undo.enter_async_context(aiosqlite.connect(path, isolation_level=None))
+    opening = asyncio.ensure_future(undo.enter_async_context(aiosqlite.connect(path, isolation_level=None)))
+    try:
+        connection = await asyncio.shield(opening)
+    except asyncio.CancelledError:  # its thread would answer to a loop that is closed
+        await asyncio.gather(opening, return_exceptions=True)
+        raise
     # 10 s is how long it waits for another process's commit; each takes milliseconds.
     for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL"):
         await connection.execute_fetchall(f"PRAGMA {pragma}")
