@@ -5,7 +5,6 @@ import { openPage } from "../common/pitch-page";
 import { takeToken } from "../common/token";
 import { type Action, showTrouble } from "../common/trouble";
 import { Claim } from "../keep/claim";
-import { about } from "./about";
 import type { Take } from "./take";
 import { elsewhereTrouble, type Trouble, unansweredTrouble } from "./words";
 
@@ -16,8 +15,9 @@ export async function tell(root: HTMLElement, trouble: Trouble, rest: Take | nul
   if (trouble.action === "take") actions.push({ label: "Record here", to: again });
   if (trouble.action === "reload") actions.push({ label: "Record here", to: () => location.reload() });
   if (trouble.action === "open") {
-    const { details, token, page } = about(root, takeToken(given(root, "session")));
-    actions.push({ label: "Open the pitch", to: () => void openPage(details, token, page) });
+    const token = takeToken(given(root, "session"));
+    const to = (): void => void openPage(given(root, "details"), token, given(root, "page"));
+    actions.push({ label: "Open the pitch", to });
   }
   // Where the device does not give it back now, the recovery card has it later.
   if (rest !== null && rest.here > 0) actions.push(...(await saving(rest).catch(() => [])));
