@@ -204,7 +204,7 @@ class Engine:
         if found.sealed and not found.end:
             session, found = await self.sessions.open_again(session_id, owner), Chain((), 0, sealed=False)
         if found.sealed:  # by a worker that had missed the speaker, or by a stop: state was away before it was noted
-            await self.sessions.stop(session_id, interrupted=opened.asked_at is not None, live=True)
+            await self.sessions.stop(session_id, live=True)
             raise Conflict("already_stopped", "This recording was already stopped.")
         return Intake(self.storage, session.live_segments, found, sent or 0)
 

@@ -203,7 +203,7 @@ class Completion:
             await self._sessions.miss(session)  # which makes it due
             return None
         try:
-            await self._sessions.stop(session.session_id, interrupted=True)  # which makes it due
+            await self._sessions.give_up(session)  # which makes it due
         except Conflict:
             if self._clock() < session.expires_at:
                 return micros(session.expires_at)

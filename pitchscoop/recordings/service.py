@@ -89,7 +89,9 @@ class Sessions(StoredSessions):
                 raise no_such_upload()
             if owner != session.live_owner:
                 raise _not_the_newest(session)
-            return session.model_copy(update={"source": source, "heard_at": self._clock(), "asked_at": None})
+            metadata = {name: value for name, value in session.metadata.items() if name != "interrupted"}
+            update = {"source": source, "heard_at": self._clock(), "asked_at": None, "metadata": metadata}
+            return session.model_copy(update=update)
 
         session = await self.change(session_id, "audio_arriving", note)
         if first:
@@ -100,10 +102,31 @@ class Sessions(StoredSessions):
         """Note that nobody was heard for long. Whoever still speaks is noted within ``noted_every``."""
 
         def missed(now: Session) -> Session:
-            silent = now.status == "recording" and now.heard_at == session.heard_at
-            return now.model_copy(update={"asked_at": self._clock()}) if silent else now
+            return now.model_copy(update={"asked_at": self._clock()}) if _still_silent(now, session) else now
 
         await self.change(session.session_id, "speaker_missed", missed)
+
+    async def give_up(self, session: Session) -> None:
+        """End a recording whose speaker was missed and not heard since, marked as interrupted.
+
+        The mark comes before the seal. So a seal without the mark is that of a stop which state had no time to note:
+        the recording is whole.
+
+        Raises:
+            Conflict: ``no_audio``; the session stays open.
+        """
+
+        def marked(now: Session) -> Session:
+            if not _still_silent(now, session):
+                raise Crossed("try_again", "The speaker is back.")
+            return now.model_copy(update={"metadata": {**now.metadata, "interrupted": True}})
+
+        found = await intake.durable(self._storage, session.segments)
+        interrupted = bool(found.end) and not found.sealed
+        with contextlib.suppress(Crossed):
+            if interrupted:
+                await self.change(session.session_id, "speaker_given_up", marked)
+            await self.stop(session.session_id, interrupted=interrupted)
 
     async def begin_upload(self, session_id: str, length: int, filename: str, seed: bytes | None = None) -> Session:
         """Make ready for a file. A new upload takes the place of an unfinished one; the same ``seed`` is no new one.
@@ -291,6 +314,10 @@ def _not_the_newest(session: Session) -> Crossed | Overtaken:
     if session.live_owner:
         return Overtaken("taken_over", "Another connection records this session now.")
     return Crossed("connect_again", "An upload was begun and ended meanwhile. Connect again.")
+
+
+def _still_silent(now: Session, session: Session) -> bool:
+    return now.status == "recording" and now.heard_at == session.heard_at
 
 
 def _filled_by(session: Session, source: Source) -> Session:

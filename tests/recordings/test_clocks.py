@@ -1,7 +1,7 @@
 """Clocks that are wrong by an hour, here or on another copy: nobody's recording is ended, nothing waits for an hour."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,18 @@ from pitchscoop.engine import Engine
 from pitchscoop.events.model import Settings
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros, utc_now
-from pitchscoop.kernel.errors import Conflict
+from pitchscoop.kernel.errors import Conflict, Unavailable
 from pitchscoop.kernel.state import Due
 from pitchscoop.main import assembled
 from pitchscoop.recordings import intake
 from pitchscoop.recordings.lease import Lease
-from pitchscoop.recordings.model import Session
+from pitchscoop.recordings.model import Chain, Session
+from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.settings import load
 
 ORGANIZER = Principal(role=Role.ORGANIZER)
 HOUR = dt.timedelta(hours=1)
+Seal = Callable[[AudioStorage, str], Awaitable[Chain]]
 
 
 @pytest.fixture
@@ -70,6 +72,28 @@ async def status(engine: Engine, session: Session) -> str:
     return (await engine.session(ORGANIZER, session.session_id)).status
 
 
+async def back(engine: Engine, session: Session) -> Session:
+    """The session after its speaker came back, and was told that it was stopped."""
+    with pytest.raises(Conflict, match="already stopped"):
+        await engine.connect(ORGANIZER, await engine.session(ORGANIZER, session.session_id), "again", Line())
+    return await engine.session(ORGANIZER, session.session_id)
+
+
+async def dies_before(_storage: AudioStorage, _folder: str) -> Chain:
+    """A seal that does not come about."""
+    raise Unavailable("storage_unavailable", "It is away.")
+
+
+def dies_after(seal: Seal) -> Seal:
+    """The seal is set, and nobody lives to note it."""
+
+    async def sealing(storage: AudioStorage, folder: str) -> Chain:
+        await seal(storage, folder)
+        raise Unavailable("state_unavailable", "It is away.")
+
+    return sealing
+
+
 async def test_a_clock_set_forward_ends_nobodys_recording(engine: Engine) -> None:
     session = await recording(engine)
     set_clocks(engine, HOUR)
@@ -104,15 +128,65 @@ async def test_a_worker_that_died_at_its_first_look_ends_nobodys_recording(engin
     assert await status(engine, session) == "recording"
 
 
-async def test_a_speaker_who_comes_back_to_a_sealed_recording_had_vanished(engine: Engine) -> None:
+async def test_a_speaker_who_comes_back_to_a_recording_that_a_worker_sealed_had_vanished(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = await recording(engine)
     set_clocks(engine, HOUR)
     await look(engine, session)
-    await intake.seal(engine.storage, session.segments)
-    with pytest.raises(Conflict, match="already stopped"):
-        await engine.connect(ORGANIZER, await engine.session(ORGANIZER, session.session_id), "again", Line())
-    ended = await engine.session(ORGANIZER, session.session_id)
+    with monkeypatch.context() as worker:
+        worker.setattr(intake, "seal", dies_after(intake.seal))
+        await look(engine, session)
+    assert await status(engine, session) == "recording"
+    ended = await back(engine, session)
     assert (ended.status, ended.metadata) == ("processing", {"interrupted": True})
+
+
+async def test_a_speaker_whose_own_stop_sealed_it_had_not(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = await recording(engine)
+    with monkeypatch.context() as server:
+        server.setattr(intake, "seal", dies_after(intake.seal))
+        with pytest.raises(Unavailable):
+            await engine.stop(ORGANIZER, session.session_id)
+    set_clocks(engine, HOUR)
+    await look(engine, session)
+    ended = await back(engine, session)
+    assert (ended.status, ended.metadata) == ("processing", {})
+
+
+async def test_a_worker_that_finds_a_recording_sealed_by_a_stop_calls_it_whole(engine: Engine) -> None:
+    session = await recording(engine)
+    await intake.seal(engine.storage, session.segments)
+    await look(engine, session)
+    set_clocks(engine, HOUR)
+    await look(engine, session)
+    ended = await engine.session(ORGANIZER, session.session_id)
+    assert (ended.status, ended.metadata) == ("processing", {})
+
+
+async def test_a_speaker_who_is_back_before_the_seal_is_not_given_up(engine: Engine) -> None:
+    session = await recording(engine)
+    await engine.sessions.miss(session)
+    missed = await engine.session(ORGANIZER, session.session_id)
+    set_clocks(engine, HOUR)
+    await engine.sessions.heard(session.session_id, "live", session.live_owner)
+    await engine.sessions.give_up(missed)
+    there = await engine.session(ORGANIZER, session.session_id)
+    assert (there.status, there.metadata) == ("recording", {})
+
+
+async def test_whoever_speaks_on_after_a_worker_died_at_its_mark_is_not_interrupted(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await recording(engine)
+    await look(engine, session)
+    set_clocks(engine, HOUR)
+    with monkeypatch.context() as worker:
+        worker.setattr(intake, "seal", dies_before)
+        await look(engine, session)
+    assert (await engine.session(ORGANIZER, session.session_id)).metadata == {"interrupted": True}
+    await engine.sessions.heard(session.session_id, "live", session.live_owner)
+    assert (await engine.stop(ORGANIZER, session.session_id)).metadata == {}
 
 
 async def test_silence_ends_a_recording_at_the_second_look(engine: Engine) -> None:
