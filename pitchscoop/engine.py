@@ -19,6 +19,7 @@ from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, Forbidden, Invalid, Overtaken, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
+from pitchscoop.organizing.ceremony import Ceremony
 from pitchscoop.organizing.imports import Imports
 from pitchscoop.organizing.judging import Judging
 from pitchscoop.organizing.panel import Panel
@@ -99,6 +100,7 @@ class Engine:
         self.judging = Judging(state, events, self.cards, self.panel, self.running_orders)
         self.imports = Imports(self.organizing, events, clock)
         self.standings = Standings(state, events, ledger)
+        self.ceremony = Ceremony(events, sessions)
         self.feedback = Feedbacks(events, sessions, ledger, self.standings, transcripts.told, self.page_url)
         self.public_url = public_url
         self._clock = clock
@@ -404,18 +406,6 @@ class Engine:
         """The same by the session's id, for long lists."""
         key = self.access.link_token("listen", session_id).rpartition(".")[2]
         return f"{self.public_url}/pitches/{session_id}?key={key}"
-
-    async def move_preview(self, who: Principal, session_id: str, start: float | None) -> Session:
-        """Have a pitch's preview begin at this second; None: where it is best by itself."""
-        event_id = (await self.session(who, session_id)).event_id
-        await self.events.allowed(who, Verb.SESSION_UPDATE, event_id)
-
-        def moved(session: Session) -> Session:
-            if session.preview_start == start:
-                return session
-            return session.model_copy(update={"preview_start": start})
-
-        return await self.sessions.change(session_id, "session_preview_moved", moved)
 
     async def listener(self, session_id: str, key: str, address: str) -> Principal:
         """Whoever opens a pitch's page by its link."""

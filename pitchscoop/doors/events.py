@@ -13,6 +13,7 @@ from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
 from pitchscoop.events.model import Event, Settings
 from pitchscoop.events.names import Name
+from pitchscoop.events.prizes import MOST_PRIZES, Prize
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.stages import Stage
@@ -38,6 +39,7 @@ class NewSettings(Settings):
     model_config = ConfigDict(strict=True)
 
     tracks: tuple[Name, ...] = Field(default=(), max_length=50, strict=False)  # JSON has lists only
+    prizes: tuple[Prize, ...] = Field(default=(), max_length=MOST_PRIZES, strict=False)
 
 
 _OPTIONAL: dict[str, Any] = {

@@ -19,10 +19,13 @@ from pitchscoop.doors.described import MORE_WITH_TOKEN, PROBLEMS
 from pitchscoop.doors.idempotency import IdempotentRoute
 from pitchscoop.doors.packed import HEAD, Document, body, event, part, takes_packed
 from pitchscoop.engine import Engine
+from pitchscoop.events.model import Event
 from pitchscoop.events.names import Name
+from pitchscoop.events.prizes import MOST_PRIZES, Prize, decided_by
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.recordings.model import LONGEST_SECONDS
-from pitchscoop.scoring.rows import Board, Row
+from pitchscoop.scoring.explained import ties
+from pitchscoop.scoring.rows import Award, Board, Row
 from pitchscoop.scoring.standings import View
 from pitchscoop.scoring.written import told
 
@@ -75,22 +78,42 @@ class StandingDetails(BaseModel):
     page_url: str
 
 
+class Winner(BaseModel):
+    """A pitch that wins a prize."""
+
+    session_id: str
+    team_id: str | None
+    team_name: str
+    pitch_title: str
+    page_url: str
+
+
+class AwardedPrize(Prize):
+    """A prize and who wins it: several who share it, or nobody yet. ``decided`` says in words what decides it."""
+
+    decided: str
+    winners: list[Winner]
+
+
 class Leaderboard(BaseModel):
     """An event's standings; empty while they are hidden from whoever asks (``hidden``).
 
     ``stage_since`` is when the event came into its stage. ``cards`` counts those that count, ``judges`` who gave them;
     ``chain`` is that of the last entry, ``as_of`` when the newest card was saved. ``advice`` is empty unless an
-    organizer asked for it.
+    organizer asked for it. ``tie_break`` is the event's setting, ``ties`` says it in a sentence.
     """
 
     event_id: str
     stage: Stage
     stage_since: dt.datetime | None
     method: str
+    tie_break: str
+    ties: str
     hidden: bool
     track: str | None
     tracks: list[str]
     standings: list[StandingDetails]
+    prizes: list[AwardedPrize]
     warnings: list[str]
     advice: list[str]
     judges: int | None
@@ -107,6 +130,14 @@ class MovedPreview(BaseModel):
     start: float | None = Field(
         ge=0, le=LONGEST_SECONDS, allow_inf_nan=False, description="Its first second; null: the best by itself."
     )
+
+
+class Prizes(BaseModel):
+    """``PUT /sessions/{session_id}/prizes``: all that are given to it by hand, by id."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prizes: list[str] = Field(max_length=MOST_PRIZES)
 
 
 _SAME: dict[int | str, dict[str, Any]] = {304: {"description": "As it was when it had this ETag."}}
@@ -188,7 +219,13 @@ async def stream_leaderboard(
 @router.patch("/sessions/{session_id}/preview", tags=["sessions"])
 async def move_preview(session_id: str, move: MovedPreview, who: Caller, engine: TheEngine) -> schemas.SessionDetails:
     """Have the preview of a pitch, which the leaderboard plays, begin elsewhere."""
-    return await schemas.details(engine, who, await engine.move_preview(who, session_id, move.start))
+    return await schemas.details(engine, who, await engine.ceremony.move_preview(who, session_id, move.start))
+
+
+@router.put("/sessions/{session_id}/prizes")
+async def give_prizes(session_id: str, given: Prizes, who: Caller, engine: TheEngine) -> Prizes:
+    """Give a pitch these prizes, of those that its event gives by hand, and no others."""
+    return Prizes(prizes=list((await engine.ceremony.give_prizes(who, session_id, given.prizes)).awarded))
 
 
 def leaderboard(engine: Engine, view: View) -> dict[str, Any]:
@@ -200,10 +237,13 @@ def leaderboard(engine: Engine, view: View) -> dict[str, Any]:
         "stage": known.stage,
         "stage_since": view.since,
         "method": known.settings.method,
+        "tie_break": known.settings.tie_break,
+        "ties": ties(known),
         "hidden": board is None,
         "track": view.track,
         "tracks": sorted({*known.settings.tracks, *board.tracks}) if board else [],
         "standings": [_row(engine, row) for row in _rows(board, view.track)] if board else [],
+        "prizes": [_prize(engine, board.event, award) for award in board.awards] if board else [],
         "warnings": list(board.warnings) if board else [],
         "advice": list(board.advise()) if board and view.advised else [],
         "judges": board.judges if board else None,
@@ -225,6 +265,23 @@ def _row(engine: Engine, row: Row) -> dict[str, Any]:
         "preview": {"start": pitch.preview.start, "end": pitch.preview.end} if pitch.preview else None,
         "page_url": engine.page_url_of(pitch.session_id),
     }
+
+
+def _prize(engine: Engine, known: Event, award: Award) -> dict[str, Any]:
+    winners = [
+        {
+            "session_id": pitch.session_id,
+            "team_id": pitch.team_id,
+            "team_name": pitch.team_name,
+            "pitch_title": pitch.pitch_title,
+            "page_url": engine.page_url_of(pitch.session_id),
+        }
+        for pitch in award.winners
+    ]
+    prize = award.prize
+    name = next((one.name for one in known.in_use if one.id == prize.criterion), prize.criterion)
+    decided = decided_by(prize.by, prize.track, name)
+    return {**prize.model_dump(mode="json"), "decided": decided, "winners": winners}
 
 
 async def _document(engine: Engine, view: View, make: Callable[[Any], Document]) -> Document:

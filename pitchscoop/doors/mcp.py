@@ -158,6 +158,7 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
             *advice.tools,
             *scores.of_pitches,
             Tool(standings.move_preview, "Move preview"),
+            Tool(standings.give_prizes, "Give prizes"),
         ],
         "events": EventTools(engine, trusted).tools,
         "teams": TeamTools(engine, trusted).tools,

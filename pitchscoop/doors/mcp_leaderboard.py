@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pitchscoop.doors import leaderboard, schemas
 from pitchscoop.doors.mcp_calls import Calls, EventId, SessionId, told
+from pitchscoop.events.prizes import MOST_PRIZES
 from pitchscoop.recordings.model import LONGEST_SECONDS
 from pitchscoop.scoring.feedback import Feedback
 
@@ -32,8 +33,17 @@ class LeaderboardTools(Calls):
         ],
     ) -> schemas.SessionDetails:
         """Have the 20 s preview of a pitch, which the leaderboard plays, begin elsewhere."""
-        session = await told(self._engine.move_preview(self._who, session_id, start))
+        session = await told(self._engine.ceremony.move_preview(self._who, session_id, start))
         return await told(schemas.details(self._engine, self._who, session))
+
+    async def give_prizes(
+        self,
+        session_id: SessionId,
+        prizes: Annotated[list[str], Field(max_length=MOST_PRIZES, description="Ids; none takes all back.")],
+    ) -> leaderboard.Prizes:
+        """Give a pitch these prizes, of those that its event gives by hand, and no others."""
+        session = await told(self._engine.ceremony.give_prizes(self._who, session_id, prizes))
+        return leaderboard.Prizes(prizes=list(session.awarded))
 
 
 class FeedbackTools(Calls):

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.events.names import Email, Name, TimeZone
-from pitchscoop.events.rubrics import DEFAULT, Criterion
+from pitchscoop.events.prizes import MOST_PRIZES, Prize
+from pitchscoop.events.rubrics import DECIDES, DEFAULT, Criterion
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.kernel.table import Kept
@@ -24,7 +25,9 @@ class Settings(BaseModel):
     on past it. ``idle_seconds`` without audio end a recording by itself (design.md 2.4). ``language`` (BCP 47) is what
     is spoken, None where it is to be found out. ``forget_at_transcriber`` has the transcript's engine delete what it
     was sent. ``retention_days`` after its recording ended a session is removed with all it has; None keeps everything.
-    ``sign_comments`` tells teams which judge wrote what; else judges are numbered.
+    ``sign_comments`` tells teams which judge wrote what; else judges are numbered. ``tie_break`` is what becomes of
+    teams that the cards cannot tell apart: they ``share`` a rank, or the higher ``score`` decides and, with
+    ``criterion:ID``, of equal scores the higher mean in that criterion. ``prizes`` are in the order of the ceremony.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +46,8 @@ class Settings(BaseModel):
     retention_days: int | None = Field(default=None, ge=1, le=3650)
     method: Literal["adjusted", "mean"] = "adjusted"
     sign_comments: bool = False
+    prizes: tuple[Prize, ...] = Field(default=(), max_length=MOST_PRIZES)
+    tie_break: str = Field(default="share", pattern=rf"^(share|score|{DECIDES}[a-z0-9_-]{{1,64}})$")
 
     def changed(self, update: Mapping[str, Any]) -> "Settings":
         """With some of them changed.
@@ -82,6 +87,16 @@ class Event(Kept):
     def criteria(self, track: str | None) -> tuple[Criterion, ...]:
         """What a pitch of this track is scored by."""
         return tuple(one for one in self.in_use if not one.tracks or track in one.tracks)
+
+    @property
+    def ranking(self) -> tuple[str, str]:
+        """How places are made: the method, and what breaks ties. Chosen before anybody has scored."""
+        return self.settings.method, self.settings.tie_break
+
+    @property
+    def decides(self) -> Criterion | None:
+        """The criterion that equal scores go by, if there is one. None also where the rubric has lost it."""
+        return next((one for one in self.in_use if DECIDES + one.id == self.settings.tie_break), None)
 
     def check_tracks(self, tracks: Iterable[str]) -> None:
         """Pass if there are these tracks, or none are set.

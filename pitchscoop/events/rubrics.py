@@ -15,6 +15,10 @@ MOST = 100
 """Criteria of a rubric: more than anybody scores."""
 
 
+DECIDES = "criterion:"
+"""What comes before the id of a criterion that breaks ties."""
+
+
 class Anchor(BaseModel):
     """What a score means, in words: from this value up to the next anchor."""
 
@@ -64,6 +68,17 @@ def check_rubric(rubric: Sequence[Criterion], tracks: Sequence[str] = ()) -> Non
             raise _bad(criterion, "has an anchor outside of its scale. Move it between min and max.")
         if any(before >= after for before, after in itertools.pairwise(values)):
             raise _bad(criterion, "has anchors out of order. Write them from the lowest value to the highest.")
+
+
+def check_tie_break(rule: str, rubric: Sequence[Criterion]) -> None:
+    """Pass if there is what is to break ties, ``Settings.tie_break``.
+
+    Raises:
+        Invalid: ``unknown_criterion``.
+    """
+    known = ["share", "score", *(DECIDES + one.id for one in rubric)]
+    if rule not in known:
+        raise Invalid("unknown_criterion", f"tie_break: there is no {rule!r}. There are {', '.join(known)}.")
 
 
 def _bad(criterion: Criterion, what: str) -> Invalid:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from pitchscoop.access.model import Principal, Target, Verb, require
 from pitchscoop.events.model import Event, Record, Settings
 from pitchscoop.events.people import Judges, Teams
+from pitchscoop.events.prizes import decided_by
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.clock import Clock, micros
@@ -214,7 +215,9 @@ class Events:
 def _differences(before: Event, after: Event) -> dict[str, Told]:
     """What an organizer changed, as it is now: name and settings, and of a rubric its version and what it scores."""
     old, new = before.settings.model_dump(), after.settings.model_dump()
-    told = {key: ", ".join(value) if isinstance(value, tuple) else value for key, value in new.items()}
+    prizes = [f"{one.name} ({decided_by(one.by, one.track, one.criterion)})" for one in after.settings.prizes]
+    in_words = {**new, "prizes": tuple(prizes)}
+    told = {key: ", ".join(value) if isinstance(value, tuple) else value for key, value in in_words.items()}
     found = {key: told[key] for key in new if new[key] != old[key]}
     if after.name != before.name:
         found["name"] = after.name

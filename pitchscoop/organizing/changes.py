@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from pitchscoop.events.model import Event
-from pitchscoop.events.rubrics import Criterion, check_rubric
+from pitchscoop.events.prizes import check_prizes
+from pitchscoop.events.rubrics import Criterion, check_rubric, check_tie_break
 from pitchscoop.events.service import Events
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, StaleWrite, Unavailable
@@ -43,7 +44,12 @@ class Change:
         if self.rubric is not None and tuple(self.rubric) != event.rubric:
             update["rubric"] = tuple(self.rubric)
             check_rubric(self.rubric, update["settings"].tracks)
-        return event.model_copy(update=update)
+        changed = event.model_copy(update=update)
+        if changed.settings.tie_break != event.settings.tie_break:
+            check_tie_break(changed.settings.tie_break, changed.in_use)
+        if changed.settings.prizes != event.settings.prizes:
+            check_prizes(changed.settings.prizes, changed.in_use, changed.settings.tracks)
+        return changed
 
 
 class Changes:
@@ -64,7 +70,7 @@ class Changes:
             before = await self._events.get(event_id)
             after = change.of(before)
             seen = []
-            if before.settings.method != after.settings.method or before.in_use != after.in_use:
+            if before.ranking != after.ranking or before.in_use != after.in_use:
                 began, head = await self._cards.began(event_id)
                 seen = [head]
                 after = await self._allowed(before, after, change) if began else after
@@ -100,11 +106,10 @@ class Changes:
 
     async def _allowed(self, before: Event, after: Event, change: Change) -> Event:
         """The change, where there are cards already."""
-        if before.settings.method != after.settings.method:
-            raise Conflict(
-                "method_locked",
-                f"Scoring has begun, so the ranking stays {before.settings.method!r}: it is chosen before.",
-            )
+        if before.ranking != after.ranking:
+            method, tie_break = before.ranking
+            stays = f"method {method!r} and tie_break {tie_break!r}"
+            raise Conflict("method_locked", f"Scoring has begun, so the ranking stays as it was chosen: {stays}.")
         if not change.new_version:
             stay, drafts = await self._cards.outlook(before, after)
             raise Conflict("scoring_began", _told(stay, drafts), {"stay_complete": stay, "become_drafts": drafts})

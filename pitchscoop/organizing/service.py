@@ -10,7 +10,8 @@ from pitchscoop.access.organizers import Organizer
 from pitchscoop.access.service import Access
 from pitchscoop.events.model import Event, Judge, Member, Settings, Team
 from pitchscoop.events.names import named
-from pitchscoop.events.rubrics import TEMPLATES, Criterion, check_rubric
+from pitchscoop.events.prizes import check_prizes
+from pitchscoop.events.rubrics import DEFAULT, TEMPLATES, Criterion, check_rubric, check_tie_break
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
@@ -62,6 +63,8 @@ class Organizing:
         """A new event."""
         require(who, Verb.EVENT_CREATE, Target())
         check_rubric(rubric, settings.tracks)
+        check_tie_break(settings.tie_break, rubric or DEFAULT)
+        check_prizes(settings.prizes, rubric or DEFAULT, settings.tracks)
         return await self._events.create(named("name", name), rubric=rubric, settings=settings, stage=stage, seed=seed)
 
     def rubrics(self, who: Principal) -> Mapping[str, Sequence[Criterion]]:
@@ -121,7 +124,10 @@ class Organizing:
     async def copy_event(self, who: Principal, event_id: str, name: str, seed: bytes | None = None) -> Event:
         """A new event with the rubric and the settings of another, as a draft. Nobody is taken along."""
         event = await self._events.allowed(who, Verb.EVENT_READ, event_id)
-        return await self.create_event(who, name, event.rubric, event.settings, "draft", seed)
+        settings = event.settings
+        if event.decides is None and settings.tie_break != "share":  # the criterion may be one the rubric has lost
+            settings = settings.changed({"tie_break": "score"})
+        return await self.create_event(who, name, event.rubric, settings, "draft", seed)
 
     async def facts(self, who: Principal, event_id: str | None, after: str = "", limit: int = 200) -> list[Fact]:
         """Who did what when, in order, after a position. None: what is about no event, or about one that is gone.

@@ -59,7 +59,8 @@ class Session(BaseModel):
     ``source`` is set by the first audio. ``received`` are the bytes of all audio, known from the stop on.
     ``audio_size`` is in bytes, ``audio_duration`` in seconds, ``loudness`` in LUFS, its range in LU, ``silhouette``
     96 heights of 0 to 100. ``preview_start`` is the second from which the organizer wants its preview to play, None
-    where that is chosen by itself. ``live_part`` is where in ``segments/`` live audio goes once that folder itself was
+    where that is chosen by itself. ``awarded`` are the prizes of its event that
+    an organizer gave it, by id. ``live_part`` is where in ``segments/`` live audio goes once that folder itself was
     closed, for an upload that did not stay. ``metadata.interrupted`` marks a speaker who vanished. ``asked_at`` is when
     a worker first missed the speaker: whoever is heard after that is there.
     """
@@ -95,6 +96,7 @@ class Session(BaseModel):
     true_peak: float | None = None
     silhouette: tuple[int, ...] = ()
     preview_start: float | None = None
+    awarded: tuple[str, ...] = ()
     transcript: Transcript = Transcript()
     metadata: dict[str, Any] = Field(default_factory=dict)
     error: Failure | None = None

@@ -21,8 +21,7 @@ _MOST_LIVE = 12  # recordings looked at in storage at once: no room has more sta
 class Glance:
     """A session in short.
 
-    ``created`` is in milliseconds, ``silhouette`` and ``preview_start`` as in
-    ``Session``.
+    ``created`` is in milliseconds, ``silhouette``, ``preview_start`` and ``awarded`` as in ``Session``.
     """
 
     session_id: str
@@ -37,6 +36,7 @@ class Glance:
     transcript: str
     silhouette: tuple[int, ...]
     preview_start: float | None = None
+    awarded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,4 +113,5 @@ def _glance(fields: Mapping[str, str]) -> Glance:
         transcript=transcript.get("status", "none"),
         silhouette=tuple(json.loads(fields.get("silhouette", "[]"))),
         preview_start=float(fields["preview_start"]) if "preview_start" in fields else None,
+        awarded=tuple(json.loads(fields.get("awarded", "[]"))),
     )

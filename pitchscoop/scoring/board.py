@@ -1,8 +1,9 @@
 """The leaderboard: cards to rows. Pure: the same cards give the same rows, byte for byte."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,8 +14,9 @@ from pitchscoop.events.rubrics import Criterion
 from pitchscoop.scoring import explained
 from pitchscoop.scoring.equations import IntArray
 from pitchscoop.scoring.groups import groups, next_readings
-from pitchscoop.scoring.mixed import Fit, FloatArray, Reads, fit
-from pitchscoop.scoring.places import Places, places
+from pitchscoop.scoring.mixed import Fit, FloatArray, Reads, fit, reads_of
+from pitchscoop.scoring.places import Places, places, untied
+from pitchscoop.scoring.prizes import awards
 from pitchscoop.scoring.rows import DRAWS, SEED, Board, Pitch, Row, Scored
 
 _NAMED, _NAMES = 50, 5000  # of those a row is tied with; of all rows together: a thousand equal teams make a million
@@ -26,26 +28,31 @@ class _Heard:
 
     pitch: Pitch
     cards: Sequence[tuple[str, float]]
+    deciding: float = math.nan  # its mean in what equal scores go by, as a share of the scale; NaN without one
 
 
 def board(scored: Scored) -> Board:
     """The standings of an event."""
     heard, unscored, stretched = _counting(scored)
     if not heard:
-        return Board(scored.event, scored.chain)
+        return Board(scored.event, scored.chain, awards=awards(scored, (), {}))
     judges = sorted({judge for one in heard for judge, _ in one.cards})
-    reads = _reads(heard, judges)
+    reads = _reads(heard)
     fitted = fit(reads)
     made = _Rows(scored.event, heard, reads, fitted)
     everybody = np.arange(len(heard))
     tracks = sorted({one.pitch.track for one in heard if one.pitch.track is not None})
+    rows = made.rows(everybody)
+    by_track = {
+        track: made.rows(np.array([one.pitch.track == track for one in heard]).nonzero()[0]) for track in tracks
+    }
     counts = [len(one.cards) for one in heard]
     counted = {(one.pitch.session_id, judge) for one in heard for judge, _ in one.cards}
     return Board(
         scored.event,
         scored.chain,
-        made.rows(everybody),
-        {track: made.rows(np.array([one.pitch.track == track for one in heard]).nonzero()[0]) for track in tracks},
+        rows,
+        by_track,
         tuple(
             explained.cautions(
                 counts, len(judges), len(groups(reads)), unscored, stretched=stretched, set_aside=scored.set_aside
@@ -55,6 +62,7 @@ def board(scored: Scored) -> Board:
         sum(counts),
         max(scored.cards[key].saved_at for key in counted),
         partial(_advice, scored, heard, judges, reads, fitted) if scored.event.stage == "open" else tuple,
+        awards(scored, rows, by_track),
     )
 
 
@@ -64,18 +72,25 @@ def _counting(scored: Scored) -> tuple[list[_Heard], int, bool]:
     Of a team's several pitches the one with most complete cards counts, the newest of equals.
     """
     criteria = {track: scored.event.criteria(track) for track in {pitch.track for pitch in scored.pitches.values()}}
+    decides = scored.event.decides
     cards = defaultdict[str, list[tuple[str, float]]](list)
+    shares = defaultdict[str, list[float]](list)
     for (session_id, judge_id), card in sorted(scored.cards.items(), key=lambda item: item[0]):
         pitch = scored.pitches.get(session_id)
         if pitch is None or pitch.withdrawn:
             continue
         points = scored.totals.of(card, criteria[pitch.track])
-        if points is not None:
-            cards[session_id].append((judge_id, points))
+        if points is None:
+            continue
+        cards[session_id].append((judge_id, points))
+        if decides is not None and decides in criteria[pitch.track]:
+            shares[session_id].append(card.share_of(decides))
     best: dict[str, _Heard] = {}
     for session_id, found in cards.items():
         pitch = scored.pitches[session_id]
-        one, known = _Heard(pitch, found), best.get(pitch.team_id or session_id)
+        deciding = shares[session_id]
+        one = _Heard(pitch, found, sum(deciding) / len(deciding) if deciding else math.nan)
+        known = best.get(pitch.team_id or session_id)
         if known is None or _weight(one) > _weight(known):
             best[pitch.team_id or session_id] = one
     heard = sorted(best.values(), key=lambda one: one.pitch.session_id)
@@ -93,22 +108,19 @@ def _stretched(heard: Sequence[_Heard], criteria: Mapping[str | None, Sequence[C
     best = {track: sum(one.weight * one.max for one in criteria[track]) for track in {one.pitch.track for one in heard}}
     most = max(best.values(), default=0.0)
     by = {track: most / points if points > 0 else 1.0 for track, points in best.items()}
-    return [_Heard(one.pitch, [(judge, points * by[one.pitch.track]) for judge, points in one.cards]) for one in heard]
+    return [replace(one, cards=[(judge, points * by[one.pitch.track]) for judge, points in one.cards]) for one in heard]
 
 
-def _reads(heard: Sequence[_Heard], judges: Sequence[str]) -> Reads:
-    place = {judge: at for at, judge in enumerate(judges)}
-    found = [(team, place[judge], points) for team, one in enumerate(heard) for judge, points in one.cards]
-    teams, by, totals = map(np.array, zip(*found, strict=True))
-    tracks = {track: at for at, track in enumerate(dict.fromkeys(one.pitch.track for one in heard))}
-    track = np.array([tracks[one.pitch.track] for one in heard]) if len(tracks) > 1 else None
-    return Reads(teams, by, totals.astype(np.float64), len(heard), len(judges), track)
+def _reads(heard: Sequence[_Heard]) -> Reads:
+    found = [(team, judge, points) for team, one in enumerate(heard) for judge, points in one.cards]
+    return reads_of(found, [one.pitch.track for one in heard])
 
 
 class _Rows:
     """Rows of all pitches or of some: draws are made once."""
 
     def __init__(self, event: Event, heard: Sequence[_Heard], reads: Reads, fitted: Fit) -> None:
+        self._event = event
         self._heard = heard
         self._most = min(_NAMED, _NAMES // len(heard) + 1)
         self._draws = fitted.draws(DRAWS, SEED)
@@ -124,17 +136,23 @@ class _Rows:
 
     def rows(self, some: IntArray) -> tuple[Row, ...]:
         """These pitches, ranked among themselves."""
-        told = places(self._draws[:, some], self._score[some])
+        score = self._score[some]
+        told = places(self._draws[:, some], score)
+        alike = {team: len(group) - 1 for group in told.groups for team in group}
+        if self._event.settings.tie_break != "share":
+            told = untied(told, score, np.array([self._heard[at].deciding for at in some]))
         rows: list[Row] = []
         for group in told.groups:
             names = [self._heard[some[one]].pitch.session_id for one in group]
-            rows += [self._row(int(some[one]), one, told, names, at) for at, one in enumerate(group)]
+            rows += [self._row(int(some[one]), one, told, names, at, alike[one]) for at, one in enumerate(group)]
         return tuple(rows)
 
-    def _row(self, at: int, place: int, told: Places, group: Sequence[str], seat: int) -> Row:
+    def _row(self, at: int, place: int, told: Places, group: Sequence[str], seat: int, alike: int) -> Row:
+        """``alike`` counts those whom the cards cannot tell it from, also where a rule has given them other ranks."""
         one = self._heard[at]
         rank, low, high = int(told.rank[place]), int(told.lo[place]), int(told.hi[place])
-        if self._by_mean:  # the mean may put a team where the model would not: the place that is told is within
+        decided = explained.decided(self._event, alike) if alike >= len(group) else None
+        if self._by_mean or decided:  # both may put a team where the model would not: what is told is within
             low, high = min(low, rank), max(high, rank)
         return Row(
             pitch=one.pitch,
@@ -148,7 +166,7 @@ class _Rows:
             tied_with=_beside(group, seat, self._most),
             p_first=float(told.first[place]),
             p_top3=float(told.top3[place]),
-            why=self._why[at],
+            why=f"{self._why[at]} {decided}" if decided else self._why[at],
         )
 
 

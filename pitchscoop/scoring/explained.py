@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pitchscoop.events.model import Event
+
 _SHOWN = 0.05  # of a score: less is not seen at one decimal
 _WORTH = 0.2  # of the whole: a smaller part is not worth a word
 _STRICT = 0.5  # standard deviations of all judges from which one is called strict or mild
@@ -24,6 +26,23 @@ def why(shift: float, effects: Sequence[float], spread: float) -> str:
         return f"{_begun(parts[0][0])}; adjusted {signed(shift)}."
     said = ", and ".join(f"{words} ({signed(part)})" for words, part in parts)
     return f"{_begun(said)}: adjusted {signed(shift)}."
+
+
+def ties(event: Event) -> str:
+    """What becomes of teams that the cards cannot tell apart."""
+    if event.settings.tie_break == "share":
+        return "Teams that cannot be told apart share a rank."
+    criterion = event.decides
+    equal = f"equal scores go by the higher mean in {criterion.name}" if criterion else "only equal scores share a rank"
+    return f"Of teams that cannot be told apart the one with the higher score goes first; {equal}."
+
+
+def decided(event: Event, alike: int) -> str:
+    """Why a row has a rank of its own, although the cards cannot tell it from so many others."""
+    others = "one other team" if alike == 1 else f"{alike} other teams"
+    criterion = event.decides
+    then = f", then {criterion.name}" if criterion else ""
+    return f"The cards cannot tell it from {others}; the higher score decides{then}."
 
 
 def signed(points: float) -> str:

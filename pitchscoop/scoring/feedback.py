@@ -54,9 +54,10 @@ class Comment(BaseModel):
 class Feedback(BaseModel):
     """All of it. ``unplaced`` says why there is no ``place``; ``cautions`` what to beware of in the numbers.
 
-    ``cards`` counts the complete ones. ``scores`` are empty without one. ``delivery`` is None without a transcript.
-    ``silhouette`` are 96 heights of 0 to 100 over the recording, none before it was read. Times are in seconds;
-    ``published_at`` is ISO 8601, None before publication and where the log does not say.
+    ``prizes`` are those it won, by name. ``cards`` counts the complete ones. ``scores`` are empty without one.
+    ``delivery`` is None without a transcript. ``silhouette`` are 96 heights of 0 to 100 over the recording, none before
+    it was read. Times are in seconds; ``published_at`` is ISO 8601, None before publication and where the log does not
+    say.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,6 +75,7 @@ class Feedback(BaseModel):
     max_seconds: int
     place: Place | None
     unplaced: str | None
+    prizes: tuple[str, ...]
     cautions: tuple[str, ...]
     cards: int
     scores: tuple[Against, ...]
@@ -158,6 +160,7 @@ def _report(
         audio_duration=session.audio_duration,
         max_seconds=session.max_seconds,
         place=_place(row, shown) if row and shown else None,
+        prizes=_prizes(session, shown),
         unplaced=None if row else _why_not(len(complete), withdrawn=pitch is not None and pitch.withdrawn),
         cautions=_cautions(len(complete)),
         cards=len(complete),
@@ -184,6 +187,11 @@ def _place(row: Row, shown: Shown) -> Place:
         why=row.why,
         in_track=(own.rank, own.interval, len(within)) if own else None,
     )
+
+
+def _prizes(session: Session, shown: Shown | None) -> tuple[str, ...]:
+    awards = shown.board.awards if shown else ()
+    return tuple(one.prize.name for one in awards if session.session_id in {pitch.session_id for pitch in one.winners})
 
 
 def _why_not(complete: int, *, withdrawn: bool) -> str:

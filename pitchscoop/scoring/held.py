@@ -211,6 +211,7 @@ class Held:
             audio_duration=glance.duration,
             preview=self._previews.get(glance.session_id),
             withdrawn=team is not None and team.withdrawn_at is not None,
+            awarded=glance.awarded,
         )
 
     async def _load(self, stale: set[str], changed: set[str] | None) -> None:

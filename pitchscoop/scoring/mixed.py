@@ -14,6 +14,7 @@ models using lme4, J. Stat. Softw. 67 (2015), for a criterion that only needs ra
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ import numpy as np
 from pitchscoop.scoring.equations import Equations, Reads, Solved
 from pitchscoop.scoring.lowest import FloatArray
 
-__all__ = ["Fit", "FloatArray", "Reads", "fit"]
+__all__ = ["Fit", "FloatArray", "Reads", "fit", "reads_of"]
 
 _EQUAL = 1e-9  # of the largest total: what differs by less differs by rounding
 
@@ -70,6 +71,19 @@ class Fit:
         if self._solved is None:
             return np.zeros(len(self.judge))
         return self._solved.gain(team, other) * self._spread**2
+
+
+def reads_of(found: Sequence[tuple[int, str, float]], tracks: Sequence[str | None]) -> Reads:
+    """Readings of teams, each with the number of a team, the name of a judge, and points.
+
+    ``tracks`` are those of the teams; where there is one only it makes no difference. Judges are numbered in the order
+    of their names.
+    """
+    judges = {judge: at for at, judge in enumerate(sorted({judge for _, judge, _ in found}))}
+    team, judge, points = map(np.array, zip(*[(at, judges[by], total) for at, by, total in found], strict=True))
+    numbers = {name: at for at, name in enumerate(dict.fromkeys(tracks))}
+    track = np.array([numbers[name] for name in tracks]) if len(numbers) > 1 else None
+    return Reads(team, judge, points.astype(np.float64), len(tracks), len(judges), track)
 
 
 def fit(reads: Reads) -> Fit:

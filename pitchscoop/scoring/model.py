@@ -65,6 +65,10 @@ class Card(Kept):
         """Whether it counts."""
         return bool(criteria) and self.mark != "skip" and not self.missing(criteria)
 
+    def share_of(self, criterion: Criterion) -> float:
+        """How far up the scale of a criterion its score is: 0 to 1. Of a complete card."""
+        return (self.scores[criterion.id] - criterion.min) / (criterion.max - criterion.min)
+
     def says_what(self, other: "Card | None") -> bool:
         """Whether it says what the other one says, whenever they were saved."""
         return other is not None and (self.scores, self.comment, self.mark) == (other.scores, other.comment, other.mark)

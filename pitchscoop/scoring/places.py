@@ -1,8 +1,9 @@
 """From how the teams may stand to the places they may have, and to who shares a rank."""
 
+import itertools
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ FloatArray = NDArray[np.float64]
 SURE = 0.9  # of an interval
 TIED = 0.25  # a team that is better with this probability shares the rank
 _EQUAL = 1e-9  # points: scores that differ by less are equal
+_DIGITS = 9  # the same for the rules that break ties
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +67,22 @@ def _anywhere(teams: int, score: FloatArray) -> Places:
     return Places(every, every * teams, share, np.minimum(3 * share, 1.0), _shared(groups, teams), better, groups)
 
 
+def untied(told: Places, *rules: FloatArray) -> Places:
+    """The same, where teams of a group go by the first rule that tells them apart: the higher value first.
+
+    Args:
+        told: places with their groups.
+        rules: (teams,) each. One that does not know a team of a group (NaN) is passed over in that group.
+    """
+    groups: list[tuple[int, ...]] = []
+    for group in told.groups:
+        known = [rule for rule in rules if not np.isnan(rule[list(group)]).any()]
+        by = {team: tuple(round(float(-rule[team]), _DIGITS) for rule in known) for team in group}
+        alike = itertools.groupby(sorted(group, key=lambda team: by[team]), key=lambda team: by[team])
+        groups += [tuple(teams) for _, teams in alike]
+    return replace(told, rank=_shared(groups, len(told.rank)), groups=tuple(groups))
+
+
 def _ranks(draws: FloatArray) -> NDArray[np.int32]:
     """The place of each team, counted from 1, in each draw: (teams, count)."""
     count, teams = draws.shape
@@ -98,7 +116,7 @@ def _tied(score: FloatArray, chance: Callable[[int, int], float]) -> tuple[tuple
     return tuple(map(tuple, groups)), better
 
 
-def _shared(groups: tuple[tuple[int, ...], ...], teams: int) -> IntArray:
+def _shared(groups: Sequence[tuple[int, ...]], teams: int) -> IntArray:
     rank = np.ones(teams, dtype=np.intp)
     above = 0
     for group in groups:

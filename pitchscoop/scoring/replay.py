@@ -68,4 +68,5 @@ def _pitch(session: Session, team: Team | None) -> Pitch:
         created=int(session.created_at.timestamp() * 1000),
         audio_duration=session.audio_duration,
         withdrawn=team is not None and team.withdrawn_at is not None,
+        awarded=session.awarded,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.events.prizes import Prize
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.scoring.model import Card, total
 from pitchscoop.scoring.previews import Preview
@@ -17,7 +18,7 @@ SEED, DRAWS = 1, 1000  # fixed, so that a result can be made again; a thousand d
 class Pitch:
     """What a row shows of a session. ``created`` is in milliseconds, ``audio_duration`` in seconds.
 
-    ``withdrawn``: its team is out of the running.
+    ``withdrawn``: its team is out of the running. ``awarded`` are the prizes an organizer gave it, by id.
     """
 
     session_id: str
@@ -29,6 +30,7 @@ class Pitch:
     audio_duration: float | None = None
     preview: Preview | None = None
     withdrawn: bool = False
+    awarded: tuple[str, ...] = ()
 
 
 class Totals:
@@ -106,6 +108,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Award:
+    """A prize and who wins it: several who share it, or nobody yet."""
+
+    prize: Prize
+    winners: tuple[Pitch, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """An event's standings. ``tracks`` are ranked for themselves, by name.
 
@@ -122,3 +132,4 @@ class Board:
     cards: int = 0
     as_of: dt.datetime | None = None
     advise: Callable[[], tuple[str, ...]] = field(default=tuple, compare=False)
+    awards: tuple[Award, ...] = ()

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from pitchscoop.scoring.rows import DRAWS, SEED, Board, Row
+from pitchscoop.scoring.rows import DRAWS, SEED, Award, Board, Row
 
 
 def told(row: Row) -> dict[str, Any]:
@@ -32,6 +32,11 @@ def told(row: Row) -> dict[str, Any]:
     }
 
 
+def awarded(award: Award) -> dict[str, Any]:
+    """A prize as everybody is told it, with who won it, by session."""
+    return {**award.prize.model_dump(mode="json"), "winners": [pitch.session_id for pitch in award.winners]}
+
+
 def written(board: Board) -> str:
     """JSON, a row a line: first what the standings were made of, then everybody, then track by track.
 
@@ -42,6 +47,7 @@ def written(board: Board) -> str:
         "event_id": event.event_id,
         "event_name": event.name,
         "method": event.settings.method,
+        "tie_break": event.settings.tie_break,
         "seed": SEED,
         "draws": DRAWS,
         "rubric_version": event.rubric_version,
@@ -55,6 +61,7 @@ def written(board: Board) -> str:
     parts.append(f'"standings": {_rows(board.rows)}')
     tracks = ",\n".join(f"{_plain(track)}: {_rows(rows)}" for track, rows in sorted(board.tracks.items()))
     parts.append(f'"tracks": {{{tracks}}}')
+    parts.append(f'"prizes": {_plain([awarded(award) for award in board.awards])}')
     return "{" + ",\n".join(parts) + "}\n"
 
 

@@ -14,10 +14,11 @@ from pitchscoop.doors.web import public_contexts as p
 from pitchscoop.doors.web.contexts import Viewer
 from pitchscoop.doors.web.events import bar_of
 from pitchscoop.doors.web.languages import languages
+from pitchscoop.doors.web.prize_form import filled_prizes, read_prizes
 from pitchscoop.doors.web.qr import qr_svg
 from pitchscoop.doors.web.render import Renderer
 from pitchscoop.doors.web.rubric_form import LABELS, filled_rubric, read_rubric
-from pitchscoop.doors.web.settings_form import filled, overtaken, read
+from pitchscoop.doors.web.settings_form import filled, overtaken, read, tie_breaks
 from pitchscoop.events.model import Event, Settings
 from pitchscoop.kernel.clock import utc_now
 from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
@@ -45,6 +46,7 @@ def _page(
     wrong: dict[str, str] | None = None,
     order: o.OrderForm | None = None,
     rubric: o.RubricForm | None = None,
+    prizes: o.PrizeForm | None = None,
     doubt: o.Doubt | None = None,
     event: Event = EVENT,
 ) -> o.EventPage:
@@ -55,9 +57,11 @@ def _page(
         judges=_judges if judges is None else judges,
         order=order or o.OrderForm(0, {"order": "\n".join(TEAMS), "slot": "3:00"}, missing=(LONG_TEAM, ARABIC)),
         rubric=rubric or filled_rubric(event),
+        prizes=prizes or filled_prizes(event),
         templates=LABELS,
         settings=form or filled(event),
         languages=languages(),
+        tie_breaks=tie_breaks(event),
         zones=["Europe/Berlin", "UTC"],
         texts={"teams": "Kelpline"} if wrong else {},
         wrong=wrong or {},
@@ -83,6 +87,13 @@ def _criteria() -> o.RubricForm:
     rows = [dict(row.values) for row in filled_rubric(EVENT).rows if not row.new]
     rows[1] |= {"name": LONG_TITLE, "weight": "often", "max": "0", "anchors": "good 5"}
     form = read_rubric(rows, (), 1)[1]
+    assert form is not None
+    return form
+
+
+def _prizes() -> o.PrizeForm:
+    typed = [{"id": "", "name": LONG_TITLE, "goes": "criterion||solution"}, {"id": "", "name": ARABIC, "goes": "luck"}]
+    form = read_prizes(typed, EVENT, 1)[1]
     assert form is not None
     return form
 
@@ -151,6 +162,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "event-long": lambda: renderer.event(_page(event=long)),
         "event-doubt": lambda: renderer.event(_page(doubt=o.Doubt("frozen", "Freeze", 12, "desk"))),
         "event-criteria": lambda: renderer.event(_page(rubric=_criteria())),
+        "event-prizes": lambda: renderer.event(_page(prizes=_prizes())),
         "event-order": lambda: renderer.event(_page(order=_order())),
         "event-archived": lambda: renderer.event(_page(event=archived)),
         "event-wrong": lambda: renderer.event(_page(form=_wrong(), wrong={"teams": "Is in this event already."})),

@@ -57,6 +57,25 @@ def rows(count: int = 0) -> Sequence[object]:
     return placed
 
 
+def _prize(name: str, decided: str, by: str, *winners: int) -> object:
+    won = [{"session_id": f"r{at}", "team_id": str(at), "team_name": _PLACED[at][1], "pitch_title": _PLACED[at][2],
+            "page_url": f"http://127.0.0.1/pitches/r{at}?key=k"} for at in winners]  # fmt: skip
+    return {"id": name.lower(), "name": name, "by": by, "track": None, "criterion": None, "decided": decided,
+            "winners": won}  # fmt: skip
+
+
+def _prizes(case: str) -> list[object]:
+    """Of boards that have rows: one that is shared, one with a long name, one that nobody has yet."""
+    if case in ("hidden", "waiting", "empty", "many", "mean"):
+        return []
+    return [
+        _prize("Craft", "Highest in Team and craft", "criterion", 2, 3),
+        _prize(LONG_TITLE, "First place in Land", "rank", 4),
+        _prize("Harbour prize", "Chosen by hand", "hand", *[5 for _ in given[-1:]]),
+        _prize("Grand prize", "First place", "rank", 0),
+    ]
+
+
 def board(case: str) -> dict[str, object]:
     """The standings of a case."""
     stage = {"live": "open", "hidden": "frozen", "waiting": "open", "empty": "open"}.get(case, "published")
@@ -66,6 +85,7 @@ def board(case: str) -> dict[str, object]:
         "event_id": "nordhavn", "stage": stage, "stage_since": SINCE, "hidden": hidden,
         "method": "mean" if case == "mean" else "adjusted",
         "track": None, "tracks": ["Land", "Sea"] if case == "tracks" else [], "standings": found,
+        "tie_break": "share", "ties": "Teams that cannot be told apart share a rank.", "prizes": _prizes(case),
         "warnings": _WARNINGS if case in ("live", "tracks") else [], "advice": _ADVICE if case == "live" else [],
         "judges": None if hidden else 6, "cards": None if hidden else 143, "chain": None, "as_of": None,
     }  # fmt: skip
@@ -113,10 +133,18 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
 moved: list[float] = []
 """Where previews were moved to."""
 
+given: list[tuple[str, list[str]]] = []
+"""Pitches, and the prizes they were given."""
+
 
 async def _move(request: Request) -> Response:
     moved.append((await request.json())["start"])
     return JSONResponse({})
+
+
+async def _give(request: Request) -> Response:
+    given.append((request.path_params["session_id"], (await request.json())["prizes"]))
+    return JSONResponse({"prizes": given[-1][1]})
 
 
 def _stream(request: Request) -> Response:
@@ -139,4 +167,5 @@ def routes(renderer: Renderer, peaks: Callable[[Request], Response]) -> list[Rou
         Route("/sample/standings/{case}/stream", _stream),
         Route("/pitches/{session_id}/peaks", peaks),
         Route("/api/v1/sessions/{session_id}/preview", _move, methods=["PATCH"]),
+        Route("/api/v1/sessions/{session_id}/prizes", _give, methods=["PUT"]),
     ]

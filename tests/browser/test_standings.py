@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import ranked
+from tests.browser.words import ARABIC, LONG_TITLE
 from tests.browser.written import pitched
 from tests.servers.app import ADMIN, App
 
@@ -56,10 +57,40 @@ def test_scores_are_explained_in_plain_words(page: Page, preview: str) -> None:
     button = page.get_by_role("button", name="How scores are adjusted")
     button.click()
     expect(page.get_by_role("heading", name="How scores are adjusted")).to_be_visible()
-    expect(row.locator(".why")).to_have_text("2 of the 3 judges were stricter than the others; adjusted +1.8.")
+    expect(row.locator(".why")).to_have_text(
+        "2 of the 3 judges were stricter than the others; adjusted +1.8. Judged a hundred times, it would be first 10"
+        " times, and among the first three 30 times."
+    )
     expect(button).to_have_attribute("aria-expanded", "true")
     expect(row.locator(".standing-axis")).to_contain_text("Nine times in ten between 1st and 9th")
     expect(row.locator(".standing-rank")).to_contain_text("Rank 2")
+
+
+def test_prizes_stand_above_the_places(page: Page, preview: str) -> None:
+    ranked.given.clear()
+    page.goto(f"{preview}/standings")
+    prizes = page.locator(".prize")
+    expect(prizes).to_have_count(4)
+    expect(prizes.nth(0)).to_contain_text("Craft")
+    expect(prizes.nth(0)).to_contain_text("Highest in Team and craft")
+    expect(prizes.nth(0).locator(".prize-winners")).to_contain_text("Kelpline and ")
+    expect(prizes.nth(2).locator(".prize-winners")).to_have_text("Not awarded yet")
+    expect(prizes.nth(2).get_by_role("combobox")).to_have_count(0)
+    expect(prizes.nth(3).get_by_role("link", name="Grandmother Tongue")).to_be_visible()
+
+
+def test_organizers_give_prizes_by_hand(page: Page, preview: str) -> None:
+    ranked.given.clear()
+    page.goto(f"{preview}/standings-live")
+    choice = page.get_by_label("Who wins Harbour prize")
+    choice.select_option("Signal/Noise: " + LONG_TITLE)
+    page.wait_for_timeout(200)
+    assert ranked.given == [("r5", ["harbour prize"])]
+    page.reload()
+    expect(choice).to_have_value("r5")
+    choice.select_option("Ro: Quiet brakes for cargo bikes")
+    page.wait_for_timeout(200)
+    assert ranked.given[1:] == [("r5", []), ("r9", ["harbour prize"])]
 
 
 def test_each_state_says_what_it_is(page: Page, preview: str) -> None:
@@ -112,6 +143,24 @@ def test_no_key_shows_the_room_how_it_stands_while_judges_score(page: Page, prev
         page.keyboard.press("r")
     page.wait_for_timeout(200)
     expect(page.locator("[data-part=reveal]")).to_be_hidden()
+
+
+def test_the_room_reveals_prizes_in_the_order_of_the_ceremony(page: Page, preview: str) -> None:
+    ranked.given.clear()
+    page.goto(f"{preview}/room-reveal")
+    reveal = page.locator("[data-part=reveal]")
+    page.keyboard.press("p")
+    expect(reveal).to_contain_text("Craft shared")
+    for team in ("Kelpline", ARABIC):
+        expect(reveal).to_contain_text(team)
+    page.keyboard.press("Enter")
+    expect(reveal).to_contain_text(LONG_TITLE)
+    page.keyboard.press("Enter")  # the one that nobody has is passed over
+    expect(reveal).to_contain_text("Grand prize")
+    expect(reveal).to_contain_text("Grandmother Tongue")
+    expect(reveal.locator("[data-part=reveal-score]")).to_be_empty()
+    page.keyboard.press("Escape")
+    expect(reveal).to_be_hidden()
 
 
 def test_the_room_reveals_one_rank_at_a_time(page: Page, preview: str) -> None:

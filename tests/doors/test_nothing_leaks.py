@@ -35,7 +35,7 @@ _OUT: tuple[Stage, ...] = ("published", "archived")
 _BACK: tuple[Stage, ...] = ("published", "frozen")
 _INSIDE = ("its team", "its judge", "a listener's link", "nobody")
 COMMENT = "Zwetschgenkuchen"
-_ROW = re.compile(rb'"(rank|raw_mean|adjusted|p_first|interval|tied_with)": ?[\d\[]')
+_ROW = re.compile(rb'"(rank|raw_mean|adjusted|p_first|interval|tied_with|winners|awarded)": ?[\d\[]')
 _STREAM = "/leaderboard/stream"
 
 
@@ -50,7 +50,11 @@ class Secret:
 async def scored(engine: Engine, here: World, stage: Stage) -> tuple[World, list[Secret]]:
     """The same event with two pitches that two judges have scored, in a stage; and what nobody may know."""
     event_id = here.event_id
-    await engine.organizing.update_event(ORGANIZER, event_id, rubric=RUBRIC)
+    prizes = [
+        {"id": by, "name": by, "by": by, "criterion": "one" if by == "criterion" else None}
+        for by in ("rank", "criterion", "hand")
+    ]
+    await engine.organizing.update_event(ORGANIZER, event_id, rubric=RUBRIC, settings={"prizes": prizes})
     pitches = [here.sessions["done"], await kept(engine, event_id, "Tide", b"sound")]
     judges = [caller for caller in here.callers if caller.name in ("its judge", "another judge")]
     secrets = []
@@ -65,6 +69,7 @@ async def scored(engine: Engine, here: World, stage: Stage) -> tuple[World, list
     for row in view.shown.board.rows:
         secrets += [Secret(f"{known:.1f}".encode()[:7]) for known in (row.raw_mean, row.adjusted)]
         secrets += [Secret(row.why.encode())] if row.why.endswith(("stricter.", "milder.")) else []
+    await engine.ceremony.give_prizes(ORGANIZER, pitches[0].session_id, ["hand"])
     for step in WAYS[stage]:
         await engine.organizing.move_event(ORGANIZER, event_id, step)
     return dataclasses.replace(here, stage=stage), secrets

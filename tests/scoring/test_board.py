@@ -64,6 +64,31 @@ def test_where_the_mean_ranks_no_place_is_outside_of_its_interval() -> None:
     )
 
 
+def test_ties_are_broken_as_the_organizer_chose() -> None:
+    pitches = [pitch(name) for name in "xyz"]
+    cards = [card("x", "p", 6, 5), card("y", "p", 5, 8), card("z", "p", 4, 5)]  # 23, 23 and 17 points
+    shared = made(pitches, cards)
+    assert [(row.rank, row.tied) for row in shared.rows] == [(1, 2)] * 3
+    by_score = made(pitches, cards, event(tie_break="score"))
+    assert ranks(by_score) == {"x": 1, "y": 1, "z": 3}
+    assert [row.tied for row in by_score.rows] == [1, 1, 0]
+    by_b = made(pitches, cards, event(tie_break="criterion:b"))
+    assert ranks(by_b) == {"y": 1, "x": 2, "z": 3}
+    assert [row.tied for row in by_b.rows] == [0, 0, 0]
+    assert by_b.rows[1].why.endswith("The cards cannot tell it from 2 other teams; the higher score decides, then B.")
+    assert all(row.interval == (1, 3) for row in by_b.rows)
+
+
+def test_a_tie_goes_by_score_where_the_rubric_has_lost_the_criterion_or_a_track_lacks_it() -> None:
+    pitches = [pitch("x", track="Sea"), pitch("y", track="Land")]
+    cards = [card("x", "p", 5, 5), card("y", "p", 5, 5, 9)]
+    rubric = [*RUBRIC, Criterion(id="c", name="C", weight=6, min=0, max=10, tracks=("Land",))]
+    for rule in ("criterion:c", "criterion:gone"):
+        found = made(pitches, cards, event(rubric, tracks=["Sea", "Land"], tie_break=rule))
+        assert ranks(found) == {"y": 1, "x": 2}
+        assert "higher score decides" in found.rows[0].why
+
+
 def test_only_complete_cards_of_pitches_that_are_in_count() -> None:
     pitches = [pitch("x"), pitch("y"), pitch("gone", withdrawn=True)]
     cards = [

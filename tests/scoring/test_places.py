@@ -1,9 +1,11 @@
 """Places are counted right, and who cannot be told apart shares a rank."""
 
+import math
+
 import numpy as np
 import pytest
 
-from pitchscoop.scoring.places import places
+from pitchscoop.scoring.places import places, untied
 
 
 def test_places_are_counted_in_draws() -> None:
@@ -61,6 +63,21 @@ def test_equal_scores_share_a_rank_whatever_the_draws_say() -> None:
     known = places(draws, np.array([70.0, 70.0 + 1e-10, 71.0]))
     assert known.groups == ((2,), (1, 0))
     assert known.rank.tolist() == [2, 2, 1]
+
+
+def test_teams_that_cannot_be_told_apart_go_by_the_first_rule_that_tells_them_apart() -> None:
+    known = places(np.zeros((100, 5)), np.array([1.0, 4.0, 4.0, 4.0, 3.0]))
+    score = np.array([1.0, 4.0, 4.0 + 1e-12, 4.0, 3.0])
+    by = untied(known, score, np.array([0.9, 0.1, 0.5, 0.1, 0.9]))
+    assert by.groups == ((2,), (1, 3), (4,), (0,))
+    assert by.rank.tolist() == [5, 2, 1, 2, 4]
+    unknown = untied(known, score, np.array([0.9, 0.1, 0.5, math.nan, 0.9]))
+    assert unknown.groups == ((1, 2, 3), (4,), (0,))
+
+
+def test_a_rule_leaves_those_apart_whom_the_draws_tell_apart() -> None:
+    draws = np.repeat([[1.0, 2.0]], 50, axis=0)
+    assert untied(places(draws, np.array([1.0, 2.0])), np.array([9.0, 0.0])).groups == ((1,), (0,))
 
 
 def test_draws_that_say_nothing_leave_every_place_open() -> None:

@@ -19,7 +19,7 @@ _ROW = re.compile(
 
 def form_of(page: str) -> dict[str, str]:
     """What a browser would send if the form were sent as it is: it ends lines with CRLF."""
-    part = page[page.index('id="criteria"') : page.index('id="settings"')]
+    part = page[page.index('id="criteria"') : page.index('id="prizes"')]
     found = {name or area: html.unescape(value or words) for name, value, area, words in _ROW.findall(part)}
     return {name: "\r\n".join(value.split("\n")) for name, value in found.items()}
 

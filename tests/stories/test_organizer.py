@@ -132,6 +132,8 @@ async def test_the_ranking_stays_as_it_was_chosen_once_somebody_scored(app: App)
         assert "Scoring has begun" in changed.text
         assert 'value="3:00"' in changed.text
         assert (await app_event(app, at))["settings"]["max_seconds"] == 300
+        ties = await person.post(f"{at}/settings", data=form | {"method": "adjusted", "tie_break": "score"})
+        assert (ties.status_code, "Scoring has begun" in ties.text) == (409, True)
         assert (await person.post(f"{at}/settings", data=form | {"method": "adjusted"})).status_code == 303
         assert (await app_event(app, at))["settings"]["max_seconds"] == 180
 

@@ -166,6 +166,8 @@ async def test_the_rubric_is_changed_with_open_eyes(app: App) -> None:
         assert (card["complete"], card["scores"]) == (False, WHOLE)
         locked = await organizer.patch(path, json={"settings": {"method": "mean"}})
         assert (locked.status_code, locked.json()["code"]) == (409, "method_locked")
+        locked = await organizer.patch(path, json={"settings": {"tie_break": "score"}})
+        assert (locked.status_code, locked.json()["code"]) == (409, "method_locked")
 
 
 @pytest.mark.parametrize(
@@ -180,6 +182,24 @@ async def test_a_rubric_that_cannot_be_is_refused(app: App, rubric: list[dict[st
     async with app.client() as organizer:
         made = await organizer.post("/events", json={"name": "E", "rubric": rubric})
         assert (made.status_code, made.json()["code"]) == (422, "bad_rubric")
+
+
+@pytest.mark.parametrize(("rule", "code"), [("criterion:luck", "unknown_criterion"), ("coin", "invalid_request")])
+async def test_a_tie_is_broken_only_by_what_there_is(app: App, rule: str, code: str) -> None:
+    async with app.client() as organizer:
+        made = await organizer.post("/events", json={"name": "E", "settings": {"tie_break": rule}})
+        assert (made.status_code, made.json()["code"]) == (422, code)
+        event = (await organizer.post("/events", json={"name": "E"})).json()
+        at = f"/events/{event['event_id']}"
+        changed = await organizer.patch(at, json={"settings": {"tie_break": rule}})
+        assert (changed.status_code, changed.json()["code"]) == (422, code)
+        changed = await organizer.patch(at, json={"settings": {"tie_break": "criterion:solution"}})
+        assert changed.json()["settings"]["tie_break"] == "criterion:solution"
+        startup = (await organizer.get("/rubrics")).json()["rubrics"]["startup"]
+        gone = [one for one in startup if one["id"] != "solution"]
+        assert (await organizer.patch(at, json={"rubric": gone})).status_code == 200
+        copy = await organizer.post(f"{at}/copies", json={"name": "F"})
+        assert copy.json()["settings"]["tie_break"] == "score"
 
 
 async def test_an_assistant_scores_for_its_judge(app: App) -> None:

@@ -1,12 +1,14 @@
-// The ceremony: R begins at the third rank, a digit at another one; each further key shows the next, Escape ends it.
+// The ceremony: R begins at the third rank, a digit at another one, P at the first prize; each further key shows the
+// next, Escape ends it.
 import { getJson } from "../common/api";
 import { part, say } from "../common/parts";
-import { type Board, ordinal } from "../standings/board";
+import type { Board } from "../standings/board";
 import { local } from "../standings/listening";
 import type { MiniWave } from "../wave/mini-wave";
-import { type Step, steps } from "./steps";
+import { prizes, ranks, type Step } from "./steps";
 
 const THIRD = 3;
+const SHORT = 6; // letters of a head that are set as large as a rank
 const ONWARD = ["Enter", " ", "ArrowRight", "PageDown"]; // PageDown and PageUp: presenters' remotes
 const BACK = ["ArrowLeft", "PageUp"];
 
@@ -24,8 +26,10 @@ export class Reveal {
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const running = this.#steps.length > 0;
-    const from = event.key.toLowerCase() === "r" ? THIRD : Number(event.key);
-    if (!running && from >= 1) void this.#begin(from);
+    const key = event.key.toLowerCase();
+    const from = key === "r" ? THIRD : Number(key);
+    if (!running && key === "p") void this.#begin(prizes);
+    else if (!running && from >= 1) void this.#begin(({ standings }) => ranks(standings, from));
     else if (running && ONWARD.includes(event.key)) this.#go(1);
     else if (running && BACK.includes(event.key)) this.#go(-1);
     else if (running && event.key === "Escape") this.#end();
@@ -37,9 +41,9 @@ export class Reveal {
    * Whoever is no organizer is told of no standings before they are published: then nothing happens. Nor does it while
    * judges score: a key that somebody leans on must not show in the hall how it stands.
    */
-  async #begin(from: number): Promise<void> {
-    const { standings, stage } = await getJson<Board>(this.path);
-    this.#steps = stage === "open" || stage === "draft" ? [] : steps(standings, from);
+  async #begin(steps: (board: Board) => Step[]): Promise<void> {
+    const board = await getJson<Board>(this.path);
+    this.#steps = board.stage === "open" || board.stage === "draft" ? [] : steps(board);
     this.#at = -1;
     if (this.#steps.length > 0) this.#go(1);
   }
@@ -55,22 +59,21 @@ export class Reveal {
     part(this.screen, "reveal").hidden = true;
   }
 
-  #show({ rank, rows, more }: Step): void {
+  #show({ head, note, names, more, score, heard }: Step): void {
     const box = part(this.screen, "reveal");
-    say(part(box, "reveal-rank"), ordinal(rank));
-    say(part(box, "reveal-tied"), rows.length > 1 ? "tied" : "");
-    part(box, "reveal-names").replaceChildren(...rows.map(({ team_name }) => name(team_name)), ...others(more));
-    const [best] = rows;
-    say(part(box, "reveal-score"), rows.length === 1 && best ? best.score.toFixed(1) : "");
+    say(part(box, "reveal-head"), head);
+    say(part(box, "reveal-note"), note);
+    box.classList.toggle("wordy", head.length > SHORT);
+    part(box, "reveal-names").replaceChildren(...names.map(name), ...others(more));
+    say(part(box, "reveal-score"), score);
     const wave = part<MiniWave>(box, "reveal-wave");
-    const heard = rows.length === 1 && best?.preview != null && best.audio_duration ? best : null;
-    wave.hidden = heard === null;
+    const preview = heard?.preview ?? null;
+    wave.hidden = preview === null || !heard?.audio_duration;
     box.hidden = false;
     for (const running of box.getAnimations()) running.cancel();
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) box.animate({ opacity: [0, 1] }, 400);
-    if (heard?.preview == null || heard.audio_duration === null) return;
-    const { start, end } = heard.preview;
-    wave.show(local(heard.page_url).peaks, start / heard.audio_duration, end / heard.audio_duration);
+    if (preview === null || !heard?.audio_duration) return;
+    wave.show(local(heard.page_url).peaks, preview.start / heard.audio_duration, preview.end / heard.audio_duration);
   }
 }
 

@@ -1,25 +1,46 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Row } from "../standings/board";
-import { steps } from "./steps";
+import type { Prize, Row } from "../standings/board";
+import { prizes, ranks } from "./steps";
 
-const rows = (...ranks: number[]): Row[] => ranks.map((rank, at) => ({ rank, team_name: `T${at}` }) as Row);
+const rows = (...places: number[]): Row[] =>
+  places.map((rank, at) => ({ rank, session_id: `s${at}`, team_name: `T${at}`, score: 70 - at }) as Row);
 
 test("third, second, first", () => {
   assert.deepEqual(
-    steps(rows(1, 2, 3, 4), 3).map(({ rank }) => rank),
-    [3, 2, 1],
+    ranks(rows(1, 2, 3, 4), 3).map(({ head, names, score }) => [head, names, score]),
+    [
+      ["3rd", ["T2"], "68.0"],
+      ["2nd", ["T1"], "69.0"],
+      ["1st", ["T0"], "70.0"],
+    ],
   );
 });
 
 test("those who share a rank are shown together, and not more than can be read", () => {
-  const found = steps(rows(1, 2, 2, 2, 2, 2, 7), 3);
+  const found = ranks(rows(1, 2, 2, 2, 2, 2, 7), 3);
   assert.deepEqual(
-    found.map(({ rank, rows: shown, more }) => [rank, shown.length, more]),
+    found.map(({ head, note, names, more, heard }) => [head, note, names.length, more, heard?.team_name]),
     [
-      [2, 4, 1],
-      [1, 1, 0],
+      ["2nd", "tied", 4, 1, undefined],
+      ["1st", "", 1, 0, "T0"],
     ],
   );
-  assert.deepEqual(steps([], 3), []);
+  assert.deepEqual(ranks([], 3), []);
+});
+
+test("prizes that somebody won, in their order", () => {
+  const standings = rows(1, 2);
+  const won = (name: string, ...winners: Row[]) => ({ name, winners }) as unknown as Prize;
+  const found = prizes({
+    standings,
+    prizes: [won("Craft", ...standings), won("Nobody"), won("Grand prize", ...rows(1))],
+  });
+  assert.deepEqual(
+    found.map(({ head, note, names, score, heard }) => [head, note, names, score, heard?.team_name]),
+    [
+      ["Craft", "shared", ["T0", "T1"], "", undefined],
+      ["Grand prize", "", ["T0"], "", "T0"],
+    ],
+  );
 });

@@ -1,20 +1,49 @@
-// A reveal: one rank at a time, the best last.
-import type { Row } from "../standings/board";
+// A reveal: one rank at a time, the best last; or one prize at a time, in the order of the ceremony.
+import { type Board, ordinal, type Row } from "../standings/board";
 
 const NAMED = 4; // names on the screen at once: more cannot be read from the back
 
 export interface Step {
-  rank: number;
-  rows: Row[];
-  /** How many more share the rank than are named. */
+  head: string;
+  /** Beside the head, small: that several have it. */
+  note: string;
+  names: string[];
+  /** How many more there are than are named. */
   more: number;
+  score: string;
+  /** Whose wave is shown. */
+  heard: Row | null;
 }
 
 /** The ranks from this one up to the first; those who share one are shown together. */
-export function steps(standings: readonly Row[], from: number): Step[] {
+export function ranks(standings: readonly Row[], from: number): Step[] {
   const found = new Map<number, Row[]>();
   for (const row of standings) if (row.rank <= from) found.set(row.rank, [...(found.get(row.rank) ?? []), row]);
   return [...found]
     .sort(([one], [other]) => other - one)
-    .map(([rank, rows]) => ({ rank, rows: rows.slice(0, NAMED), more: Math.max(0, rows.length - NAMED) }));
+    .map(([rank, rows]) => {
+      const [best] = rows;
+      const alone = rows.length === 1 && best !== undefined ? best : null;
+      return { ...named(ordinal(rank), rows, "tied"), score: alone?.score.toFixed(1) ?? "", heard: alone };
+    });
+}
+
+/** The prizes that somebody won. */
+export function prizes(board: Pick<Board, "prizes" | "standings">): Step[] {
+  return board.prizes
+    .filter(({ winners }) => winners.length > 0)
+    .map(({ name, winners }) => {
+      const heard =
+        winners.length === 1 ? board.standings.find((row) => row.session_id === winners[0]?.session_id) : null;
+      return { ...named(name, winners, "shared"), score: "", heard: heard ?? null };
+    });
+}
+
+function named(head: string, who: readonly { team_name: string }[], several: string): Omit<Step, "score" | "heard"> {
+  return {
+    head,
+    note: who.length > 1 ? several : "",
+    names: who.slice(0, NAMED).map(({ team_name }) => team_name),
+    more: Math.max(0, who.length - NAMED),
+  };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axis } from "./axis";
-import { type Board, between, clockIn, counted, emptiness, ordinal, sentence } from "./board";
+import { type Board, between, chances, clockIn, counted, emptiness, ordinal, sentence } from "./board";
 
 const when = clockIn("Europe/Copenhagen");
 const row = { rank: 1 } as Board["standings"][number];
@@ -9,9 +9,11 @@ const board = (more: Partial<Board>): Board => ({
   stage: "published",
   stage_since: "2026-11-14T18:30:00+00:00",
   method: "adjusted",
+  ties: "",
   hidden: false,
   tracks: [],
   standings: [row, row],
+  prizes: [],
   warnings: [],
   advice: [],
   judges: 1,
@@ -33,6 +35,15 @@ test("each stage says so with its time", () => {
 test("what stands in for rows tells why there are none", () => {
   assert.equal(emptiness({ hidden: true, stage: "frozen" })[0], "The standings are hidden");
   assert.equal(emptiness({ hidden: false, stage: "open" })[0], "No scores yet");
+});
+
+test("how likely the top is, where it is likely at all", () => {
+  assert.equal(
+    chances({ p_first: 0.614, p_top3: 1 }),
+    "Judged a hundred times, it would be first 61 times, and among the first three every time.",
+  );
+  assert.match(chances({ p_first: 0.001, p_top3: 0.05 }), /first hardly ever, and among the first three 5 times\.$/);
+  assert.equal(chances({ p_first: 0, p_top3: 0.02 }), "");
 });
 
 test("places are said", () => {

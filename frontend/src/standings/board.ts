@@ -4,12 +4,16 @@ export interface Row {
   session_id: string;
   team_name: string;
   pitch_title: string;
+  track: string | null;
   adjusted: number;
   raw_mean: number;
   score: number;
   /** Of the rank, 90 %. */
   interval: [number, number];
   judges: number;
+  /** Probabilities. */
+  p_first: number;
+  p_top3: number;
   tied: number;
   why: string;
   audio_duration: number | null;
@@ -17,13 +21,27 @@ export interface Row {
   page_url: string;
 }
 
+/** A prize; several winners share it, and nobody has it yet where there is none. */
+export interface Prize {
+  id: string;
+  name: string;
+  by: "rank" | "criterion" | "hand";
+  track: string | null;
+  /** What decides it, in words. */
+  decided: string;
+  winners: { session_id: string; team_name: string; pitch_title: string; page_url: string }[];
+}
+
 export interface Board {
   stage: "draft" | "open" | "frozen" | "published" | "archived";
   stage_since: string | null;
   method: "adjusted" | "mean";
+  /** What becomes of teams that cannot be told apart, in a sentence. */
+  ties: string;
   hidden: boolean;
   tracks: string[];
   standings: Row[];
+  prizes: Prize[];
   warnings: string[];
   advice: string[];
   judges: number | null;
@@ -34,6 +52,8 @@ export interface Board {
 
 /** What is known before the first answer, and all that is, while standings are hidden. */
 export type Standing = Pick<Board, "stage" | "stage_since">;
+
+const SEEN = 5; // of a hundred: below that nothing is said
 
 type When = (iso: string) => string;
 
@@ -85,6 +105,17 @@ export function counted(number: number, word: string): string {
 export function ordinal(place: number): string {
   const teen = place % 100 > 10 && place % 100 < 14;
   return `${place}${teen ? "th" : (["th", "st", "nd", "rd"][place % 10] ?? "th")}`;
+}
+
+/** How likely a place at the top is; nothing of a team that is far from it. */
+export function chances({ p_first, p_top3 }: Pick<Row, "p_first" | "p_top3">): string {
+  const [first, three] = [p_first, p_top3].map((chance) => Math.round(100 * chance));
+  if (first === undefined || three === undefined || three < SEEN) return "";
+  return `Judged a hundred times, it would be first ${times(first)}, and among the first three ${times(three)}.`;
+}
+
+function times(count: number): string {
+  return count === 0 ? "hardly ever" : count === 1 ? "once" : count === 100 ? "every time" : `${count} times`;
 }
 
 /** As a screen reader should say it. */

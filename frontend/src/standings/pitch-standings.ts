@@ -6,6 +6,7 @@ import { axis, lines } from "./axis";
 import { type Board, clockIn, counted, emptiness, ordinal, type Row, sentence } from "./board";
 import { type Heard, Listening } from "./listening";
 import * as strip from "./preview-strip";
+import { Prizes } from "./prizes";
 import { fill, headings, joined } from "./row-view";
 import { follow } from "./stream";
 
@@ -19,6 +20,7 @@ class PitchStandings extends HTMLElement {
     (heard) => this.#heard(heard),
     ({ team_name }) => toast({ words: `The preview of ${team_name} does not play just now. Try its page.` }),
   );
+  readonly #prizes = new Prizes(this, this.dataset.moves !== undefined);
   #board: Board | null = null;
   #playing: Row | null = null;
   #all = false;
@@ -59,8 +61,10 @@ class PitchStandings extends HTMLElement {
     say(part(this, "other-head"), other);
     const which = board.method === "mean" ? "the score as given" : "the adjusted score";
     say(part(this, "method"), `In this event ${which} decides the rank.`);
+    say(part(this, "ties"), board.ties);
     this.#offer(board.tracks);
     this.#show(board);
+    this.#prizes.show(board);
   }
 
   /** What would settle most takes its time, and is asked for once in a while. */

@@ -1,7 +1,7 @@
 // One row: what the server rendered as a template, filled.
 import { part, say } from "../common/parts";
 import type { Axis } from "./axis";
-import { type Board, between, type Row } from "./board";
+import { type Board, between, chances, type Row } from "./board";
 
 /** What the two scores are called: the one that ranks comes first. */
 export function headings({ method }: Board): [string, string] {
@@ -16,7 +16,7 @@ export function fill(element: HTMLElement, row: Row, place: number, ties: string
   part(element, "tied").hidden = row.tied === 0;
   say(part(element, "team"), row.team_name);
   say(part(element, "title"), row.pitch_title);
-  say(part(element, "why"), row.why);
+  say(part(element, "why"), `${row.why} ${chances(row)}`.trimEnd());
   say(part(element, "adjusted"), large.toFixed(1));
   say(part(element, "given"), small.toFixed(1));
   const [ranking, other] = headings(board);

@@ -13,6 +13,7 @@ from pitchscoop.doors.bodies import form_of
 from pitchscoop.doors.web import organizer_contexts as contexts
 from pitchscoop.doors.web.languages import languages
 from pitchscoop.doors.web.order_form import filled_order, read_order, typed_order
+from pitchscoop.doors.web.prize_form import filled_prizes, overtaken_prizes, read_prizes, typed_prizes
 from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.rubric_form import (
     LABELS,
@@ -24,7 +25,7 @@ from pitchscoop.doors.web.rubric_form import (
     revision_of,
     typed_rubric,
 )
-from pitchscoop.doors.web.settings_form import Typed, filled, overtaken, read, typed_in
+from pitchscoop.doors.web.settings_form import Typed, filled, overtaken, read, tie_breaks, typed_in
 from pitchscoop.doors.web.visitors import person_of, viewer_of
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event, Settings, Team
@@ -109,6 +110,7 @@ async def event_page(
     form: contexts.SettingsForm | None = None,
     order: contexts.OrderForm | None = None,
     rubric: contexts.RubricForm | None = None,
+    prizes: contexts.PrizeForm | None = None,
     texts: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
     doubt: contexts.Doubt | None = None,
@@ -127,10 +129,12 @@ async def event_page(
         judges=[contexts.JudgeLine(judge.judge_id, judge.name) for judge in judges],
         order=order or await _order_form(request, who, found, teams),
         rubric=rubric or _rubric_form(request, found),
+        prizes=prizes or filled_prizes(found, saved="prizes" in request.query_params),
         templates=LABELS,
         settings=form or filled(found, saved="saved" in request.query_params),
         languages=languages(found.settings.language),
         zones=sorted(time_zones()),
+        tie_breaks=tie_breaks(found),
         tracks=found.settings.tracks,
         texts=texts or {},
         wrong=wrong or {},
@@ -186,7 +190,8 @@ async def settings(request: Request) -> Response:
         )
     except Conflict as conflict:
         if conflict.code == "method_locked":
-            form = contexts.SettingsForm(now.revision, typed, {"method": conflict.message})
+            where = "tie_break" if typed["method"] == now.settings.method else "method"
+            form = contexts.SettingsForm(now.revision, typed, {where: conflict.message})
             return await event_page(request, who, form=form, status=409)
         if conflict.code != "changed_meanwhile":
             raise
@@ -250,6 +255,26 @@ async def criteria(request: Request) -> Response:
             raise
         return await event_page(request, who, rubric=told, status=409)
     return to_event(event_id, "?criteria=1#criteria")
+
+
+async def prizes(request: Request) -> Response:
+    """``POST /events/{event_id}/prizes``: what is awarded beside places."""
+    engine, who = engine_of(request), await principal_of(request)
+    event_id = request.path_params["event_id"]
+    event = await engine.events.allowed(who, Verb.EVENT_UPDATE, event_id)
+    form = await form_of(request, who)
+    typed, revision = typed_prizes(form), revision_of(form, event)
+    found, wrong = read_prizes(typed, event, revision)
+    if wrong:
+        return await event_page(request, who, prizes=wrong, status=422)
+    try:
+        await engine.organizing.update_event(who, event_id, settings={"prizes": found}, revision=revision)
+    except Conflict as conflict:
+        if conflict.code != "changed_meanwhile":
+            raise
+        current: Any = conflict.members["current"]
+        return await event_page(request, who, prizes=overtaken_prizes(typed, Event.model_validate(current)), status=409)
+    return to_event(event_id, "?prizes=1#prizes")
 
 
 async def copy(request: Request) -> Response:

@@ -72,6 +72,7 @@ class Sheet:
     rank: str | None
     place: str
     further: str | None
+    won: Sequence[str]
     cautions: Sequence[str]
     wave: Sequence[int]
     moments_head: str

@@ -27,6 +27,7 @@ def sheet_of(found: Feedback, zone: str) -> Sheet:
         rank=ordinal(place.rank) if place else None,
         place=_placed(found),
         further=_further(found),
+        won=found.prizes,
         cautions=found.cautions,
         wave=found.silhouette,
         moments_head=_moments_head(len(found.moments)),

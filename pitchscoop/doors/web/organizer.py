@@ -12,6 +12,7 @@ ROUTES = [
     Route(_EVENT, events.event),
     Route(f"{_EVENT}/settings", events.settings, methods=["POST"]),
     Route(f"{_EVENT}/criteria", events.criteria, methods=["POST"]),
+    Route(f"{_EVENT}/prizes", events.prizes, methods=["POST"]),
     Route(f"{_EVENT}/order", events.order, methods=["POST"]),
     Route(f"{_EVENT}/stage", events.stage, methods=["POST"]),
     Route(f"{_EVENT}/copies", events.copy, methods=["POST"]),

@@ -93,6 +93,27 @@ class SettingsForm:
 
 
 @dataclass(frozen=True, slots=True)
+class PrizeRow:
+    """A prize as it stands in the form: ``id``, ``name``, and what it ``goes`` by. ``new``: an empty one."""
+
+    values: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrizeForm:
+    """The prizes as they stand in the form; ``choices`` are what one can go by. ``overtaken`` as in ``OrderForm``."""
+
+    revision: int
+    rows: Sequence[PrizeRow]
+    choices: Sequence[tuple[str, str]]
+    saved: bool = False
+    wrong: bool = False
+    overtaken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OrderForm:
     """The running order as it stands in the form. ``missing`` are teams that have no slot.
 
@@ -152,10 +173,12 @@ class EventPage:
     judges: Sequence[JudgeLine]
     order: OrderForm
     rubric: RubricForm
+    prizes: PrizeForm
     templates: Mapping[str, str]
     settings: SettingsForm
     languages: Sequence[tuple[str, str]]
     zones: Sequence[str]
+    tie_breaks: Sequence[tuple[str, str]]
     tracks: Sequence[str] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from pitchscoop.doors.web.organizer_contexts import SettingsForm
 from pitchscoop.doors.web.wording import duration
 from pitchscoop.events.model import Event, Settings
 from pitchscoop.events.names import named
+from pitchscoop.events.rubrics import DECIDES
 from pitchscoop.kernel.errors import Invalid
 
 _BOXES = ("public", "downloads", "self_registration", "forget_at_transcriber", "sign_comments")
@@ -25,6 +27,7 @@ _LABELS = {
     "retention_days": "Kept for",
     "sample_rate": "Sample rate",
     "method": "Ranking",
+    "tie_break": "Ties",
     "public": "Public",
     "downloads": "Downloads",
     "self_registration": "Teams join by themselves",
@@ -41,6 +44,7 @@ _SENTENCES = {
     "retention_days": "Write a number of days from 1 to 3650, or nothing.",
     "sample_rate": "Choose one of the two.",
     "method": "Choose one of the two.",
+    "tie_break": "Choose one of the list.",
 }
 _TIME = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)|(\d{1,5})")
 
@@ -84,6 +88,7 @@ def read(typed: Mapping[str, str], now: Settings) -> Typed:
         "retention_days": typed.get("retention_days", "").strip() or None,
         "sample_rate": _number(typed.get("sample_rate", "")),
         "method": typed.get("method", ""),
+        "tie_break": typed.get("tie_break") or now.tie_break,
         **{name: bool(typed.get(name)) for name in _BOXES},
     }
     try:
@@ -96,6 +101,21 @@ def read(typed: Mapping[str, str], now: Settings) -> Typed:
     except Invalid:
         errors["name"] = _SENTENCES["name"]
     return Typed(typed.get("name", "").strip(), _number(typed.get("revision", "")), found, errors)
+
+
+def tie_breaks(event: Event) -> list[tuple[str, str]]:
+    """The rules to choose from, and what they are called."""
+    rules = ["share", "score", *(DECIDES + one.id for one in event.in_use)]
+    names = {one.id: one.name for one in event.in_use}
+    return [(rule, ties(rule, names)) for rule in dict.fromkeys([*rules, event.settings.tie_break])]
+
+
+def ties(rule: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A rule in words; ``names`` are those of criteria by id."""
+    if rule == "share":
+        return "Share a rank"
+    criterion = rule.partition(DECIDES)[2]
+    return f"Higher score, then {names.get(criterion, criterion)}" if criterion else "Higher score goes first"
 
 
 def _number(text: str) -> int | None:
@@ -123,6 +143,7 @@ def _values(event: Event) -> dict[str, str]:
         "retention_days": str(settings.retention_days or ""),
         "sample_rate": str(settings.sample_rate),
         "method": settings.method,
+        "tie_break": settings.tie_break,
         **{name: "on" if getattr(settings, name) else "" for name in _BOXES},
     }
 
@@ -132,6 +153,8 @@ def _said(name: str, value: str) -> str:
         return "yes" if value else "no"
     if name == "language":
         return language(value) if value else "found out by itself"
+    if name == "tie_break":
+        return ties(value)
     if name == "retention_days":
         return f"{value} days" if value else "until somebody deletes it"
     return ", ".join(value.splitlines()) or "none"

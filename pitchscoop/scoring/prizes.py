@@ -1,0 +1,48 @@
+"""Who wins the prizes of an event. Pure, as the standings are."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from pitchscoop.events.prizes import Prize
+from pitchscoop.scoring.mixed import fit, reads_of
+from pitchscoop.scoring.rows import Award, Pitch, Row, Scored
+
+_EQUAL = 1e-9  # of a criterion's scale: who differs by less shares the prize
+
+
+def awards(scored: Scored, rows: Sequence[Row], tracks: Mapping[str, Sequence[Row]]) -> tuple[Award, ...]:
+    """All prizes, in the organizer's order, with those who win them. ``rows`` are everybody's, ``tracks`` by name."""
+    return tuple(
+        Award(prize, tuple(_winners(scored, prize, rows if prize.track is None else tracks.get(prize.track, ()))))
+        for prize in scored.event.settings.prizes
+    )
+
+
+def _winners(scored: Scored, prize: Prize, rows: Sequence[Row]) -> list[Pitch]:
+    if prize.by == "hand":
+        chosen = [one for one in scored.pitches.values() if prize.id in one.awarded and not one.withdrawn]
+        ours = [one for one in chosen if prize.track in (None, one.track)]
+        return sorted(ours, key=lambda pitch: (pitch.team_name.casefold(), pitch.session_id))
+    if prize.by == "rank":
+        return [row.pitch for row in rows if row.rank == 1]
+    return _best(scored, prize, [row.pitch for row in rows])
+
+
+def _best(scored: Scored, prize: Prize, pitches: Sequence[Pitch]) -> list[Pitch]:
+    """The highest in one criterion, adjusted for the judges where the standings are."""
+    criteria = {track: scored.event.criteria(track) for track in {pitch.track for pitch in pitches}}
+    asked = {track: one for track, found in criteria.items() for one in found if one.id == prize.criterion}
+    running = {pitch.session_id: pitch for pitch in pitches if pitch.track in asked}
+    places = {session_id: at for at, session_id in enumerate(running)}
+    found: list[tuple[int, str, float]] = []
+    for (session_id, judge_id), card in sorted(scored.cards.items(), key=lambda item: item[0]):
+        track = running[session_id].track if session_id in running else None
+        if session_id in running and card.complete(criteria[track]):
+            found.append((places[session_id], judge_id, card.share_of(asked[track])))
+    if not found:
+        return []
+    reads = reads_of(found, [pitch.track for pitch in running.values()])
+    adjusted = scored.event.settings.method == "adjusted"
+    score = fit(reads).adjusted if adjusted else np.bincount(reads.team, reads.total) / np.bincount(reads.team)
+    return [pitch for pitch, points in zip(running.values(), score, strict=True) if points >= score.max() - _EQUAL]

@@ -1,0 +1,124 @@
+"""Prizes: decided by the standings, by one criterion, or by hand; told with the standings and not before."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from tests.servers.app import App
+from tests.stories.test_organizer import app_event, set_up, visitor
+from tests.stories.test_standings import SCORES, Show, show
+
+__all__ = ["show"]
+
+PRIZES: list[dict[str, Any]] = [
+    {"id": "harbour", "name": "Harbour prize", "by": "hand"},
+    {"id": "sea", "name": "Best at sea", "track": "Sea"},
+    {"id": "craft", "name": "Craft", "by": "criterion", "criterion": "team-and-craft"},
+    {"id": "grand", "name": "Grand prize"},
+]
+
+
+async def scored(show: Show) -> None:
+    """Kelp is first, Loam has the best craft."""
+    async with show.app.client() as client:
+        (await client.patch(f"/events/{show.event}", json={"settings": {"prizes": PRIZES}})).raise_for_status()
+    for judge in range(2):
+        for team, points in (("Kelp", 9), ("Tide", 5), ("Loam", 2)):
+            body = dict.fromkeys(SCORES, points) | {"team-and-craft": 10 if team == "Loam" else 3}
+            async with show.app.client(show.judges[judge]) as client:
+                path = f"/sessions/{show.sessions[team]}/scores"
+                (await client.put(path, json={"scores": body})).raise_for_status()
+
+
+def won(board: dict[str, Any]) -> dict[str, list[str]]:
+    return {one["name"]: [winner["team_name"] for winner in one["winners"]] for one in board["prizes"]}
+
+
+async def test_prizes_are_told_with_the_standings_and_not_before(show: Show) -> None:
+    await scored(show)
+    tide, kelp = show.sessions["Tide"], show.sessions["Kelp"]
+    board = await show.board()
+    assert won(board) == {"Harbour prize": [], "Best at sea": ["Kelp"], "Craft": ["Loam"], "Grand prize": ["Kelp"]}
+    assert [one["decided"] for one in board["prizes"]] == [
+        "Chosen by hand", "First place in Sea", "Highest in Team and craft", "First place",
+    ]  # fmt: skip
+    async with show.app.client() as client:
+        given = await client.put(f"/sessions/{tide}/prizes", json={"prizes": ["harbour"]})
+        assert (given.status_code, given.json()) == (200, {"prizes": ["harbour"]})
+        wrong = await client.put(f"/sessions/{tide}/prizes", json={"prizes": ["grand"]})
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_prize")
+        assert "harbour" in wrong.json()["detail"]
+    assert won(await show.board())["Harbour prize"] == ["Tide"]
+    assert (await show.board(None))["prizes"] == []
+    async with show.app.client() as client:
+        path = f"/events/{show.event}/teams"
+        team = next(one for one in (await client.get(path)).json()["teams"] if one["name"] == "Tide")
+        token = (await client.post(f"{path}/{team['team_id']}/invitation")).json()["token"]
+    async with show.app.client(token) as client:
+        assert "harbour" not in (await client.get(f"/sessions/{tide}")).text
+    await show.move("frozen")
+    await show.move("published")
+    assert won(await show.board(None)) == won(await show.board())
+    async with show.app.client() as client:
+        assert (await client.get(f"/sessions/{tide}/feedback")).json()["prizes"] == ["Harbour prize"]
+        assert (await client.get(f"/sessions/{kelp}/feedback")).json()["prizes"] == ["Best at sea", "Grand prize"]
+        again = await client.put(f"/sessions/{tide}/prizes", json={"prizes": []})
+        assert again.json() == {"prizes": []}
+    assert won(await show.board(None))["Harbour prize"] == []
+
+
+@pytest.mark.parametrize(
+    "prizes",
+    [
+        [{"id": "a", "name": "A"}, {"id": "a", "name": "B"}],
+        [{"id": "a", "name": "A", "by": "criterion"}],
+        [{"id": "a", "name": "A", "criterion": "problem"}],
+        [{"id": "a", "name": "A", "by": "criterion", "criterion": "luck"}],
+        [{"id": "a", "name": "A", "track": "Air"}],
+    ],
+)
+async def test_a_prize_that_cannot_be_decided_is_refused(app: App, prizes: list[dict[str, Any]]) -> None:
+    async with app.client() as client:
+        body = {"name": "E", "settings": {"tracks": ["Sea"], "prizes": prizes}}
+        made = await client.post("/events", json=body)
+        assert (made.status_code, made.json()["code"]) == (422, "bad_prize"), made.text
+        event = (await client.post("/events", json={"name": "E", "settings": {"tracks": ["Sea"]}})).json()["event_id"]
+        changed = await client.patch(f"/events/{event}", json={"settings": {"prizes": prizes}})
+        assert (changed.status_code, changed.json()["code"]) == (422, "bad_prize")
+
+
+async def test_prizes_are_set_on_the_events_page(app: App) -> None:
+    async with visitor(app) as person:
+        at = await set_up(person)
+        shown = (await person.get(at)).text
+        choices = [html.unescape(one) for one in re.findall(r'<option value="([^"]*)"', _part(shown))]
+        assert choices[:3] == ["rank||", "hand||", "criterion||problem"]
+        revision = re.findall(r'name="revision" value="(\d+)"', _part(shown))[0]
+        form = {"revision": revision, "prize-0": "Grand <prize>", "goes-0": "rank||", "prize-1": "", "goes-1": "hand||"}
+        assert (await person.post(f"{at}/prizes", data=form)).headers["location"] == f"{at}?prizes=1#prizes"
+        (prize,) = (await app_event(app, at))["settings"]["prizes"]
+        assert (prize["name"], prize["by"]) == ("Grand <prize>", "rank")
+
+        shown = _part((await person.get(at)).text)
+        assert 'value="Grand &lt;prize&gt;"' in shown
+        again = re.findall(r'name="revision" value="(\d+)"', shown)[0]
+        changed = {"revision": again, "prize_id-0": prize["id"], "prize-0": "Grand", "goes-0": "criterion||problem",
+                   "prize_id-1": prize["id"], "prize-1": "Twin", "goes-1": "hand||"}  # fmt: skip
+        stale = await person.post(f"{at}/prizes", data=changed | {"revision": revision})
+        assert stale.status_code == 409
+        assert 'value="Twin"' in stale.text
+        assert (await person.post(f"{at}/prizes", data=changed)).status_code == 303
+        one, two = (await app_event(app, at))["settings"]["prizes"]
+        assert (one["id"], one["criterion"], two["id"] == one["id"]) == (prize["id"], "problem", False)
+
+        wrong = await person.post(f"{at}/prizes", data={"prize-0": "A", "goes-0": "luck"})
+        assert (wrong.status_code, "Choose one of the list." in wrong.text) == (422, True)
+        long = await person.post(f"{at}/prizes", data={"prize-0": "A" * 201, "goes-0": "hand||"})
+        assert (long.status_code, "at most 200 letters" in long.text) == (422, True)
+        assert len((await app_event(app, at))["settings"]["prizes"]) == 2
+
+
+def _part(page: str) -> str:
+    return page[page.index('id="prizes"') : page.index('id="settings"')]
