@@ -7,9 +7,10 @@ from types import MappingProxyType
 from pitchscoop.access.model import Principal, Target, Verb, require
 from pitchscoop.events.model import Event, Record, Settings
 from pitchscoop.events.people import Judges, Teams
+from pitchscoop.events.plans import Assignment, Schedule
 from pitchscoop.events.prizes import decided_by
 from pitchscoop.events.rubrics import Criterion
-from pitchscoop.kernel import ids, keys
+from pitchscoop.kernel import ids, keys, rows
 from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import Conflict, NotFound, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
@@ -151,6 +152,14 @@ class Events:
             schedule=schedule.fields if schedule else None,
         )
 
+    async def plans(self, event_id: str) -> tuple[Assignment | None, Schedule | None]:
+        """Who hears whom, and who is on stage when; None where none was made."""
+        assignment, schedule = [await self._state.read(key) for key in _beside(event_id)]
+        return (
+            rows.decode(Assignment, assignment.fields) if assignment else None,
+            rows.decode(Schedule, schedule.fields) if schedule else None,
+        )
+
     async def rebuild(self, event_id: str, record: Record) -> None:
         """Put back what state has lost of an event; what it has stays. The event comes last, and then a worker's look.
 
@@ -158,8 +167,8 @@ class Events:
         """
         puts = [put for team in record.teams for put in self.teams.puts(team)]
         puts += [put for judge in record.judges for put in self.judges.puts(judge)]
-        rows = zip(_beside(event_id), (record.assignment, record.schedule), strict=True)
-        puts += [Put(key, 0, fields) for key, fields in rows if fields is not None]
+        plans = zip(_beside(event_id), (record.assignment, record.schedule), strict=True)
+        puts += [Put(key, 0, fields) for key, fields in plans if fields is not None]
         for put in puts:  # each for itself: the name may belong to another team now
             await self._put_back(event_id, put)
         last = [self._table.put(keys.event(event_id), record.event)] if record.event is not None else []

@@ -6,7 +6,7 @@ from pitchscoop.access.service import Access
 from pitchscoop.events.model import Event, Judge, Record, Team
 from pitchscoop.events.service import Events
 from pitchscoop.exports.whole import Whole, read
-from pitchscoop.kernel import keys
+from pitchscoop.kernel import keys, rows
 from pitchscoop.kernel.errors import Conflict
 from pitchscoop.kernel.state import State
 from pitchscoop.recordings.model import Session
@@ -37,7 +37,14 @@ class Import:
             await self._sessions.rebuild(session)
         await self._ledger.put_back(found.event.event_id, found.entries)
         await self._events.rebuild(
-            found.event.event_id, Record(event=found.event, teams=found.teams, judges=found.judges)
+            found.event.event_id,
+            Record(
+                event=found.event,
+                teams=found.teams,
+                judges=found.judges,
+                assignment=rows.encode(found.assignment) if found.assignment else None,
+                schedule=rows.encode(found.schedule) if found.schedule else None,
+            ),
         )
         people: list[Team | Judge] = [*found.teams, *found.judges]
         for somebody in people:  # their links are made anew, of this installation's secret
@@ -65,6 +72,8 @@ class Import:
             page = await self._state.page(index, None, len(own) + 1)
             if not {placed.row.key for placed in page} <= own:
                 return True
+        if await self._events.plans(event_id) not in ((None, None), (found.assignment, found.schedule)):
+            return True
         head = await self._ledger.head(event_id)
         return head.number > len(found.entries) or not await self._ledger.fits(event_id, found.entries)
 

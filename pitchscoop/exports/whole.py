@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.names import named
+from pitchscoop.events.plans import Assignment, Schedule
 from pitchscoop.events.rubrics import Criterion, check_rubric
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.errors import Invalid
@@ -32,8 +33,8 @@ _FIRST, _LAST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, 
 class Whole(BaseModel):
     """An event as its export has it. ``left_out`` are ids of sessions that were not finished then.
 
-    ``criteria`` are what pitches were scored by, ``entries`` all that judges saved, ``chain`` that of the last. Version
-    1 had none of these.
+    ``assignment`` and ``schedule`` are None where none was made. ``criteria`` are what pitches were scored by,
+    ``entries`` all that judges saved, ``chain`` that of the last. Version 1 had none of these.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,6 +44,8 @@ class Whole(BaseModel):
     event: Event
     teams: tuple[Team, ...]
     judges: tuple[Judge, ...]
+    assignment: Assignment | None = None
+    schedule: Schedule | None = None
     sessions: tuple[Session, ...]
     left_out: tuple[str, ...]
     criteria: tuple[Criterion, ...] = ()
@@ -64,10 +67,25 @@ class Whole(BaseModel):
         _check(_different(teams) and _different(judges), "a team or a judge is in it twice")
         _check(_different(team.name.casefold() for team in self.teams), "two teams have one name")
         _check(_different(session.session_id for session in self.sessions), "a session is in it twice")
+        for plan in (self.assignment, self.schedule):
+            _check(plan is None or plan.event_id == event_id, "assignment or schedule: it is of another event")
+        self._check_plans(set(teams), set(judges))
         for session in self.sessions:
             _check_session(session, set(teams))
         self._check_entries()
         return self
+
+    def _check_plans(self, teams: set[str], judges: set[str]) -> None:
+        """They are about teams and judges of this event."""
+        if (plan := self.assignment) is not None:
+            _check({*plan.panels, *plan.heard} <= teams, "assignment: a team is not in it")
+            panels = (*plan.panels.values(), *plan.heard.values(), *plan.groups, plan.absent)
+            _check({judge for panel in panels for judge in panel} <= judges, "assignment: a judge is not in it")
+        if (order := self.schedule) is not None:
+            named = {*order.team_ids, *filter(None, (order.on_stage, order.reached))}
+            _check(named <= teams, "schedule: a team is not in it")
+            _check(_different(order.team_ids), "schedule: a team is in it twice")
+            _check(0 < (order.slot_seconds or 1) <= _LONGEST, "schedule: slot_seconds is too short or too long")
 
     def _check_entries(self) -> None:
         """What was saved must be as it was saved, all of it. Who came while it was exported may not be in it."""
@@ -103,7 +121,13 @@ def read(document: bytes) -> Whole:
     return found
 
 
-def head(event: Event, teams: Sequence[Team], judges: Sequence[Judge]) -> bytes:
+def head(
+    event: Event,
+    teams: Sequence[Team],
+    judges: Sequence[Judge],
+    assignment: Assignment | None,
+    schedule: Schedule | None,
+) -> bytes:
     """All but the sessions."""
     known: dict[str, Any] = {
         "format": FORMAT,
@@ -111,6 +135,8 @@ def head(event: Event, teams: Sequence[Team], judges: Sequence[Judge]) -> bytes:
         "event": event.model_dump(mode="json"),
         "teams": [team.model_dump(mode="json") for team in teams],
         "judges": [judge.model_dump(mode="json") for judge in judges],
+        "assignment": assignment.model_dump(mode="json") if assignment else None,
+        "schedule": schedule.model_dump(mode="json") if schedule else None,
     }
     return json.dumps(known, ensure_ascii=False, indent=1)[:-2].encode() + b',\n "sessions": ['
 

@@ -46,7 +46,7 @@ class Ceremony:
         def awarded(session: Session) -> Session:
             return session if session.awarded == given else session.model_copy(update={"awarded": given})
 
-        return await self._sessions.change(session_id, "session_awarded", awarded)
+        return await self._sessions.change(session_id, "session_awarded", awarded, {"prizes": ", ".join(given)})
 
     async def _event(self, who: Principal, session_id: str) -> Event:
         session = await self._sessions.allowed(who, Verb.SESSION_READ, session_id)

@@ -1,22 +1,20 @@
 """Who hears whom in an event: made, read, and made again when people come and go."""
 
 import asyncio
-import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-
-from pydantic import Field
 
 from pitchscoop.access.model import Principal, Verb
 from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.events.plans import Assignment
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, Invalid, NotFound, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
-from pitchscoop.kernel.table import Kept, Table
+from pitchscoop.kernel.table import Table
 from pitchscoop.organizing.assignment import Plan, Reading, assign, many
 from pitchscoop.scoring.cards import Cards
 
@@ -26,24 +24,6 @@ _ATTEMPTS = 5  # organizers who make a plan at the same time are few
 
 Panels = Mapping[str, tuple[str, ...]]
 """By team id, the ids of its judges."""
-
-
-class Assignment(Kept):
-    """Which judges hear which teams, as it was made.
-
-    ``heard`` are the readings that had happened by then, ``absent`` the judges who had not come; ``groups``, ``notes``
-    and ``shortfalls`` are those of ``assignment.Plan``.
-    """
-
-    event_id: str
-    seed: int
-    reads: int
-    panels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    heard: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    absent: tuple[str, ...] = ()
-    groups: tuple[tuple[str, ...], ...] = ()
-    notes: tuple[str, ...] = ()
-    made_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,33 +7,18 @@ from typing import Any, Literal
 
 from pitchscoop.access.model import Principal, Verb
 from pitchscoop.events.model import Event, Team
+from pitchscoop.events.plans import Schedule
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Invalid, NotFound
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
-from pitchscoop.kernel.table import Kept, Table
+from pitchscoop.kernel.table import Table
 
 Standing = Literal["done", "now", "next", "later", "withdrawn"]
 
 _YEARS = range(2000, 2200)  # of a beginning: slots are counted on from it, and clocks of all zones know them
-
-
-class Schedule(Kept):
-    """The running order as an organizer set it.
-
-    ``slot_seconds`` None is the event's time limit for a pitch. ``reached`` is the team that was called last, at
-    ``reached_at``; it is ``on_stage`` until the stage is cleared or another is called.
-    """
-
-    event_id: str
-    team_ids: tuple[str, ...] = ()
-    starts_at: dt.datetime | None = None
-    slot_seconds: int | None = None
-    on_stage: str | None = None
-    reached: str | None = None
-    reached_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Sessions as state has them: read, and changed so that nobody's change is lost. The words go with them."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from pitchscoop.access.model import ANYBODY, Principal, Target, Verb, require
@@ -80,10 +81,13 @@ class StoredSessions:
         row = await self._state.read(keys.session(session_id))
         return rows.decode(Session, row.fields) if row else None
 
-    async def change(self, session_id: str, fact: str, decide: Change) -> Session:
+    async def change(
+        self, session_id: str, fact: str, decide: Change, told: Mapping[str, str] = MappingProxyType({})
+    ) -> Session:
         """Apply ``decide`` to the newest state until it fits: nobody's change is lost.
 
-        ``decide`` returns the session unchanged (the same object) when there is nothing to do, or raises.
+        ``decide`` returns the session unchanged (the same object) when there is nothing to do, or raises. ``told`` is
+        what the fact says beside.
         """
         for _ in range(_ATTEMPTS):
             session, version = await self._read(session_id)
@@ -91,7 +95,7 @@ class StoredSessions:
             if changed is session:
                 return session
             try:
-                await self._commit(session, changed, version, fact)
+                await self._commit(session, changed, version, fact, told=told)
             except StaleWrite:
                 continue
             return changed
@@ -151,11 +155,17 @@ class StoredSessions:
         return rows.decode(Session, row.fields), row.version
 
     async def _commit(
-        self, before: Session | None, session: Session, version: int, name: str, beside: Sequence[Put] = ()
+        self,
+        before: Session | None,
+        session: Session,
+        version: int,
+        name: str,
+        beside: Sequence[Put] = (),
+        told: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         put = Put(keys.session(session.session_id), version, rows.encode(session.without_words), session.indexes)
         fact = Fact(
-            name, session.event_id, session.session_id, self._clock().isoformat(), {"owner": session.live_owner}
+            name, session.event_id, session.session_id, self._clock().isoformat(), {"owner": session.live_owner, **told}
         )
         due = [Due(session.event_id, session.session_id, at) for at in self._look_at(before, session)]
         if session.awaits_words and not (before and before.awaits_words):

@@ -123,7 +123,7 @@ def test_organizers_move_a_preview_while_it_plays(page: Page, preview: str) -> N
         with page.expect_response(lambda answer: answer.request.method == "PATCH"):
             page.get_by_role("button", name=button).click()
     expect(page.locator(".toast")).to_have_count(0)
-    assert ranked.moved == [69, 59]
+    assert ranked.moved == [69, 64]
 
 
 def test_where_the_mean_ranks_it_comes_first_and_is_called_so(page: Page, preview: str) -> None:

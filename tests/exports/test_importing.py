@@ -7,6 +7,7 @@ import pytest
 
 from pitchscoop.kernel import keys
 from pitchscoop.main import Parts
+from pitchscoop.organizing.running_order import Order
 from tests.exports.pitches import ORGANIZER, kept
 from tests.stories.test_event_json import refused, taken_away
 
@@ -53,7 +54,7 @@ async def test_an_import_that_was_cut_short_goes_on_whatever_a_worker_did_since(
     assert (await engine.events.get(document["event"]["event_id"])).name == "E"
 
 
-@pytest.mark.parametrize("held", ["team", "judge", "session"])
+@pytest.mark.parametrize("held", ["team", "judge", "session", "schedule"])
 async def test_an_event_without_a_row_that_has_something_is_not_merged_into(parts: Parts, held: str) -> None:
     engine = parts.engine
     document = await taken_away(parts)
@@ -63,6 +64,8 @@ async def test_an_event_without_a_row_that_has_something_is_not_merged_into(part
         await engine.organizing.add_team(ORGANIZER, "default", "Tide")
     elif held == "judge":
         await engine.organizing.add_judge(ORGANIZER, "default", "Ada")
+    elif held == "schedule":
+        await engine.running_orders.write(ORGANIZER, "default", Order(slot_seconds=60))
     else:
         await kept(engine, "default", "Tide", b"sound")
     assert await engine.state.read(keys.event("default")) is None

@@ -36,6 +36,9 @@ async def an_event(client: httpx.AsyncClient, parts: Parts) -> str:
     tide = (await client.post(f"/events/{event}/teams", json={"name": "فريق"})).json()
     judge = (await client.post(f"/events/{event}/judges", json={"name": "Ben", "domains": ["a.org"], "most": 3})).json()
     await client.put(f"/events/{event}/judges/{judge['judge_id']}/conflicts/{tide['team_id']}")
+    (await client.post(f"/events/{event}/assignment", json={"nearest": True})).raise_for_status()
+    order = {"team_ids": [tide["team_id"]], "starts_at": "2026-11-14T16:45:00Z", "slot_seconds": 240}
+    (await client.put(f"/events/{event}/schedule", json=order)).raise_for_status()
     await client.post(f"/events/{event}/teams/{tide['team_id']}/withdraw")
     await client.post(f"/events/{event}/teams/{tide['team_id']}/invitation")
     spoken, _ = [await kept(parts.engine, event, "Kelp", b"sound") for _ in range(2)]
@@ -68,6 +71,7 @@ async def test_an_export_taken_in_elsewhere_gives_an_equal_export(
         assert (again.status_code, again.json()["code"]) == (409, "event_exists")
     document = json.loads(taken)
     assert (document["format"], document["version"], len(document["sessions"])) == ("pitchscoop-event", 2, 3)
+    assert (len(document["assignment"]["panels"]), document["schedule"]["slot_seconds"]) == (1, 240)
     other.start()
     try:
         async with other.client() as client:
@@ -130,6 +134,16 @@ def _more(document: dict[str, Any]) -> None:
     document["organizers"] = ["me"]
 
 
+def _unheard_of(document: dict[str, Any]) -> None:
+    document["schedule"] = {"event_id": document["event"]["event_id"], "team_ids": ["nobody"]}
+
+
+def _heard_by_nobody(document: dict[str, Any]) -> None:
+    (team,) = document["teams"]
+    plan = {"event_id": team["event_id"], "seed": 1, "reads": 1, "panels": {team["team_id"]: ["nobody"]}}
+    document["assignment"] = plan | {"made_at": team["created_at"]}
+
+
 def _house(document: dict[str, Any]) -> None:
     document["event"]["event_id"] = "installation"
 
@@ -163,7 +177,7 @@ _IMPOSSIBLE = [
 
 
 @pytest.mark.parametrize("spoil", _IMPOSSIBLE)
-async def test_times_and_numbers_that_cannot_be_arerefused(
+async def test_times_and_numbers_that_cannot_be_are_refused(
     parts: Parts, spoil: Callable[[dict[str, Any]], None]
 ) -> None:
     document = await taken_away(parts)
@@ -173,9 +187,22 @@ async def test_times_and_numbers_that_cannot_be_arerefused(
 
 @pytest.mark.parametrize(
     "spoil",
-    [_elsewhere, _climbing, _foreign, _in_another_slot, _under_way, _twice, _newer, _nameless, _more, _house],
+    [
+        _elsewhere,
+        _climbing,
+        _foreign,
+        _in_another_slot,
+        _under_way,
+        _twice,
+        _newer,
+        _nameless,
+        _more,
+        _house,
+        _unheard_of,
+        _heard_by_nobody,
+    ],
 )
-async def test_what_cannot_be_isrefused_and_nothing_is_written(
+async def test_what_cannot_be_is_refused_and_nothing_is_written(
     parts: Parts, spoil: Callable[[dict[str, Any]], None]
 ) -> None:
     engine = parts.engine
@@ -219,7 +246,7 @@ async def test_what_is_no_export_is_told_so(app: App, document: bytes) -> None:
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_export")
 
 
-async def test_too_much_isrefused_before_it_is_held(app: App) -> None:
+async def test_too_much_is_refused_before_it_is_held(app: App) -> None:
     async def pieces() -> Any:
         for _ in range(40):
             yield bytes(1 << 20)

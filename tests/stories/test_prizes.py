@@ -64,6 +64,11 @@ async def test_prizes_are_told_with_the_standings_and_not_before(show: Show) -> 
     async with show.app.client() as client:
         assert (await client.get(f"/sessions/{tide}/feedback")).json()["prizes"] == ["Harbour prize"]
         assert (await client.get(f"/sessions/{kelp}/feedback")).json()["prizes"] == ["Best at sea", "Grand prize"]
+        log = (await client.get(f"/events/{show.event}/audit?limit=1000")).json()["facts"]
+        awarded = [fact for fact in log if fact["name"] == "session_awarded"]
+        assert [(fact["subject"], fact["data"]["prizes"], fact["by"]) for fact in awarded] == [
+            (tide, "harbour", "organizer")
+        ]
         again = await client.put(f"/sessions/{tide}/prizes", json={"prizes": []})
         assert again.json() == {"prizes": []}
     assert won(await show.board(None))["Harbour prize"] == []

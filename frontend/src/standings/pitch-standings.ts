@@ -23,6 +23,7 @@ class PitchStandings extends HTMLElement {
   readonly #prizes = new Prizes(this, this.dataset.moves !== undefined);
   #board: Board | null = null;
   #playing: Row | null = null;
+  #wanted: { session: string; start: number } | null = null;
   #all = false;
   #advised = 0;
   #when: (iso: string) => string = String;
@@ -134,6 +135,7 @@ class PitchStandings extends HTMLElement {
     const before = this.#playing;
     if (before !== null && before.session_id !== heard?.row.session_id) strip.close(this.#element(before), before);
     this.#playing = heard?.row ?? null;
+    if (heard === null) this.#wanted = null;
     setIcon(part(this, "top"), this.#listening.inTurn ? "stop" : "play");
     if (heard === null) return;
     const element = this.#element(heard.row);
@@ -147,11 +149,14 @@ class PitchStandings extends HTMLElement {
   async #shift(by: number): Promise<void> {
     const row = this.#playing;
     if (row?.preview == null) return;
-    const start = Math.max(0, row.preview.start + by);
+    if (this.#wanted?.session !== row.session_id) this.#wanted = { session: row.session_id, start: row.preview.start };
+    const start = Math.max(0, this.#wanted.start + by);
+    this.#wanted.start = start; // a second press goes on from there, before the answer to the first
     try {
       await send("PATCH", `/api/v1/sessions/${row.session_id}/preview`, { start });
     } catch (error) {
       const why = error instanceof Refused ? error.message : "Try again.";
+      this.#wanted = null;
       toast({ words: `The preview was not moved. ${why}` });
     }
   }

@@ -18,7 +18,9 @@ _BLANK = {
     "remove": "",
 }  # fmt: skip
 _ANOTHER = 2  # empty rows for what is to be added
-_NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,20}|,(?![0-9]{3}$)[0-9]{1,20})?")  # 1,000 may be one or a thousand
+_NUMBER = re.compile(
+    r"-?(?:0,[0-9]{1,20}|[0-9]{1,9}(?:\.[0-9]{1,20}|,(?![0-9]{3}$)[0-9]{1,20})?)"
+)  # 1,000: one, or more
 _ANCHOR = re.compile(r"([-\u2212]?[0-9]+(?:[.,][0-9]+)?)[:.)\u2013-]?\s+(\S.*)")
 _SENTENCES = {
     "name": "Write a name of at most 200 letters.",
