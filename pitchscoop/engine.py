@@ -100,7 +100,7 @@ class Engine:
         self.judging = Judging(state, events, self.cards, self.panel, self.running_orders)
         self.imports = Imports(self.organizing, events, clock)
         self.standings = Standings(state, events, ledger)
-        self.ceremony = Ceremony(events, sessions)
+        self.ceremony = Ceremony(state, events, sessions)
         self.feedback = Feedbacks(events, sessions, ledger, self.standings, transcripts.told, self.page_url)
         self.public_url = public_url
         self._clock = clock

@@ -185,8 +185,8 @@ async def get_event(event_id: str, who: Caller, engine: TheEngine) -> EventDetai
 async def update_event(event_id: str, change: ChangedEvent, who: Caller, engine: TheEngine) -> EventDetails:
     """Change name, rubric or settings. With ``revision``, 409 and the event as it is now where somebody was faster.
 
-    Once there is a card, ``settings.method`` stays, and another rubric needs ``new_version``: without, 409
-    ``scoring_began`` says how many cards stay complete and how many become drafts.
+    Once there is a card, ``settings.method`` and ``settings.tie_break`` stay, and another rubric needs ``new_version``:
+    without, 409 ``scoring_began`` says how many cards stay complete and how many become drafts.
     """
     settings: Any = change.settings
     event = await engine.organizing.update_event(

@@ -21,7 +21,7 @@ from pitchscoop.doors.packed import HEAD, Document, body, event, part, takes_pac
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event
 from pitchscoop.events.names import Name
-from pitchscoop.events.prizes import MOST_PRIZES, Prize, decided_by
+from pitchscoop.events.prizes import Prize, decided_by
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.recordings.model import LONGEST_SECONDS
 from pitchscoop.scoring.explained import ties
@@ -32,6 +32,7 @@ from pitchscoop.scoring.written import told
 router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS, tags=["standings"])
 
 _LIFE = (600, 900)  # seconds until a stream ends and its viewer, who may have lost the right to it, asks anew; spread
+_SHARED = 50  # pitches that share one prize: more than any stage holds
 _AGAIN = 3000  # ms until a browser whose stream ended asks anew
 _BEAT = Document(b":\n\n", part(b":\n\n"))
 
@@ -132,12 +133,12 @@ class MovedPreview(BaseModel):
     )
 
 
-class Prizes(BaseModel):
-    """``PUT /sessions/{session_id}/prizes``: all that are given to it by hand, by id."""
+class Winners(BaseModel):
+    """``PUT /events/{event_id}/prizes/{prize_id}``: the pitches that win it, by id."""
 
     model_config = ConfigDict(extra="forbid")
 
-    prizes: list[str] = Field(max_length=MOST_PRIZES)
+    session_ids: list[str] = Field(max_length=_SHARED)
 
 
 _SAME: dict[int | str, dict[str, Any]] = {304: {"description": "As it was when it had this ETag."}}
@@ -222,10 +223,10 @@ async def move_preview(session_id: str, move: MovedPreview, who: Caller, engine:
     return await schemas.details(engine, who, await engine.ceremony.move_preview(who, session_id, move.start))
 
 
-@router.put("/sessions/{session_id}/prizes")
-async def give_prizes(session_id: str, given: Prizes, who: Caller, engine: TheEngine) -> Prizes:
-    """Give a pitch these prizes, of those that its event gives by hand, and no others."""
-    return Prizes(prizes=list((await engine.ceremony.give_prizes(who, session_id, given.prizes)).awarded))
+@router.put("/events/{event_id}/prizes/{prize_id}")
+async def give_prize(event_id: str, prize_id: str, winners: Winners, who: Caller, engine: TheEngine) -> Winners:
+    """Have these pitches win a prize that is given by hand, and no others; none takes it back from all."""
+    return Winners(session_ids=await engine.ceremony.give_prize(who, event_id, prize_id, winners.session_ids))
 
 
 def leaderboard(engine: Engine, view: View) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from pitchscoop.doors import leaderboard, schemas
 from pitchscoop.doors.mcp_calls import Calls, EventId, SessionId, told
-from pitchscoop.events.prizes import MOST_PRIZES
 from pitchscoop.recordings.model import LONGEST_SECONDS
 from pitchscoop.scoring.feedback import Feedback
 
@@ -36,14 +35,15 @@ class LeaderboardTools(Calls):
         session = await told(self._engine.ceremony.move_preview(self._who, session_id, start))
         return await told(schemas.details(self._engine, self._who, session))
 
-    async def give_prizes(
+    async def give_prize(
         self,
-        session_id: SessionId,
-        prizes: Annotated[list[str], Field(max_length=MOST_PRIZES, description="Ids; none takes all back.")],
-    ) -> leaderboard.Prizes:
-        """Give a pitch these prizes, of those that its event gives by hand, and no others."""
-        session = await told(self._engine.ceremony.give_prizes(self._who, session_id, prizes))
-        return leaderboard.Prizes(prizes=list(session.awarded))
+        event_id: EventId,
+        prize_id: Annotated[str, Field(description="One that the event gives by hand.", max_length=64)],
+        session_ids: Annotated[list[str], Field(max_length=50, description="None takes it back from all.")],
+    ) -> leaderboard.Winners:
+        """Have these pitches win a prize that is given by hand, and no others. Ask a person first."""
+        giving = self._engine.ceremony.give_prize(self._who, event_id, prize_id, session_ids)
+        return leaderboard.Winners(session_ids=await told(giving))
 
 
 class FeedbackTools(Calls):

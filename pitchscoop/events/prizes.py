@@ -36,24 +36,32 @@ def decided_by(by: str, track: str | None, criterion: str | None) -> str:
     return f"Highest in {criterion}{f', track {track}' if track else ''}" if criterion else f"First place{within}"
 
 
-def check_prizes(prizes: Sequence[Prize], criteria: Sequence[Criterion], tracks: Sequence[str]) -> None:
-    """Pass if each of them can be decided. ``tracks`` are those of the event, if it has any.
+def check_prizes(
+    prizes: Sequence[Prize], criteria: Sequence[Criterion], tracks: Sequence[str], known: Sequence[Prize] = ()
+) -> None:
+    """Pass if each of them can be decided, or is ``known`` already. ``tracks`` are those of the event, if it has any.
 
     Raises:
         Invalid: ``bad_prize``.
     """
     seen: set[str] = set()
-    known = ", ".join(one.id for one in criteria)
     for prize in prizes:
         if prize.id in seen:
             raise _bad(prize, "stands among them twice. Give each prize an id of its own.")
         seen.add(prize.id)
         if (prize.by == "criterion") != (prize.criterion is not None):
             raise _bad(prize, 'needs by "criterion" together with a criterion, or neither.')
-        if prize.criterion is not None and prize.criterion not in {one.id for one in criteria}:
-            raise _bad(prize, f"is for a criterion that there is not. There are {known}.")
-        if prize.track is not None and tracks and prize.track not in tracks:
-            raise _bad(prize, f"is for a track that there is not. There are {', '.join(tracks)}.")
+        if prize not in known and (lost := lost_by(prize, criteria, tracks)):
+            raise _bad(prize, lost)
+
+
+def lost_by(prize: Prize, criteria: Sequence[Criterion], tracks: Sequence[str]) -> str | None:
+    """Why nobody can win it: the rubric or the tracks are not those it was made for any more."""
+    if prize.criterion is not None and prize.criterion not in {one.id for one in criteria}:
+        return f"is for a criterion that there is not. There are {', '.join(one.id for one in criteria)}."
+    if prize.track is not None and tracks and prize.track not in tracks:
+        return f"is for a track that there is not. There are {', '.join(tracks)}."
+    return None
 
 
 def _bad(prize: Prize, what: str) -> Invalid:

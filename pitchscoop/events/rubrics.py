@@ -71,12 +71,12 @@ def check_rubric(rubric: Sequence[Criterion], tracks: Sequence[str] = ()) -> Non
 
 
 def check_tie_break(rule: str, rubric: Sequence[Criterion]) -> None:
-    """Pass if there is what is to break ties, ``Settings.tie_break``.
+    """Pass if there is what is to break ties, ``Settings.tie_break``: of criteria those that all are scored by.
 
     Raises:
         Invalid: ``unknown_criterion``.
     """
-    known = ["share", "score", *(DECIDES + one.id for one in rubric)]
+    known = ["share", "score", *(DECIDES + one.id for one in rubric if not one.tracks)]
     if rule not in known:
         raise Invalid("unknown_criterion", f"tie_break: there is no {rule!r}. There are {', '.join(known)}.")
 

@@ -48,7 +48,7 @@ class Change:
         if changed.settings.tie_break != event.settings.tie_break:
             check_tie_break(changed.settings.tie_break, changed.in_use)
         if changed.settings.prizes != event.settings.prizes:
-            check_prizes(changed.settings.prizes, changed.in_use, changed.settings.tracks)
+            check_prizes(changed.settings.prizes, changed.in_use, changed.settings.tracks, known=event.settings.prizes)
         return changed
 
 
@@ -107,9 +107,10 @@ class Changes:
     async def _allowed(self, before: Event, after: Event, change: Change) -> Event:
         """The change, where there are cards already."""
         if before.ranking != after.ranking:
-            method, tie_break = before.ranking
-            stays = f"method {method!r} and tie_break {tie_break!r}"
-            raise Conflict("method_locked", f"Scoring has begun, so the ranking stays as it was chosen: {stays}.")
+            raise Conflict("method_locked", "Scoring has begun, so ranking and ties stay as they were chosen before.")
+        if before.decides is not None and after.decides is None:
+            name = before.decides.name
+            raise Conflict("method_locked", f"Scoring has begun, and {name!r} breaks ties, so it stays in the rubric.")
         if not change.new_version:
             stay, drafts = await self._cards.outlook(before, after)
             raise Conflict("scoring_began", _told(stay, drafts), {"stay_complete": stay, "become_drafts": drafts})

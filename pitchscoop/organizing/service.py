@@ -10,7 +10,7 @@ from pitchscoop.access.organizers import Organizer
 from pitchscoop.access.service import Access
 from pitchscoop.events.model import Event, Judge, Member, Settings, Team
 from pitchscoop.events.names import named
-from pitchscoop.events.prizes import check_prizes
+from pitchscoop.events.prizes import check_prizes, lost_by
 from pitchscoop.events.rubrics import DEFAULT, TEMPLATES, Criterion, check_rubric, check_tie_break
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
@@ -127,6 +127,8 @@ class Organizing:
         settings = event.settings
         if event.decides is None and settings.tie_break != "share":  # the criterion may be one the rubric has lost
             settings = settings.changed({"tie_break": "score"})
+        there = [one for one in settings.prizes if not lost_by(one, event.in_use, settings.tracks)]
+        settings = settings.changed({"prizes": there})
         return await self.create_event(who, name, event.rubric, settings, "draft", seed)
 
     async def facts(self, who: Principal, event_id: str | None, after: str = "", limit: int = 200) -> list[Fact]:

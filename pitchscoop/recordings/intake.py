@@ -31,14 +31,17 @@ async def durable(storage: AudioStorage, folder: str, known: Chain | None = None
     return chain(folder, await storage.list_audio(folder))
 
 
-async def seal(storage: AudioStorage, folder: str) -> Chain:
-    """End the chain: after this no writer, anywhere, can make another byte of it durable. Idempotent."""
+async def seal(storage: AudioStorage, folder: str) -> tuple[Chain, bool]:
+    """End the chain: after this no writer, anywhere, can make another byte of it durable. Idempotent.
+
+    With it, whether it was this call that did: another one may have ended it before.
+    """
     while True:
         found = await durable(storage, folder)
         if found.sealed or found.end == 0:
-            return found
+            return found, False
         if await storage.create_audio(keys.segment(folder, found.end), b""):
-            return replace(found, sealed=True)  # as a new look would find it: nothing can follow a seal
+            return replace(found, sealed=True), True  # as a new look would find it: nothing can follow a seal
 
 
 async def close(storage: AudioStorage, folder: str) -> bool:

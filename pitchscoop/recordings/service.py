@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from typing import Any
 
 from pitchscoop.events.model import Event
 from pitchscoop.kernel import ids, keys, rows
@@ -89,8 +90,7 @@ class Sessions(StoredSessions):
                 raise no_such_upload()
             if owner != session.live_owner:
                 raise _not_the_newest(session)
-            metadata = {name: value for name, value in session.metadata.items() if name != "interrupted"}
-            update = {"source": source, "heard_at": self._clock(), "asked_at": None, "metadata": metadata}
+            update = {"source": source, "heard_at": self._clock(), "asked_at": None, "metadata": _unmarked(session)}
             return session.model_copy(update=update)
 
         session = await self.change(session_id, "audio_arriving", note)
@@ -110,7 +110,7 @@ class Sessions(StoredSessions):
         """End a recording whose speaker was missed and not heard since, marked as interrupted.
 
         The mark comes before the seal. So a seal without the mark is that of a stop which state had no time to note:
-        the recording is whole.
+        the recording is whole, and is not marked any more.
 
         Raises:
             Conflict: ``no_audio``; the session stays open.
@@ -122,11 +122,10 @@ class Sessions(StoredSessions):
             return now.model_copy(update={"metadata": {**now.metadata, "interrupted": True}})
 
         found = await intake.durable(self._storage, session.segments)
-        interrupted = bool(found.end) and not found.sealed
         with contextlib.suppress(Crossed):
-            if interrupted:
+            if found.end and not found.sealed:
                 await self.change(session.session_id, "speaker_given_up", marked)
-            await self.stop(session.session_id, interrupted=interrupted)
+            await self.stop(session.session_id, interrupted=True)
 
     async def begin_upload(self, session_id: str, length: int, filename: str, seed: bytes | None = None) -> Session:
         """Make ready for a file. A new upload takes the place of an unfinished one; the same ``seed`` is no new one.
@@ -199,7 +198,7 @@ class Sessions(StoredSessions):
         """End the recording with every byte that is durable, and hand it to a worker. Idempotent.
 
         Where an ``upload_id`` is named it ends that upload and no newer one, which may be under way only now. What is
-        ``live`` ends no upload.
+        ``live`` ends no upload. ``interrupted`` says that nobody asked for it; it counts where this call set the seal.
 
         Raises:
             Conflict: ``no_audio``; the session stays open. ``other_source``.
@@ -212,7 +211,7 @@ class Sessions(StoredSessions):
             raise no_such_upload()
         if session.status != "recording":
             return session
-        sealed = await intake.seal(self._storage, session.segments)
+        sealed, ours = await intake.seal(self._storage, session.segments)
         if sealed.end == 0:
             raise Conflict("no_audio", "Nothing has been recorded yet. Stream or upload audio, then stop.")
 
@@ -223,7 +222,8 @@ class Sessions(StoredSessions):
                 return session
             if session.segments != sealed_in:
                 raise _other_source("an upload") if live else no_such_upload()
-            metadata = {**session.metadata, "interrupted": True} if interrupted else session.metadata
+            mark = {"interrupted": True} if interrupted else {}
+            metadata = _unmarked(session) | mark if ours else session.metadata
             update = {"status": "processing", "stopped_at": self._clock(), "received": sealed.end, "metadata": metadata}
             source = session.source or "live"  # stopped before it was noted: an upload is known from its start
             return session.model_copy(update={**update, "source": source, "asked_at": None})
@@ -314,6 +314,11 @@ def _not_the_newest(session: Session) -> Crossed | Overtaken:
     if session.live_owner:
         return Overtaken("taken_over", "Another connection records this session now.")
     return Crossed("connect_again", "An upload was begun and ended meanwhile. Connect again.")
+
+
+def _unmarked(session: Session) -> dict[str, Any]:
+    """Its metadata, without what a worker marked that gave its speaker up."""
+    return {name: value for name, value in session.metadata.items() if name != "interrupted"}
 
 
 def _still_silent(now: Session, session: Session) -> bool:

@@ -13,24 +13,24 @@ _EQUAL = 1e-9  # of a criterion's scale: who differs by less shares the prize
 
 def awards(scored: Scored, rows: Sequence[Row], tracks: Mapping[str, Sequence[Row]]) -> tuple[Award, ...]:
     """All prizes, in the organizer's order, with those who win them. ``rows`` are everybody's, ``tracks`` by name."""
-    return tuple(
-        Award(prize, tuple(_winners(scored, prize, rows if prize.track is None else tracks.get(prize.track, ()))))
-        for prize in scored.event.settings.prizes
-    )
+    return tuple(Award(prize, tuple(_winners(scored, prize, rows, tracks))) for prize in scored.event.settings.prizes)
 
 
-def _winners(scored: Scored, prize: Prize, rows: Sequence[Row]) -> list[Pitch]:
+def _winners(scored: Scored, prize: Prize, rows: Sequence[Row], tracks: Mapping[str, Sequence[Row]]) -> Sequence[Pitch]:
     if prize.by == "hand":
         chosen = [one for one in scored.pitches.values() if prize.id in one.awarded and not one.withdrawn]
         ours = [one for one in chosen if prize.track in (None, one.track)]
         return sorted(ours, key=lambda pitch: (pitch.team_name.casefold(), pitch.session_id))
     if prize.by == "rank":
-        return [row.pitch for row in rows if row.rank == 1]
-    return _best(scored, prize, [row.pitch for row in rows])
+        return [row.pitch for row in (rows if prize.track is None else tracks.get(prize.track, ())) if row.rank == 1]
+    points = _points(scored, prize, [row.pitch for row in rows])
+    running = [(pitch, score) for pitch, score in points if prize.track in (None, pitch.track)]
+    best = max((score for _, score in running), default=0.0)
+    return [pitch for pitch, score in running if score >= best - _EQUAL]
 
 
-def _best(scored: Scored, prize: Prize, pitches: Sequence[Pitch]) -> list[Pitch]:
-    """The highest in one criterion, adjusted for the judges where the standings are."""
+def _points(scored: Scored, prize: Prize, pitches: Sequence[Pitch]) -> list[tuple[Pitch, float]]:
+    """What each has in one criterion, adjusted for the judges where the standings are: by what all of them gave."""
     criteria = {track: scored.event.criteria(track) for track in {pitch.track for pitch in pitches}}
     asked = {track: one for track, found in criteria.items() for one in found if one.id == prize.criterion}
     running = {pitch.session_id: pitch for pitch in pitches if pitch.track in asked}
@@ -45,4 +45,4 @@ def _best(scored: Scored, prize: Prize, pitches: Sequence[Pitch]) -> list[Pitch]
     reads = reads_of(found, [pitch.track for pitch in running.values()])
     adjusted = scored.event.settings.method == "adjusted"
     score = fit(reads).adjusted if adjusted else np.bincount(reads.team, reads.total) / np.bincount(reads.team)
-    return [pitch for pitch, points in zip(running.values(), score, strict=True) if points >= score.max() - _EQUAL]
+    return list(zip(running.values(), score.tolist(), strict=True))

@@ -47,7 +47,7 @@ def written(board: Board) -> str:
         "event_id": event.event_id,
         "event_name": event.name,
         "method": event.settings.method,
-        "tie_break": event.settings.tie_break,
+        **({"tie_break": event.settings.tie_break} if event.settings.tie_break != "share" else {}),
         "seed": SEED,
         "draws": DRAWS,
         "rubric_version": event.rubric_version,
@@ -61,7 +61,8 @@ def written(board: Board) -> str:
     parts.append(f'"standings": {_rows(board.rows)}')
     tracks = ",\n".join(f"{_plain(track)}: {_rows(rows)}" for track, rows in sorted(board.tracks.items()))
     parts.append(f'"tracks": {{{tracks}}}')
-    parts.append(f'"prizes": {_plain([awarded(award) for award in board.awards])}')
+    if board.awards:
+        parts.append(f'"prizes": {_plain([awarded(award) for award in board.awards])}')
     return "{" + ",\n".join(parts) + "}\n"
 
 

@@ -131,7 +131,7 @@ class Mending:
     async def _finish(self, session_id: str) -> None:
         """Have the recording joined of its segments or, where they are gone, taken as it lies there."""
         session = await self._sessions.get(session_id)
-        sealed = await intake.seal(self._storage, session.segments)
+        sealed, _ = await intake.seal(self._storage, session.segments)
         files = await folder(self._storage, session_id)
 
         def again(now: Session) -> Session:

@@ -1,7 +1,9 @@
 """Sample standings: what ``doors/leaderboard.py`` would send, and the pages that show it."""
 
+import asyncio
 import json
 import random
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from starlette.requests import Request
@@ -71,14 +73,16 @@ def _prizes(case: str) -> list[object]:
     return [
         _prize("Craft", "Highest in Team and craft", "criterion", 2, 3),
         _prize(LONG_TITLE, "First place in Land", "rank", 4),
-        _prize("Harbour prize", "Chosen by hand", "hand", *[5 for _ in given[-1:]]),
+        _prize("Harbour prize", "Chosen by hand", "hand", *[int(one[1:]) for _, won in given[-1:] for one in won]),
         _prize("Grand prize", "First place", "rank", 0),
     ]
 
 
 def board(case: str) -> dict[str, object]:
     """The standings of a case."""
-    stage = {"live": "open", "hidden": "frozen", "waiting": "open", "empty": "open"}.get(case, "published")
+    stage = {"live": "open", "meanwhile": "open", "hidden": "frozen", "waiting": "open", "empty": "open"}.get(
+        case, "published"
+    )
     hidden = case in ("hidden", "waiting")
     found = [] if hidden or case == "empty" else rows(1000 if case == "many" else 0)
     return {
@@ -101,6 +105,7 @@ def _page(case: str, viewer: Viewer = Viewer(), *, embedded: bool = False) -> s.
         stage=stage,
         since=SINCE,
         zone="Europe/Copenhagen",
+        event_path="/sample/event",
         read_path=f"/sample/standings/{case}",
         stream_path=f"/sample/standings/{case}/stream",
         path="/standings",
@@ -133,8 +138,11 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
 moved: list[float] = []
 """Where previews were moved to."""
 
+more = threading.Event()
+"""When the page that waits for another board is told of one."""
+
 given: list[tuple[str, list[str]]] = []
-"""Pitches, and the prizes they were given."""
+"""Prizes, and who was to win them."""
 
 
 async def _move(request: Request) -> Response:
@@ -143,8 +151,18 @@ async def _move(request: Request) -> Response:
 
 
 async def _give(request: Request) -> Response:
-    given.append((request.path_params["session_id"], (await request.json())["prizes"]))
-    return JSONResponse({"prizes": given[-1][1]})
+    given.append((request.path_params["prize_id"], (await request.json())["session_ids"]))
+    return JSONResponse({"session_ids": given[-1][1]})
+
+
+def _finished(request: Request) -> Response:
+    """All that have a row and, on another page, one that has none."""
+    if "cursor" in request.query_params:
+        page = [{"session_id": "x", "team_name": "Zebra", "pitch_title": "Without a card"}]
+        return JSONResponse({"sessions": page, "next_cursor": None})
+    found = [{"session_id": f"r{at}", "team_name": placed[1], "pitch_title": placed[2]}
+             for at, placed in enumerate(_PLACED)]  # fmt: skip
+    return JSONResponse({"sessions": found, "next_cursor": "more"})
 
 
 def _stream(request: Request) -> Response:
@@ -154,6 +172,10 @@ def _stream(request: Request) -> Response:
 
     async def events() -> AsyncIterator[str]:
         yield f"retry: 3600000\nevent: standings\ndata: {json.dumps(board(case))}\n\n"
+        if case == "meanwhile":
+            while not more.is_set():  # noqa: ASYNC110  set by another thread
+                await asyncio.sleep(0.05)
+            yield f"event: standings\ndata: {json.dumps(board(case) | {'cards': 144})}\n\n"
 
     return StreamingResponse(events(), media_type="text/event-stream")
 
@@ -162,10 +184,12 @@ def routes(renderer: Renderer, peaks: Callable[[Request], Response]) -> list[Rou
     """What the pages fetch."""
     return [
         # Not among the pages that every test looks at: its console says that the stream was refused.
+        Route("/standings-meanwhile", lambda _: HTMLResponse(renderer.standings(_page("meanwhile", ORGANIZER)))),
         Route("/standings-refused", lambda _: HTMLResponse(renderer.standings(_page("refused")))),
         Route("/sample/standings/{case}", lambda request: JSONResponse(board(request.path_params["case"]))),
         Route("/sample/standings/{case}/stream", _stream),
         Route("/pitches/{session_id}/peaks", peaks),
         Route("/api/v1/sessions/{session_id}/preview", _move, methods=["PATCH"]),
-        Route("/api/v1/sessions/{session_id}/prizes", _give, methods=["PUT"]),
+        Route("/sample/event/prizes/{prize_id}", _give, methods=["PUT"]),
+        Route("/sample/event/sessions", _finished),
     ]

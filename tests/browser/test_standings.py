@@ -82,15 +82,37 @@ def test_prizes_stand_above_the_places(page: Page, preview: str) -> None:
 def test_organizers_give_prizes_by_hand(page: Page, preview: str) -> None:
     ranked.given.clear()
     page.goto(f"{preview}/standings-live")
-    choice = page.get_by_label("Who wins Harbour prize")
+    choice, give = page.get_by_label("Who wins Harbour prize"), page.get_by_role("button", name="Give Harbour prize")
+    expect(choice.locator("option")).to_have_count(12)  # nobody, those with rows, and one that has no card
     choice.select_option("Signal/Noise: " + LONG_TITLE)
-    page.wait_for_timeout(200)
-    assert ranked.given == [("r5", ["harbour prize"])]
+    assert ranked.given == []  # arrow keys choose, and give nothing
+    with page.expect_response("**/prizes/*"):
+        give.click()
+    expect(page.locator(".toast")).to_contain_text("Harbour prize goes to Signal/Noise.")
+    assert ranked.given == [("harbour prize", ["r5"])]
+    with page.expect_response("**/prizes/*"):
+        page.locator(".toast").get_by_role("button", name="Undo").click()
+    assert ranked.given[1:] == [("harbour prize", [])]
+    ranked.given.append(("harbour prize", ["r4", "r5"]))
     page.reload()
-    expect(choice).to_have_value("r5")
+    expect(choice).to_have_value("several")
+    choice.select_option("Zebra: Without a card")
+    with page.expect_response("**/prizes/*"):
+        give.click()
+    assert ranked.given[-1] == ("harbour prize", ["x"])
+
+
+def test_a_choice_that_is_open_is_left_alone_by_a_board_that_comes(page: Page, preview: str) -> None:
+    ranked.given.clear()
+    page.goto(f"{preview}/standings-meanwhile")
+    choice = page.get_by_label("Who wins Harbour prize")
+    expect(choice.locator("option")).to_have_count(12)
     choice.select_option("Ro: Quiet brakes for cargo bikes")
-    page.wait_for_timeout(200)
-    assert ranked.given[1:] == [("r5", []), ("r9", ["harbour prize"])]
+    choice.focus()
+    ranked.more.set()
+    expect(page.locator("[data-part=say]")).to_contain_text("144 cards")
+    expect(choice).to_be_focused()
+    expect(choice).to_have_value("r9")
 
 
 def test_each_state_says_what_it_is(page: Page, preview: str) -> None:

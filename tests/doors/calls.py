@@ -54,6 +54,7 @@ _SESSION = {"team_name": "{team}", "pitch_title": "T", "event_id": "{event_id}"}
 _WORD = {"utterance_id": "u", "index": 0, "word": "a", "was": "b"}
 _FORM = {"team_name": "{team}", "pitch_title": "T"}
 _UNWRITTEN = "transcript_not_ready"
+_NO_PRIZE = "no_such_prize"
 _HIDES = "Whoever may not see the standings is told the stage, and no more; tests/doors/test_nothing_leaks.py."
 _ACCEPTED = {"sentences": [{"id": "s", "verdict": "accepted"}]}
 _E, _T, _J, _S = "/events/{event_id}", "/teams/{team_id}", "/judges/{judge_id}", "/sessions/{session_id}"
@@ -120,9 +121,9 @@ REST = {
     f"POST {_S}/transcript": ask(Verb.TRANSCRIPT_ASK, fine="no_transcriber"),
     f"PUT {_S}/transcript/words": ask(Verb.TRANSCRIPT_CORRECT, json=_WORD, fine="no_such_word"),
     f"PATCH {_S}/preview": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json={"start": 1}),
-    f"PUT {_S}/prizes": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json={"prizes": []}),
     f"GET {_S}/delivery": ask(Verb.DELIVERY_READ, fine=_UNWRITTEN),
     f"POST {_S}/advice": ask(Verb.ADVICE_ASK, fine="no_model"),
+    f"PUT {_E}/prizes/{{prize_id}}": ask(Verb.SESSION_UPDATE, json={"session_ids": []}, fine=_NO_PRIZE),
     f"POST {_E}/advice": ask(Verb.ADVICE_ASK, fine="no_model"),
     f"GET {_S}/advice": ask(Verb.ADVICE_READ, fine="no_advice"),
     f"PATCH {_S}/advice": ask(Verb.ADVICE_REVIEW, json=_ACCEPTED, fine="no_advice"),
@@ -234,8 +235,8 @@ TOOLS = {
     "pitches.write_transcript": ask(Verb.TRANSCRIPT_ASK, json=_ID, fine="no_transcriber"),
     "pitches.correct_word": ask(Verb.TRANSCRIPT_CORRECT, json=_ID | _WORD, fine="no_such_word"),
     "pitches.move_preview": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json=_ID | {"start": 1}),
-    "pitches.give_prizes": ask(Verb.SESSION_READ, Verb.SESSION_UPDATE, json=_ID | {"prizes": []}),
     "leaderboard.get": everybody(_HIDES),
+    "leaderboard.give_prize": ask(Verb.SESSION_UPDATE, json=_IN | {"prize_id": "p", "session_ids": []}, fine=_NO_PRIZE),
     "pitches.ask_advice": ask(Verb.ADVICE_ASK, json=_ID, fine="no_model"),
     "pitches.get_advice": ask(Verb.ADVICE_READ, json=_ID, fine="no_advice"),
     "pitches.review_advice": ask(Verb.ADVICE_REVIEW, json=_ID | _ACCEPTED, fine="no_advice"),

@@ -69,7 +69,7 @@ async def scored(engine: Engine, here: World, stage: Stage) -> tuple[World, list
     for row in view.shown.board.rows:
         secrets += [Secret(f"{known:.1f}".encode()[:7]) for known in (row.raw_mean, row.adjusted)]
         secrets += [Secret(row.why.encode())] if row.why.endswith(("stricter.", "milder.")) else []
-    await engine.ceremony.give_prizes(ORGANIZER, pitches[0].session_id, ["hand"])
+    await engine.ceremony.give_prize(ORGANIZER, event_id, "hand", [pitches[0].session_id])
     for step in WAYS[stage]:
         await engine.organizing.move_event(ORGANIZER, event_id, step)
     return dataclasses.replace(here, stage=stage), secrets

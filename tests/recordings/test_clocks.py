@@ -22,7 +22,7 @@ from pitchscoop.settings import load
 
 ORGANIZER = Principal(role=Role.ORGANIZER)
 HOUR = dt.timedelta(hours=1)
-Seal = Callable[[AudioStorage, str], Awaitable[Chain]]
+Seal = Callable[[AudioStorage, str], Awaitable[tuple[Chain, bool]]]
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ async def back(engine: Engine, session: Session) -> Session:
     return await engine.session(ORGANIZER, session.session_id)
 
 
-async def dies_before(_storage: AudioStorage, _folder: str) -> Chain:
+async def dies_before(_storage: AudioStorage, _folder: str) -> tuple[Chain, bool]:
     """A seal that does not come about."""
     raise Unavailable("storage_unavailable", "It is away.")
 
@@ -87,7 +87,7 @@ async def dies_before(_storage: AudioStorage, _folder: str) -> Chain:
 def dies_after(seal: Seal) -> Seal:
     """The seal is set, and nobody lives to note it."""
 
-    async def sealing(storage: AudioStorage, folder: str) -> Chain:
+    async def sealing(storage: AudioStorage, folder: str) -> tuple[Chain, bool]:
         await seal(storage, folder)
         raise Unavailable("state_unavailable", "It is away.")
 
@@ -187,6 +187,19 @@ async def test_whoever_speaks_on_after_a_worker_died_at_its_mark_is_not_interrup
     assert (await engine.session(ORGANIZER, session.session_id)).metadata == {"interrupted": True}
     await engine.sessions.heard(session.session_id, "live", session.live_owner)
     assert (await engine.stop(ORGANIZER, session.session_id)).metadata == {}
+
+
+async def test_a_stop_of_ones_own_after_a_worker_died_at_its_mark_is_whole(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await recording(engine)
+    await look(engine, session)
+    set_clocks(engine, HOUR)
+    with monkeypatch.context() as worker:
+        worker.setattr(intake, "seal", dies_before)
+        await look(engine, session)
+    ended = await engine.stop(ORGANIZER, session.session_id)
+    assert (ended.status, ended.metadata) == ("processing", {})
 
 
 async def test_silence_ends_a_recording_at_the_second_look(engine: Engine) -> None:

@@ -122,7 +122,7 @@ async def test_an_upload_that_is_replaced_while_it_ends_leaves_the_next_open(
     await engine.storage.create_audio(keys.segment(first.segments, 0), SECOND)
     seal = intake.seal
 
-    async def replaced(storage: AudioStorage, folder: str) -> Chain:
+    async def replaced(storage: AudioStorage, folder: str) -> tuple[Chain, bool]:
         await engine.begin_upload(ORGANIZER, session.session_id, 2 * len(SECOND), "other.wav")
         return await seal(storage, folder)
 

@@ -46,6 +46,17 @@ def test_one_criterion_is_won_by_who_is_best_in_it_whoever_the_judges_were() -> 
     assert winners(pitches, same, prizes=[prize]) == [["x", "y"]]
 
 
+def test_within_a_track_judges_are_known_by_what_they_gave_to_all() -> None:
+    """Judge p is three points stricter, which only the other track shows."""
+    less = {"p": -3, "q": 0, "r": 0}
+    land = [card(f"l{at}", judge, 5, 5 + at % 3 + less[judge]) for at in range(8) for judge in "pqr"]
+    cards = [card("x", "p", 5, 6), card("y", "q", 5, 7), *land]
+    pitches = [pitch("x", track="Sea"), pitch("y", track="Sea"), *(pitch(f"l{at}", track="Land") for at in range(8))]
+    prize = {"id": "b", "name": "B", "by": "criterion", "criterion": "b", "track": "Sea"}
+    assert winners(pitches, cards, prizes=[prize]) == [["x"]]
+    assert winners(pitches, cards, prizes=[prize], method="mean") == [["y"]]
+
+
 def test_only_tracks_that_are_scored_by_it_are_in_the_running_for_a_criterion() -> None:
     rubric = [*RUBRIC, Criterion(id="c", name="C", weight=1, min=0, max=10, tracks=("Sea",))]
     pitches = [pitch("x", track="Sea"), pitch("y", track="Land")]

@@ -17,6 +17,7 @@ PRIZES: list[dict[str, Any]] = [
     {"id": "sea", "name": "Best at sea", "track": "Sea"},
     {"id": "craft", "name": "Craft", "by": "criterion", "criterion": "team-and-craft"},
     {"id": "grand", "name": "Grand prize"},
+    {"id": "land", "name": "On land", "by": "hand", "track": "Land"},
 ]
 
 
@@ -40,16 +41,27 @@ async def test_prizes_are_told_with_the_standings_and_not_before(show: Show) -> 
     await scored(show)
     tide, kelp = show.sessions["Tide"], show.sessions["Kelp"]
     board = await show.board()
-    assert won(board) == {"Harbour prize": [], "Best at sea": ["Kelp"], "Craft": ["Loam"], "Grand prize": ["Kelp"]}
+    assert won(board) == {"Harbour prize": [], "Best at sea": ["Kelp"], "Craft": ["Loam"], "Grand prize": ["Kelp"],
+                          "On land": []}  # fmt: skip
     assert [one["decided"] for one in board["prizes"]] == [
         "Chosen by hand", "First place in Sea", "Highest in Team and craft", "First place",
+        "Chosen by hand in Land",
     ]  # fmt: skip
+    harbour = f"/events/{show.event}/prizes/harbour"
     async with show.app.client() as client:
-        given = await client.put(f"/sessions/{tide}/prizes", json={"prizes": ["harbour"]})
-        assert (given.status_code, given.json()) == (200, {"prizes": ["harbour"]})
-        wrong = await client.put(f"/sessions/{tide}/prizes", json={"prizes": ["grand"]})
-        assert (wrong.status_code, wrong.json()["code"]) == (422, "unknown_prize")
-        assert "harbour" in wrong.json()["detail"]
+        for winners in ([kelp], [kelp, tide], [tide]):
+            given = await client.put(harbour, json={"session_ids": winners})
+            assert (given.status_code, set(given.json()["session_ids"])) == (200, set(winners))
+            teams = set(won(await show.board())["Harbour prize"])
+            assert teams == {name for name, one in show.sessions.items() if one in winners}
+        for prize, winners, status, code in (
+            ("grand", [tide], 422, "not_by_hand"),
+            ("luck", [tide], 404, "no_such_prize"),
+            ("harbour", ["nobody"], 404, "no_such_session"),
+            ("land", [tide], 422, "cannot_win"),
+        ):
+            wrong = await client.put(f"/events/{show.event}/prizes/{prize}", json={"session_ids": winners})
+            assert (wrong.status_code, wrong.json()["code"]) == (status, code)
     assert won(await show.board())["Harbour prize"] == ["Tide"]
     assert (await show.board(None))["prizes"] == []
     async with show.app.client() as client:
@@ -65,12 +77,14 @@ async def test_prizes_are_told_with_the_standings_and_not_before(show: Show) -> 
         assert (await client.get(f"/sessions/{tide}/feedback")).json()["prizes"] == ["Harbour prize"]
         assert (await client.get(f"/sessions/{kelp}/feedback")).json()["prizes"] == ["Best at sea", "Grand prize"]
         log = (await client.get(f"/events/{show.event}/audit?limit=1000")).json()["facts"]
-        awarded = [fact for fact in log if fact["name"] == "session_awarded"]
-        assert [(fact["subject"], fact["data"]["prizes"], fact["by"]) for fact in awarded] == [
-            (tide, "harbour", "organizer")
+        facts = [fact for fact in log if fact["name"].startswith("session_prize")]
+        told = [(fact["name"], fact["subject"], fact["data"]["prize"], fact["by"]) for fact in facts]
+        assert told == [
+            ("session_prize_given", kelp, "harbour", "organizer"),
+            ("session_prize_given", tide, "harbour", "organizer"),
+            ("session_prize_taken_back", kelp, "harbour", "organizer"),
         ]
-        again = await client.put(f"/sessions/{tide}/prizes", json={"prizes": []})
-        assert again.json() == {"prizes": []}
+        assert (await client.put(harbour, json={"session_ids": []})).json() == {"session_ids": []}
     assert won(await show.board(None))["Harbour prize"] == []
 
 
@@ -127,3 +141,22 @@ async def test_prizes_are_set_on_the_events_page(app: App) -> None:
 
 def _part(page: str) -> str:
     return page[page.index('id="prizes"') : page.index('id="settings"')]
+
+
+async def test_a_prize_that_nobody_can_win_any_more_bars_neither_the_form_nor_a_copy(app: App) -> None:
+    async with visitor(app) as person, app.client() as client:
+        at = await set_up(person)
+        craft = {"id": "craft", "name": "Craft", "by": "criterion", "criterion": "team-and-craft"}
+        (await client.patch(at, json={"settings": {"prizes": [craft]}})).raise_for_status()
+        startup = (await client.get("/rubrics")).json()["rubrics"]["startup"]
+        rubric = [one for one in startup if one["id"] != "team-and-craft"]
+        (await client.patch(at, json={"rubric": rubric})).raise_for_status()
+        shown = _part((await person.get(at)).text)
+        assert "Highest in team-and-craft (nobody can win it any more)" in shown
+        revision = re.findall(r'name="revision" value="(\d+)"', shown)[0]
+        form = {"revision": revision, "prize_id-0": "craft", "prize-0": "Craft", "goes-0": "criterion||team-and-craft",
+                "prize-1": "Grand", "goes-1": "rank||"}  # fmt: skip
+        assert (await person.post(f"{at}/prizes", data=form)).status_code == 303
+        assert [one["name"] for one in (await app_event(app, at))["settings"]["prizes"]] == ["Craft", "Grand"]
+        copy = (await client.post(f"{at}/copies", json={"name": "F"})).json()
+        assert [one["name"] for one in copy["settings"]["prizes"]] == ["Grand"]

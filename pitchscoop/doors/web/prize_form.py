@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pitchscoop.doors.web.organizer_contexts import PrizeForm, PrizeRow
 from pitchscoop.events.model import Event
 from pitchscoop.events.names import named
-from pitchscoop.events.prizes import MOST_PRIZES, Prize, decided_by
+from pitchscoop.events.prizes import MOST_PRIZES, Prize, decided_by, lost_by
 from pitchscoop.kernel import ids
 from pitchscoop.kernel.errors import Invalid
 
+_GONE = "Choose one of the list."
 _ANOTHER = 2  # empty rows for what is to be added
 _FIELDS = {"id": "prize_id", "name": "prize", "goes": "goes"}
 """What is typed, and what it is called in the form."""
@@ -47,7 +48,7 @@ def read_prizes(
         except Invalid:
             errors["name"], name = "Write a name of at most 200 letters.", ""
         if row["goes"] not in known:
-            errors["goes"] = "Choose one of the list."
+            errors["goes"] = _GONE
         rows.append(PrizeRow(row, errors))
         if not errors:
             by, track, criterion = known[row["goes"]]
@@ -63,7 +64,9 @@ def read_prizes(
 
 def overtaken_prizes(typed: Sequence[Mapping[str, str]], now: Event) -> PrizeForm:
     """What was typed, beside what somebody else has made of it meanwhile."""
-    return _form(now, now.revision, [PrizeRow(row) for row in typed], overtaken=True)
+    known = {_value(decides) for decides, _ in _choices(now)}
+    rows = [PrizeRow(row, {} if row["goes"] in known else {"goes": _GONE}) for row in typed]
+    return _form(now, now.revision, rows, overtaken=True)
 
 
 def _form(
@@ -82,7 +85,13 @@ def _choices(event: Event) -> list[tuple[Decides, str]]:
     offered += [("rank", track, None) for track in event.settings.tracks]
     offered += [("criterion", None, one) for one in names]
     offered += [_decides(prize) for prize in event.settings.prizes]
-    return [(one, decided_by(one[0], one[1], one[2] and names.get(one[2], one[2]))) for one in dict.fromkeys(offered)]
+    found = []
+    for one in dict.fromkeys(offered):
+        by, track, criterion = one
+        prize = Prize.model_validate({"id": "_", "name": "_", "by": by, "track": track, "criterion": criterion})
+        lost = " (nobody can win it any more)" if lost_by(prize, event.in_use, event.settings.tracks) else ""
+        found.append((one, decided_by(by, track, criterion and names.get(criterion, criterion)) + lost))
+    return found
 
 
 def _decides(prize: Prize) -> Decides:

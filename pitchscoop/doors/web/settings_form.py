@@ -68,7 +68,12 @@ def overtaken(event: Event, typed: Mapping[str, str]) -> SettingsForm:
     """What was typed, beside what somebody else has made of it meanwhile."""
     there = _values(event)
     differ = [name for name in _LABELS if typed.get(name, "").split() != there[name].split()]
-    return SettingsForm(event.revision, typed, now=[(_LABELS[name], _said(name, there[name])) for name in differ])
+    names = {one.id: one.name for one in event.in_use}
+    said = [
+        (_LABELS[name], ties(there[name], names) if name == "tie_break" else _said(name, there[name]))
+        for name in differ
+    ]
+    return SettingsForm(event.revision, typed, now=said)
 
 
 def typed_in(form: Mapping[str, object]) -> dict[str, str]:
@@ -105,7 +110,7 @@ def read(typed: Mapping[str, str], now: Settings) -> Typed:
 
 def tie_breaks(event: Event) -> list[tuple[str, str]]:
     """The rules to choose from, and what they are called."""
-    rules = ["share", "score", *(DECIDES + one.id for one in event.in_use)]
+    rules = ["share", "score", *(DECIDES + one.id for one in event.in_use if not one.tracks)]
     names = {one.id: one.name for one in event.in_use}
     return [(rule, ties(rule, names)) for rule in dict.fromkeys([*rules, event.settings.tie_break])]
 
@@ -153,8 +158,6 @@ def _said(name: str, value: str) -> str:
         return "yes" if value else "no"
     if name == "language":
         return language(value) if value else "found out by itself"
-    if name == "tie_break":
-        return ties(value)
     if name == "retention_days":
         return f"{value} days" if value else "until somebody deletes it"
     return ", ".join(value.splitlines()) or "none"

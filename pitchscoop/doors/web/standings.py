@@ -37,7 +37,8 @@ async def _page(request: Request, who: Principal, *, public: bool, embedded: boo
     at = f"/events/{event.event_id}/standings"
     track = request.query_params.get("track", "")
     asked = urlencode({name: value for name, value in (("track", track), ("public", "true" * public)) if value})
-    data = f"/api/v1/events/{event.event_id}/leaderboard"
+    over_rest = f"/api/v1/events/{event.event_id}"
+    data = f"{over_rest}/leaderboard"
     organizes = may(who, Verb.EVENT_UPDATE, Target(stage=event.stage))
     page = contexts.Standings(
         viewer=viewer_of(who),
@@ -46,6 +47,7 @@ async def _page(request: Request, who: Principal, *, public: bool, embedded: boo
         stage=event.stage,
         since=since,
         zone=event.settings.timezone,
+        event_path=over_rest,
         read_path=f"{data}?{asked}",
         stream_path=f"{data}/stream?{asked}",
         track=track,

@@ -10,9 +10,9 @@ from pitchscoop.doors.web.organizer_contexts import EventBar
 class Standings:
     """The standings. ``stream_path`` tells what stands in them, ``read_path`` the same where there is no stream.
 
-    ``since``: when the event came into its stage, ISO 8601. ``bar`` is for organizers. ``path`` is the page's own;
-    ``public``: it shows what everybody sees, ``embedded``: within another site. ``moves``: previews can be moved.
-    ``hidden``: only organizers see the standings now. ``embed_code`` is what another
+    ``event_path`` is the event over REST. ``since``: when the event came into its stage, ISO 8601. ``bar`` is for
+    organizers. ``path`` is the page's own; ``public``: it shows what everybody sees, ``embedded``: within another site.
+    ``moves``: previews can be moved. ``hidden``: only organizers see the standings now. ``embed_code`` is what another
     site puts into its page.
     """
 
@@ -22,6 +22,7 @@ class Standings:
     stage: str
     since: str | None
     zone: str
+    event_path: str
     read_path: str
     stream_path: str
     path: str
