@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import obstore
+import structlog
 from minio import Minio
 from minio.error import MinioException
 from obstore.exceptions import AlreadyExistsError, BaseError
@@ -21,6 +22,7 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import Retry
 
+from pitchscoop.adapters.obstore_streams import steadily
 from pitchscoop.kernel.errors import NoRoom, NotFound, Unavailable
 from pitchscoop.recordings.ports import StoredObject
 
@@ -33,6 +35,8 @@ _SILENT = "7s"  # without an answer the connection is dead, or storage is; proxi
 _SENDING = "60s"  # the same where much is sent first, perhaps over a thin line
 _SMALL = 1 << 20  # bytes; more is much
 _FULL = ("XMinioStorageFull", "QuotaExceeded", "507 Insufficient Storage")
+
+log = structlog.get_logger(__name__)
 
 
 class MinIOAudioStorage:
@@ -64,7 +68,11 @@ class MinIOAudioStorage:
                 retry_config={"max_retries": 2, "retry_timeout": dt.timedelta(seconds=5)},
             )
 
-        self._store, self._slow = store(_SILENT), store(_SENDING)
+        def stores() -> tuple[S3Store, S3Store]:
+            return store(_SILENT), store(_SENDING)
+
+        self._new_stores = stores
+        self._store, self._slow = stores()
         patience = PoolManager(timeout=Timeout(connect=3, read=5), retries=Retry(total=0))
         self._admin = Minio(endpoint, access_key, secret_key, secure=secure, region=region, http_client=patience)
         public = urlsplit(public_url or address)
@@ -73,7 +81,7 @@ class MinIOAudioStorage:
     async def create_audio(self, key: str, data: bytes) -> bool:
         """See ``AudioStorage.create_audio``: one conditional PUT, decided by the server."""
         try:
-            with _translated():
+            with self._translated():
                 await obstore.put_async(self._for(data), key, data, mode="create", use_multipart=False)
         except AlreadyExistsError:
             return False
@@ -98,7 +106,7 @@ class MinIOAudioStorage:
                 size += len(piece)
                 yield piece
 
-        with _translated():
+        with self._translated():
             attributes = {"Content-Type": content_type}
             if isinstance(source, bytes):
                 await obstore.put_async(self._for(source), key, source, attributes=attributes)
@@ -114,7 +122,7 @@ class MinIOAudioStorage:
             if await self.size(key) is None:
                 raise _not_found()
             return
-        with _translated():
+        with self._translated():
             options = {"range": {"offset": start} if end is None else (start, end)} if start or end is not None else {}
             try:
                 answer = await obstore.get_async(self._store, key, options=options)  # type: ignore[arg-type]
@@ -122,7 +130,7 @@ class MinIOAudioStorage:
                 if "InvalidRange" in str(error):  # it begins behind the last byte
                     return
                 raise
-            async for piece in answer.stream(min_chunk_size=_PIECE):
+            async for piece in steadily(answer.stream(min_chunk_size=_PIECE)):
                 whole = memoryview(piece)
                 for at in range(0, len(whole), _PIECE):
                     yield bytes(whole[at : at + _PIECE])
@@ -141,17 +149,17 @@ class MinIOAudioStorage:
     async def size(self, key: str) -> int | None:
         """See ``AudioStorage.size``."""
         try:
-            with _translated():
+            with self._translated():
                 return int((await obstore.head_async(self._store, key))["size"])
         except NotFound:
             return None
 
     async def list_audio(self, prefix: str) -> list[StoredObject]:
         """See ``AudioStorage.list_audio``."""
-        with _translated():
+        with self._translated():
             found = [
                 StoredObject(entry["path"], entry["size"])
-                async for batch in obstore.list(self._store, prefix)
+                async for batch in steadily(obstore.list(self._store, prefix))
                 for entry in batch
             ]
         return sorted(found, key=lambda stored: stored.key)
@@ -162,7 +170,7 @@ class MinIOAudioStorage:
             names = [stored.key for stored in await self.list_audio(prefix)]
         else:
             names = [prefix] if await self.size(prefix) is not None else []
-        with _translated():
+        with self._translated():
             if names:
                 await obstore.delete_async(self._store, names)
         return bool(names)
@@ -188,12 +196,35 @@ class MinIOAudioStorage:
                 if not self._admin.bucket_exists(self._bucket):
                     raise Unavailable("storage_unavailable", f"The bucket {self._bucket} cannot be made. Make it.")
 
-        with _translated():
+        with self._translated():
             await asyncio.to_thread(make)
         return f"bucket {self._bucket}"
 
     async def close(self) -> None:
         """Connections end with the process."""
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except AlreadyExistsError:
+            raise
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise Unavailable("storage_unavailable", "The bucket is missing. Run pitchscoop doctor.") from error
+            raise _not_found() from error
+        except (BaseError, MinioException, HTTPError, OSError) as error:
+            if any(word in str(error) for word in _FULL):
+                raise NoRoom("storage_full", "The bucket's disk is full. Make room: nothing is lost.") from error
+            raise Unavailable(
+                "storage_unavailable", "The audio storage cannot be reached now. Try again soon."
+            ) from error
+        except Exception as error:
+            if type(error).__name__ != "RustPanic":  # of a module that obstore has inside
+                raise
+            self._store, self._slow = self._new_stores()  # a lock it held is of no use to anybody any more
+            log.exception("storage_client_renewed")
+            raise _away("was away for a moment. Try again.") from error
 
 
 def disposition(filename: str) -> str:
@@ -205,6 +236,10 @@ def disposition(filename: str) -> str:
         letter if letter.isascii() and letter.isprintable() and letter not in '"\\%/' else "_" for letter in filename
     )
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"
+
+
+def _away(words: str) -> Unavailable:
+    return Unavailable("storage_unavailable", f"The audio storage {words}")
 
 
 def _not_found() -> NotFound:
@@ -221,19 +256,3 @@ async def _pieces(source: bytes | Path | AsyncIterator[bytes]) -> AsyncIterator[
     else:
         async for piece in source:
             yield piece
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except AlreadyExistsError:
-        raise
-    except FileNotFoundError as error:
-        if "NoSuchBucket" in str(error):
-            raise Unavailable("storage_unavailable", "The bucket is missing. Run pitchscoop doctor.") from error
-        raise _not_found() from error
-    except (BaseError, MinioException, HTTPError, OSError) as error:
-        if any(word in str(error) for word in _FULL):
-            raise NoRoom("storage_full", "The bucket's disk is full. Make room: nothing is lost.") from error
-        raise Unavailable("storage_unavailable", "The audio storage cannot be reached now. Try again soon.") from error
