@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from pitchscoop.exports.importing import Import
 from pitchscoop.exports.service import Export
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Conflict, Forbidden, Invalid, Overtaken, TooLarge, Unavailable
+from pitchscoop.kernel.errors import Conflict, Crossed, Forbidden, Invalid, Overtaken, TooLarge, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
 from pitchscoop.organizing.ceremony import Ceremony
@@ -106,6 +107,8 @@ class Engine:
         self._clock = clock
         self._levels = Levels(storage)
         self._live: dict[str, tuple[str, Connection]] = {}
+        self._turns = itertools.count(1)
+        self._newest: dict[str, int] = {}  # by session, the turn of the connection that was opened last
         self._name = ids.new_id()
 
     async def export(self, who: Principal, event_id: str, form: str, session_ids: Sequence[str] = ()) -> Export:
@@ -168,13 +171,28 @@ class Engine:
         """The token that streams or uploads this session's audio."""
         return self.access.link_token("record", session.session_id, session.expires_at)
 
+    def turn(self) -> int:
+        """The turn of a connection that was just opened: the later, the higher."""
+        return next(self._turns)
+
+    def opened(self, session_id: str, turn: int) -> None:
+        """A connection of this process may record: those that were opened before it go behind it."""
+        self._newest[session_id] = max(turn, self._newest.get(session_id, 0))
+
     async def connect(
-        self, who: Principal, opened: Session, owner: str, connection: Connection, sent: int | None = None
+        self,
+        who: Principal,
+        opened: Session,
+        owner: str,
+        connection: Connection,
+        sent: int | None = None,
+        turn: int | None = None,
     ) -> Intake:
         """Begin or resume live audio. The newest connection wins, in every copy of the server.
 
         ``opened`` is the session as it was when the connection was opened. What an outage holds up may be carried
-        out after the client has gone and is connected elsewhere: it must not take over from what came after it.
+        out after the client has gone and is connected elsewhere: it must not take over from what came after it, which
+        within one process its ``turn`` tells, whatever order state answers in.
         Nor must a client that comes back by itself, and has ``sent`` less than is stored, from whoever said the rest.
 
         Raises:
@@ -184,7 +202,12 @@ class Engine:
         """
         session_id = opened.session_id
 
+        def was_overtaken() -> bool:
+            return turn is not None and turn < self._newest.get(session_id, turn)
+
         def may_follow(held: str | None) -> bool:
+            if was_overtaken():
+                return False
             return held == opened.live_owner or (self._is_ours(held) and session_id not in self._live)
 
         before = await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
@@ -196,11 +219,9 @@ class Engine:
             if found.end > sent and not found.sealed:
                 raise Overtaken("overtaken", "Somebody else went on with this recording.")
         session = await self.sessions.connect(session_id, owner, may_follow)
-        previous, self._live[session_id] = self._live.get(session_id), (owner, connection)
-        if previous and previous[0] != owner:  # else it tries again after an outage
-            await previous[1].settle(_TAKEN_OVER)  # or it would land behind this one's back, which begins where it ends
-        elif opened.live_owner is not None and not self._is_ours(opened.live_owner):
-            await asyncio.sleep(_ELSEWHERE)
+        if was_overtaken():  # its answer came before ours
+            raise Crossed("connect_again", "Another connection was made at the same time. Connect again.")
+        await self._take_over(opened, owner, connection)
         known = found if before.live_part == session.live_part else None
         found = await intake.durable(self.storage, session.live_segments, known)
         if found.sealed and not found.end:
@@ -210,8 +231,19 @@ class Engine:
             raise Conflict("already_stopped", "This recording was already stopped.")
         return Intake(self.storage, session.live_segments, found, sent or 0)
 
-    def disconnected(self, session_id: str, owner: str) -> None:
+    async def _take_over(self, opened: Session, owner: str, connection: Connection) -> None:
+        """Have the connection before end with what it was given: it would land behind this one's back."""
+        previous = self._live.get(opened.session_id)
+        self._live[opened.session_id] = (owner, connection)
+        if previous and previous[0] != owner:  # else it tries again after an outage
+            await previous[1].settle(_TAKEN_OVER)
+        elif opened.live_owner is not None and not self._is_ours(opened.live_owner):
+            await asyncio.sleep(_ELSEWHERE)
+
+    def disconnected(self, session_id: str, owner: str, turn: int) -> None:
         """A connection of this process ended."""
+        if self._newest.get(session_id) == turn:
+            del self._newest[session_id]
         if (held := self._live.get(session_id)) and held[0] == owner:
             del self._live[session_id]
 

@@ -19,14 +19,14 @@ async def live(websocket: WebSocket) -> None:
     """Serve one live connection. Close codes come after an accepted handshake."""
     await websocket.accept()
     engine = engine_of(websocket)
-    session_id = str(websocket.path_params["session_id"])
+    session_id, turn = str(websocket.path_params["session_id"]), engine.turn()
     until = asyncio.get_running_loop().time() + _PATIENCE
     try:
         with in_time():
             async with asyncio.timeout_at(until):
                 who = await _who(engine, websocket)
                 session = await engine.session(who, session_id)
-        await Recorder(websocket, engine, who, session, _sent(websocket)).serve(until)
+        await Recorder(websocket, engine, who, session, turn, _sent(websocket)).serve(until)
     except WebSocketDisconnect:
         return
     except Problem as problem:

@@ -35,7 +35,13 @@ class Recorder:
     """One connection: a reader that buffers frames, a writer that makes them durable and acknowledges."""
 
     def __init__(
-        self, websocket: WebSocket, engine: Engine, who: Principal, session: Session, sent: int | None = None
+        self,
+        websocket: WebSocket,
+        engine: Engine,
+        who: Principal,
+        session: Session,
+        turn: int,
+        sent: int | None = None,
     ) -> None:
         """``sent`` is how far this speaker has sent before, if the client says so."""
         self._websocket = websocket
@@ -43,6 +49,7 @@ class Recorder:
         self._who = who
         self._session = session
         self._sent = sent
+        self._turn = turn
         self._owner = engine.new_owner()
         self._limit = LONGEST_SECONDS * session.sample_rate * SAMPLE_BYTES
         self._arrived = asyncio.Event()
@@ -58,6 +65,7 @@ class Recorder:
     async def serve(self, until: float) -> None:
         """Run until the client stops, leaves, or is sent away. It is connected ``until`` then, or not at all."""
         session_id = self._session.session_id
+        self._engine.opened(session_id, self._turn)
         try:
             self._intake = await self._unless_gone(self._connect(until))
             with contextlib.suppress(Problem):  # no captions then: nothing about words may stop a recording
@@ -67,7 +75,7 @@ class Recorder:
             await self._ready()
             await self._run()
         finally:
-            self._engine.disconnected(session_id, self._owner)
+            self._engine.disconnected(session_id, self._owner, self._turn)
 
     def leave(self, code: int) -> None:
         """End the connection with a close code."""
@@ -123,7 +131,9 @@ class Recorder:
             async with asyncio.timeout_at(until):
                 while True:
                     try:
-                        return await self._engine.connect(self._who, self._session, self._owner, self, self._sent)
+                        return await self._engine.connect(
+                            self._who, self._session, self._owner, self, self._sent, self._turn
+                        )
                     except Crossed:
                         raise
                     except Unavailable as outage:

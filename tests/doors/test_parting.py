@@ -64,7 +64,7 @@ def frame(at: int) -> dict[str, Any]:
 async def speaking(parts: Parts, line: Line) -> tuple[Recorder, asyncio.Task[None]]:
     """A connection that has taken one frame, and its end."""
     session = await parts.engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
-    recorder = Recorder(cast("WebSocket", line), parts.engine, ORGANIZER, session)
+    recorder = Recorder(cast("WebSocket", line), parts.engine, ORGANIZER, session, parts.engine.turn())
     serving = asyncio.create_task(recorder.serve(asyncio.get_running_loop().time() + 8))
     while recorder._intake.received == 0:  # until it is connected, what comes is not read
         line.came.put_nowait(frame(0))

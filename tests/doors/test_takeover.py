@@ -104,6 +104,43 @@ async def test_a_connection_of_a_client_that_is_gone_takes_over_from_none_that_c
     old.transport.abort()
 
 
+@pytest.mark.parametrize("first", ["old", "new"])
+async def test_of_two_that_state_lets_in_at_once_the_one_that_was_opened_last_goes_on(
+    copies: tuple[HeldUp, Wire, list[str]], first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an outage of state holds up is carried out at once when it ends, in any order."""
+    sessions, wire, urls = copies
+    sessions.first.set()
+    let_in = {name: asyncio.Event() for name in ("old", "new")}
+    told = {name: asyncio.Event() for name in ("old", "new")}
+    order = iter(("old", "new"))
+    connects = Sessions.connect
+
+    async def held_up(self: Sessions, session_id: str, owner: str, may_follow: Callable[[str | None], bool]) -> Session:
+        name = next(order)
+        await let_in[name].wait()
+        session = await connects(self, session_id, owner, may_follow)
+        await told[name].wait()
+        return session
+
+    monkeypatch.setattr(Sessions, "connect", held_up)
+    old = await connect(urls[2])
+    await asyncio.sleep(0.3)
+    wire.abandon()
+    async with connect(urls[0]) as new:
+        await asyncio.sleep(0.3)
+        second = "new" if first == "old" else "old"
+        for events in (let_in, told):
+            for name in (first, second):
+                events[name].set()
+                await asyncio.sleep(0.2)
+        await heard(new, "ready")
+        await say(new, 0, 3)
+        await asyncio.sleep(0.5)  # facts come by
+        await say(new, 3 * FRAME, 3)
+    old.transport.abort()
+
+
 async def test_one_that_was_made_at_the_same_time_is_asked_to_connect_again(
     copies: tuple[HeldUp, Wire, list[str]],
 ) -> None:
