@@ -108,7 +108,7 @@ class Engine:
         self._levels = Levels(storage)
         self._live: dict[str, tuple[str, Connection]] = {}
         self._turns = itertools.count(1)
-        self._newest: dict[str, int] = {}  # by session, the turn of the connection that was opened last
+        self._open: dict[str, set[int]] = {}  # by session, the turns of connections that record it, or are to
         self._name = ids.new_id()
 
     async def export(self, who: Principal, event_id: str, form: str, session_ids: Sequence[str] = ()) -> Export:
@@ -175,9 +175,13 @@ class Engine:
         """The turn of a connection that was just opened: the later, the higher."""
         return next(self._turns)
 
-    def opened(self, session_id: str, turn: int) -> None:
-        """A connection of this process may record: those that were opened before it go behind it."""
-        self._newest[session_id] = max(turn, self._newest.get(session_id, 0))
+    def opened(self, who: Principal, session: Session, turn: int) -> None:
+        """A connection of this process is to record: those that were opened before it go behind it.
+
+        Whoever may only listen holds nobody up.
+        """
+        require(who, Verb.SESSION_RECORD, session.target)
+        self._open.setdefault(session.session_id, set()).add(turn)
 
     async def connect(
         self,
@@ -203,7 +207,7 @@ class Engine:
         session_id = opened.session_id
 
         def was_overtaken() -> bool:
-            return turn is not None and turn < self._newest.get(session_id, turn)
+            return turn is not None and turn < max(self._open.get(session_id, (turn,)))
 
         def may_follow(held: str | None) -> bool:
             if was_overtaken():
@@ -242,8 +246,10 @@ class Engine:
 
     def disconnected(self, session_id: str, owner: str, turn: int) -> None:
         """A connection of this process ended."""
-        if self._newest.get(session_id) == turn:
-            del self._newest[session_id]
+        if turns := self._open.get(session_id):
+            turns.discard(turn)
+            if not turns:
+                del self._open[session_id]
         if (held := self._live.get(session_id)) and held[0] == owner:
             del self._live[session_id]
 

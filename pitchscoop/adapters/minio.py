@@ -205,6 +205,7 @@ class MinIOAudioStorage:
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
+        before = self._store
         try:
             yield
         except AlreadyExistsError:
@@ -222,7 +223,8 @@ class MinIOAudioStorage:
         except Exception as error:
             if type(error).__name__ != "RustPanic":  # of a module that obstore has inside
                 raise
-            self._store, self._slow = self._new_stores()  # a lock it held is of no use to anybody any more
+            if self._store is before:  # a lock that it held is of no use to anybody any more
+                self._store, self._slow = self._new_stores()
             log.exception("storage_client_renewed")
             raise _away("was away for a moment. Try again.") from error
 

@@ -65,7 +65,7 @@ class Recorder:
     async def serve(self, until: float) -> None:
         """Run until the client stops, leaves, or is sent away. It is connected ``until`` then, or not at all."""
         session_id = self._session.session_id
-        self._engine.opened(session_id, self._turn)
+        self._engine.opened(self._who, self._session, self._turn)
         try:
             self._intake = await self._unless_gone(self._connect(until))
             with contextlib.suppress(Problem):  # no captions then: nothing about words may stop a recording

@@ -122,8 +122,10 @@ class Sessions(StoredSessions):
             return now.model_copy(update={"metadata": {**now.metadata, "interrupted": True}})
 
         found = await intake.durable(self._storage, session.segments)
+        if not found.end:
+            raise _no_audio()
         with contextlib.suppress(Crossed):
-            if found.end and not found.sealed:
+            if not found.sealed:
                 await self.change(session.session_id, "speaker_given_up", marked)
             await self.stop(session.session_id, interrupted=True)
 
@@ -211,9 +213,11 @@ class Sessions(StoredSessions):
             raise no_such_upload()
         if session.status != "recording":
             return session
+        if not interrupted and "interrupted" in session.metadata:
+            await self._unmark(session)
         sealed, ours = await intake.seal(self._storage, session.segments)
         if sealed.end == 0:
-            raise Conflict("no_audio", "Nothing has been recorded yet. Stream or upload audio, then stop.")
+            raise _no_audio()
 
         sealed_in = session.segments
 
@@ -231,6 +235,15 @@ class Sessions(StoredSessions):
         session = await self.change(session_id, "session_stopped", stopped)
         await self.mirror(session_id)
         return session
+
+    async def _unmark(self, session: Session) -> None:
+        """Take back the mark of a worker that died before it sealed. Beside a seal it tells whose that is."""
+        if not (await intake.durable(self._storage, session.segments)).sealed:
+            await self.change(
+                session.session_id,
+                "speaker_back",
+                lambda now: now.model_copy(update={"metadata": _unmarked(now)}) if now.status == "recording" else now,
+            )
 
     async def move(self, session_id: str, team_id: str | None, team_name: str) -> Session:
         """Make it the pitch of this team, or of nobody who has joined."""
@@ -314,6 +327,10 @@ def _not_the_newest(session: Session) -> Crossed | Overtaken:
     if session.live_owner:
         return Overtaken("taken_over", "Another connection records this session now.")
     return Crossed("connect_again", "An upload was begun and ended meanwhile. Connect again.")
+
+
+def _no_audio() -> Conflict:
+    return Conflict("no_audio", "Nothing has been recorded yet. Stream or upload audio, then stop.")
 
 
 def _unmarked(session: Session) -> dict[str, Any]:

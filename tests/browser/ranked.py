@@ -73,7 +73,12 @@ def _prizes(case: str) -> list[object]:
     return [
         _prize("Craft", "Highest in Team and craft", "criterion", 2, 3),
         _prize(LONG_TITLE, "First place in Land", "rank", 4),
-        _prize("Harbour prize", "Chosen by hand", "hand", *[int(one[1:]) for _, won in given[-1:] for one in won]),
+        _prize(
+            "Harbour prize",
+            "Chosen by hand",
+            "hand",
+            *(at for at in range(len(_PLACED)) for _, won in given[-1:] if f"r{at}" in won),
+        ),
         _prize("Grand prize", "First place", "rank", 0),
     ]
 

@@ -17,8 +17,10 @@ SKIP = "document.querySelector('pitch-standings audio').currentTime = 83.8"
 
 
 @pytest.fixture
-def page(desk: BrowserContext) -> Page:
-    return desk.new_page()
+def page(desk: BrowserContext) -> Iterator[Page]:
+    yield desk.new_page()
+    ranked.given.clear()
+    ranked.more.clear()
 
 
 def test_a_preview_plays_in_its_row_and_one_sound_at_a_time(page: Page, preview: str) -> None:
@@ -67,7 +69,6 @@ def test_scores_are_explained_in_plain_words(page: Page, preview: str) -> None:
 
 
 def test_prizes_stand_above_the_places(page: Page, preview: str) -> None:
-    ranked.given.clear()
     page.goto(f"{preview}/standings")
     prizes = page.locator(".prize")
     expect(prizes).to_have_count(4)
@@ -80,7 +81,6 @@ def test_prizes_stand_above_the_places(page: Page, preview: str) -> None:
 
 
 def test_organizers_give_prizes_by_hand(page: Page, preview: str) -> None:
-    ranked.given.clear()
     page.goto(f"{preview}/standings-live")
     choice, give = page.get_by_label("Who wins Harbour prize"), page.get_by_role("button", name="Give Harbour prize")
     expect(choice.locator("option")).to_have_count(12)  # nobody, those with rows, and one that has no card
@@ -103,7 +103,6 @@ def test_organizers_give_prizes_by_hand(page: Page, preview: str) -> None:
 
 
 def test_a_choice_that_is_open_is_left_alone_by_a_board_that_comes(page: Page, preview: str) -> None:
-    ranked.given.clear()
     page.goto(f"{preview}/standings-meanwhile")
     choice = page.get_by_label("Who wins Harbour prize")
     expect(choice.locator("option")).to_have_count(12)
@@ -168,7 +167,6 @@ def test_no_key_shows_the_room_how_it_stands_while_judges_score(page: Page, prev
 
 
 def test_the_room_reveals_prizes_in_the_order_of_the_ceremony(page: Page, preview: str) -> None:
-    ranked.given.clear()
     page.goto(f"{preview}/room-reveal")
     reveal = page.locator("[data-part=reveal]")
     page.keyboard.press("p")

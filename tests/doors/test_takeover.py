@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.kernel.clock import utc_now
+from pitchscoop.kernel.errors import Forbidden
 from pitchscoop.main import Parts, application, assembled
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.service import Sessions
@@ -26,6 +27,7 @@ class HeldUp(Sessions):
 
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts.engine.state, parts.engine.storage, utc_now)
+        self.engine = parts.engine
         self.first = asyncio.Event()  # somebody waits
         self.go = asyncio.Event()
         self.done = asyncio.Event()
@@ -139,6 +141,15 @@ async def test_of_two_that_state_lets_in_at_once_the_one_that_was_opened_last_go
         await asyncio.sleep(0.5)  # facts come by
         await say(new, 3 * FRAME, 3)
     old.transport.abort()
+
+
+async def test_whoever_may_only_listen_holds_no_speaker_up(copies: tuple[HeldUp, Wire, list[str]]) -> None:
+    engine = copies[0].engine
+    session_id = copies[2][0].partition("/sessions/")[2].partition("/")[0]
+    session = await engine.session(Principal(role=Role.ORGANIZER), session_id)
+    with pytest.raises(Forbidden):
+        engine.opened(Principal(session_id=session_id, grant="listen"), session, engine.turn())
+    assert not engine._open
 
 
 async def test_one_that_was_made_at_the_same_time_is_asked_to_connect_again(

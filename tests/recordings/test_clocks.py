@@ -198,6 +198,10 @@ async def test_a_stop_of_ones_own_after_a_worker_died_at_its_mark_is_whole(
     with monkeypatch.context() as worker:
         worker.setattr(intake, "seal", dies_before)
         await look(engine, session)
+    with monkeypatch.context() as server:
+        server.setattr(intake, "seal", dies_after(intake.seal))
+        with pytest.raises(Unavailable):
+            await engine.stop(ORGANIZER, session.session_id)
     ended = await engine.stop(ORGANIZER, session.session_id)
     assert (ended.status, ended.metadata) == ("processing", {})
 

@@ -19,6 +19,8 @@ export class Prizes {
   #board: Board | null = null;
   /** All that can win; none before they were asked for. */
   #pitches: Pitch[] | null = null;
+  #loading = false;
+  #giving = false;
 
   /** `gives`: whoever looks may give them. */
   constructor(
@@ -98,17 +100,30 @@ export class Prizes {
   }
 
   async #load(): Promise<void> {
-    this.#pitches = [];
+    if (this.#loading) return;
+    this.#loading = true;
+    try {
+      this.#pitches = await this.#finished();
+      if (this.#board !== null) this.show(this.#board);
+    } catch {
+      // those with a card can be chosen meanwhile; the next board asks again
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  async #finished(): Promise<Pitch[]> {
+    const pitches: Pitch[] = [];
     let cursor: string | null = "";
     for (let page = 0; page < PAGES && cursor !== null; page += 1) {
       const asked: URLSearchParams = new URLSearchParams({ status: "completed", limit: "200" });
       if (cursor !== "") asked.set("cursor", cursor);
       const path = `${given(this.root, "event")}/sessions?${asked}`;
       const found: { sessions: Pitch[]; next_cursor: string | null } = await getJson(path);
-      this.#pitches.push(...found.sessions);
+      pitches.push(...found.sessions);
       cursor = found.next_cursor;
     }
-    if (this.#board !== null) this.show(this.#board);
+    return pitches;
   }
 
   async #give(id: string, choice: HTMLSelectElement): Promise<void> {
@@ -121,13 +136,18 @@ export class Prizes {
     toast({ words, action: { label: "Undo", run: () => void this.#put(id, before) } });
   }
 
+  /** One at a time: two that give the same prize at once would take it from each other. */
   async #put(id: string, winners: readonly string[]): Promise<boolean> {
+    if (this.#giving) return false;
+    this.#giving = true;
     try {
       await send("PUT", `${given(this.root, "event")}/prizes/${id}`, { session_ids: winners });
       return true;
     } catch (error) {
       toast({ words: `The prize was not given. ${error instanceof Refused ? error.message : "Try again."}` });
       return false;
+    } finally {
+      this.#giving = false;
     }
   }
 }
