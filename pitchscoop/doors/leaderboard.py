@@ -32,7 +32,7 @@ from pitchscoop.scoring.written import told
 router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS, tags=["standings"])
 
 _LIFE = (600, 900)  # seconds until a stream ends and its viewer, who may have lost the right to it, asks anew; spread
-_SHARED = 50  # pitches that share one prize: more than any stage holds
+SHARED = 50  # pitches that share one prize: more than any stage holds
 _AGAIN = 3000  # ms until a browser whose stream ended asks anew
 _BEAT = Document(b":\n\n", part(b":\n\n"))
 
@@ -138,7 +138,7 @@ class Winners(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    session_ids: list[str] = Field(max_length=_SHARED)
+    session_ids: list[str] = Field(max_length=SHARED)
 
 
 _SAME: dict[int | str, dict[str, Any]] = {304: {"description": "As it was when it had this ETag."}}

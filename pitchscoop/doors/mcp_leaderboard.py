@@ -39,7 +39,9 @@ class LeaderboardTools(Calls):
         self,
         event_id: EventId,
         prize_id: Annotated[str, Field(description="One that the event gives by hand.", max_length=64)],
-        session_ids: Annotated[list[str], Field(max_length=50, description="None takes it back from all.")],
+        session_ids: Annotated[
+            list[str], Field(max_length=leaderboard.SHARED, description="None takes it back from all.")
+        ],
     ) -> leaderboard.Winners:
         """Have these pitches win a prize that is given by hand, and no others. Ask a person first."""
         giving = self._engine.ceremony.give_prize(self._who, event_id, prize_id, session_ids)

@@ -84,6 +84,17 @@ async def dies_before(_storage: AudioStorage, _folder: str) -> tuple[Chain, bool
     raise Unavailable("storage_unavailable", "It is away.")
 
 
+async def marked(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """A recording whose speaker was given up by a worker that died before it sealed."""
+    session = await recording(engine)
+    await look(engine, session)
+    set_clocks(engine, HOUR)
+    with monkeypatch.context() as worker:
+        worker.setattr(intake, "seal", dies_before)
+        await look(engine, session)
+    return session
+
+
 def dies_after(seal: Seal) -> Seal:
     """The seal is set, and nobody lives to note it."""
 
@@ -178,12 +189,7 @@ async def test_a_speaker_who_is_back_before_the_seal_is_not_given_up(engine: Eng
 async def test_whoever_speaks_on_after_a_worker_died_at_its_mark_is_not_interrupted(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = await recording(engine)
-    await look(engine, session)
-    set_clocks(engine, HOUR)
-    with monkeypatch.context() as worker:
-        worker.setattr(intake, "seal", dies_before)
-        await look(engine, session)
+    session = await marked(engine, monkeypatch)
     assert (await engine.session(ORGANIZER, session.session_id)).metadata == {"interrupted": True}
     await engine.sessions.heard(session.session_id, "live", session.live_owner)
     assert (await engine.stop(ORGANIZER, session.session_id)).metadata == {}
@@ -192,12 +198,7 @@ async def test_whoever_speaks_on_after_a_worker_died_at_its_mark_is_not_interrup
 async def test_a_stop_of_ones_own_after_a_worker_died_at_its_mark_is_whole(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = await recording(engine)
-    await look(engine, session)
-    set_clocks(engine, HOUR)
-    with monkeypatch.context() as worker:
-        worker.setattr(intake, "seal", dies_before)
-        await look(engine, session)
+    session = await marked(engine, monkeypatch)
     with monkeypatch.context() as server:
         server.setattr(intake, "seal", dies_after(intake.seal))
         with pytest.raises(Unavailable):
