@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from pitchscoop.access.model import Principal, Role, Target, Verb, may, require
@@ -47,6 +49,14 @@ _PATIENCE = 5.0  # seconds a stop waits for bytes under way; proxies commonly gi
 _ELSEWHERE = 0.3  # seconds in which another copy of the server hears that its connection is no longer the newest
 _NEWS = 500  # facts told of at a time: ten thousand teams that join at once are twenty calls
 PIECE = 4 << 20  # bytes of an upload held in memory before they are made durable
+
+
+@dataclass(frozen=True, order=True)
+class Turn:
+    """When a connection was opened: within one process by its number, between copies of the server by the clock."""
+
+    number: int
+    at: datetime = field(compare=False)
 
 
 class Connection(Protocol):
@@ -108,7 +118,7 @@ class Engine:
         self._levels = Levels(storage)
         self._live: dict[str, tuple[str, Connection]] = {}
         self._turns = itertools.count(1)
-        self._open: dict[str, set[int]] = {}  # by session, the turns of connections that record it, or are to
+        self._open: dict[str, set[Turn]] = {}  # by session, the turns of connections that record it, or are to
         self._name = ids.new_id()
 
     async def export(self, who: Principal, event_id: str, form: str, session_ids: Sequence[str] = ()) -> Export:
@@ -171,16 +181,23 @@ class Engine:
         """The token that streams or uploads this session's audio."""
         return self.access.link_token("record", session.session_id, session.expires_at)
 
-    def turn(self) -> int:
+    def turn(self) -> Turn:
         """The turn of a connection that was just opened: the later, the higher."""
-        return next(self._turns)
+        return Turn(next(self._turns), self._clock())
 
-    def opened(self, who: Principal, session: Session, turn: int) -> None:
-        """A connection of this process is to record: those that were opened before it go behind it.
+    def opened(self, who: Principal, session: Session, turn: Turn) -> None:
+        """A connection of this process is to record ``session``, as state had it after the connection was opened.
 
-        Whoever may only listen holds nobody up.
+        Those of this process that were opened before it go behind it. Whoever may only listen holds nobody up.
+
+        Raises:
+            Crossed: somebody else spoke through another copy meanwhile, who may be the newer one. Whoever connects
+                again is not held up by the same again, however far apart the clocks of the copies are.
         """
         require(who, Verb.SESSION_RECORD, session.target)
+        elsewhere = session.live_owner is not None and not self._is_ours(session.live_owner)
+        if elsewhere and turn.at < session.heard_at <= self._clock():
+            raise _crossed()
         self._open.setdefault(session.session_id, set()).add(turn)
 
     async def connect(
@@ -190,7 +207,7 @@ class Engine:
         owner: str,
         connection: Connection,
         sent: int | None = None,
-        turn: int | None = None,
+        turn: Turn | None = None,
     ) -> Intake:
         """Begin or resume live audio. The newest connection wins, in every copy of the server.
 
@@ -224,7 +241,7 @@ class Engine:
                 raise Overtaken("overtaken", "Somebody else went on with this recording.")
         session = await self.sessions.connect(session_id, owner, may_follow)
         if was_overtaken():  # its answer came before ours
-            raise Crossed("connect_again", "Another connection was made at the same time. Connect again.")
+            raise _crossed()
         await self._take_over(opened, owner, connection)
         known = found if before.live_part == session.live_part else None
         found = await intake.durable(self.storage, session.live_segments, known)
@@ -244,7 +261,7 @@ class Engine:
         elif opened.live_owner is not None and not self._is_ours(opened.live_owner):
             await asyncio.sleep(_ELSEWHERE)
 
-    def disconnected(self, session_id: str, owner: str, turn: int) -> None:
+    def disconnected(self, session_id: str, owner: str, turn: Turn) -> None:
         """A connection of this process ended."""
         if turns := self._open.get(session_id):
             turns.discard(turn)
@@ -271,7 +288,8 @@ class Engine:
         elif fact.name in _REPLACING and fact.data.get("owner") != owner:
             # Facts may come late, and ours may be the newer one: what is stored decides.
             session = await self.sessions.look(fact.subject)
-            if session is not None and session.live_owner != owner:
+            ours = session is not None and self._is_ours(session.live_owner)  # it lets this one finish what it writes
+            if session is not None and session.live_owner != owner and not ours:
                 other = _TAKEN_OVER if session.live_owner else _AGAIN  # nobody: an upload came and went
                 connection.leave(_STOPPED if session.source == "upload" else other)
 
@@ -459,3 +477,7 @@ class Engine:
 
     def _is_ours(self, owner: object) -> bool:
         return isinstance(owner, str) and owner.startswith(self._name)
+
+
+def _crossed() -> Crossed:
+    return Crossed("connect_again", "Another connection was made at the same time. Connect again.")

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from pitchscoop.access.model import Principal
 from pitchscoop.doors.captions import Captions
 from pitchscoop.doors.problems import close_code_of
-from pitchscoop.engine import Engine
+from pitchscoop.engine import Engine, Turn
 from pitchscoop.kernel.errors import Conflict, Crossed, Invalid, NoRoom, NotFound, Problem, TooLarge, Unavailable
 from pitchscoop.kernel.tasks import ended
 from pitchscoop.recordings.intake import Intake
@@ -40,7 +40,7 @@ class Recorder:
         engine: Engine,
         who: Principal,
         session: Session,
-        turn: int,
+        turn: Turn,
         sent: int | None = None,
     ) -> None:
         """``sent`` is how far this speaker has sent before, if the client says so."""

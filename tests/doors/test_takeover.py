@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -69,6 +70,12 @@ async def say(socket: ClientConnection, start: int, frames: int) -> None:
         await socket.send(offset.to_bytes(8) + pcm()[offset : offset + FRAME])
     while (await heard(socket, "ack"))["offset"] < start + frames * FRAME:
         pass
+
+
+async def connected(url: str) -> int:
+    """Where a new connection is told to begin, in bytes."""
+    async with connect(url) as socket:
+        return int((await heard(socket, "ready"))["offset"])
 
 
 @pytest.fixture
@@ -141,6 +148,61 @@ async def test_of_two_that_state_lets_in_at_once_the_one_that_was_opened_last_go
         await asyncio.sleep(0.5)  # facts come by
         await say(new, 3 * FRAME, 3)
     old.transport.abort()
+
+
+async def test_one_whose_look_at_the_session_is_held_up_takes_over_from_none_that_came_after_it_elsewhere(
+    copies: tuple[HeldUp, Wire, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions, _, urls = copies
+    look, go = sessions.engine.session, asyncio.Event()
+    looks, looked = itertools.count(), asyncio.Event()
+
+    async def held_up(who: Principal, session_id: str) -> Session:
+        if next(looks) == 0:
+            await go.wait()
+            looked.set()
+        return await look(who, session_id)
+
+    monkeypatch.setattr(sessions.engine, "session", held_up)
+    sessions.first.set()
+    old = await connect(urls[2])
+    await asyncio.sleep(0.3)
+    async with connect(urls[1]) as new:
+        await heard(new, "ready")
+        await say(new, 0, 3)
+        go.set()
+        await looked.wait()
+        assert await closed_with(old) == 1012
+        await say(new, 3 * FRAME, 3)
+        async with connect(urls[2]) as again:
+            await heard(again, "ready")
+            assert await closed_with(new) == 4409
+
+
+async def test_what_the_older_one_had_got_across_is_acknowledged_however_soon_facts_come_by(
+    copies: tuple[HeldUp, Wire, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """This process may hear of the newer connection, as any other copy does, before it has let it in."""
+    sessions, _, urls = copies
+    sessions.first.set()
+    connects = Sessions.connect
+
+    async def told_late(
+        self: Sessions, session_id: str, owner: str, may_follow: Callable[[str | None], bool]
+    ) -> Session:
+        session = await connects(self, session_id, owner, may_follow)
+        await asyncio.sleep(0.5)
+        return session
+
+    async with connect(urls[0]) as old:
+        await heard(old, "ready")
+        monkeypatch.setattr(Sessions, "connect", told_late)
+        new = asyncio.create_task(connected(urls[0]))
+        await asyncio.sleep(0.1)
+        await old.send((0).to_bytes(8) + pcm()[:FRAME])
+        assert (await heard(old, "ack"))["offset"] == FRAME
+        assert await closed_with(old) == 4409
+        assert await new == FRAME
 
 
 async def test_whoever_may_only_listen_holds_no_speaker_up(copies: tuple[HeldUp, Wire, list[str]]) -> None:
