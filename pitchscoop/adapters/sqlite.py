@@ -26,6 +26,7 @@ _POLL = 0.2  # seconds between looks for other processes' facts; one's own are a
 _BATCH = 500  # facts a follower takes at a time: a long absence must not fill the memory
 _WALK = 200  # rows a walk holds at a time: transcripts are long
 _POSITION = re.compile(r"[0-9]{0,18}")
+_BEYOND = 2**63 - 1  # a position after all others
 # One entry a version of the file, each applied once; new ones are added at the end.
 _MIGRATIONS = (
     """
@@ -142,11 +143,17 @@ class SqliteState:
             recalled(document, str(at)) for at, document in await self._query(sql, event_id, int(after or 0), limit)
         ]
 
+    async def latest(self, event_id: str, before: str = "", limit: int = 1000) -> list[Fact]:
+        """See ``State.latest``."""
+        if not _POSITION.fullmatch(before):
+            raise not_ours()
+        sql = "SELECT position, document FROM fact WHERE event_id = ? AND position < ? ORDER BY position DESC LIMIT ?"
+        found = await self._query(sql, event_id, int(before or _BEYOND), limit)
+        return [recalled(document, str(at)) for at, document in found]
+
     async def last_fact(self, event_id: str) -> Fact | None:
         """See ``State.last_fact``."""
-        sql = "SELECT position, document FROM fact WHERE event_id = ? ORDER BY position DESC LIMIT 1"
-        found = await self._query(sql, event_id)
-        return recalled(found[0][1], str(found[0][0])) if found else None
+        return next(iter(await self.latest(event_id, limit=1)), None)
 
     async def follow(self) -> AsyncIterator[Fact]:
         """See ``State.follow``. Listens from when it is first asked for a fact."""

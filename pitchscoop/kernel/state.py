@@ -146,6 +146,14 @@ class State(Protocol):
         """
         ...
 
+    async def latest(self, event_id: str, before: str = "", limit: int = 1000) -> list[Fact]:
+        """An event's facts, the newest first, before a position. Costs what it gives, not the log.
+
+        Raises:
+            Invalid: ``bad_cursor``: no fact has this position.
+        """
+        ...
+
     async def last_fact(self, event_id: str) -> Fact | None:
         """The newest fact of an event; None before its first."""
         ...

@@ -142,6 +142,14 @@ class Organizing:
             await self._events.get(event_id)
         return found
 
+    async def latest(self, who: Principal, event_id: str | None, before: str = "", limit: int = 50) -> list[Fact]:
+        """The same, newest first, before a position."""
+        require(who, Verb.AUDIT_READ, Target(event_id=event_id))
+        found = await self._state.latest(event_id or keys.INSTALLATION, before, limit)
+        if not found and not before and event_id is not None:
+            await self._events.get(event_id)
+        return found
+
     async def delete_event(self, who: Principal, event_id: str) -> None:
         """Remove an event with all it has. From now on nobody finds it; a worker does the rest within a minute."""
         await self._events.allowed(who, Verb.EVENT_DELETE, event_id)

@@ -88,6 +88,7 @@ CALLS: dict[str, Callable[[State], Awaitable[object]]] = {
     "event_ids": lambda state: state.event_ids(),
     "walk": lambda state: anext(state.walk()),
     "facts": lambda state: state.facts(EVENT),
+    "latest": lambda state: state.latest(EVENT),
     "last_fact": lambda state: state.last_fact(EVENT),
     "due": lambda state: state.due(1, 10),
     "claim": lambda state: state.claim(Due(EVENT, "s", 1), 2),

@@ -30,11 +30,25 @@ async def test_facts_come_in_order_after_a_position_and_of_their_event_only(stat
     assert await state.last_fact(EVENT) == found[-1]
 
 
+async def test_facts_come_newest_first_before_a_position(state: State) -> None:
+    assert await state.latest(EVENT) == []
+    await state.commit(EVENT, [], [fact(f"happened_{number}") for number in range(25)])
+    await state.commit("other", [], [Fact("elsewhere", "other", "x", utc_now().isoformat())])
+    in_order = await state.facts(EVENT)
+    found: list[Fact] = []
+    while page := await state.latest(EVENT, found[-1].position if found else "", 7):
+        assert len(page) <= 7
+        found += page
+    assert found == in_order[::-1]
+    assert await state.latest(EVENT, in_order[0].position) == []
+
+
 @pytest.mark.parametrize("after", ["x", "-", "1-", "--", "1-2-3", "9" * 40, "\x00", "٣", " 1"])
 async def test_a_position_that_no_fact_has_is_refused(state: State, after: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        await state.facts(EVENT, after)
-    assert refused.value.code == "bad_cursor"
+    for read in (state.facts, state.latest):
+        with pytest.raises(Invalid) as refused:
+            await read(EVENT, after)
+        assert refused.value.code == "bad_cursor"
 
 
 async def test_facts_are_followed_from_every_instance(open_state: Open) -> None:

@@ -124,10 +124,17 @@ class RedisState:
         found = await ask_again(lambda: self._redis.xrange(f"facts:{{{event_id}}}", min=start, count=limit))
         return [recalled(entry["fact"], position) for position, entry in found]
 
+    async def latest(self, event_id: str, before: str = "", limit: int = 1000) -> list[Fact]:
+        """See ``State.latest``."""
+        if not _POSITION.fullmatch(before):
+            raise not_ours()
+        end = f"({before}" if before else "+"
+        found = await ask_again(lambda: self._redis.xrevrange(f"facts:{{{event_id}}}", max=end, count=limit))
+        return [recalled(entry["fact"], position) for position, entry in found]
+
     async def last_fact(self, event_id: str) -> Fact | None:
         """See ``State.last_fact``."""
-        found = await ask_again(lambda: self._redis.xrevrange(f"facts:{{{event_id}}}", count=1))
-        return recalled(found[0][1]["fact"], found[0][0]) if found else None
+        return next(iter(await self.latest(event_id, limit=1)), None)
 
     async def follow(self) -> AsyncIterator[Fact]:
         """See ``State.follow``. Subscribes when first asked for a fact, and anew after every outage."""
