@@ -31,7 +31,7 @@ from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.card_contexts import GivenCard
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from tests import samples
-from tests.browser import advised, judged, organized, ranked, said, talk
+from tests.browser import administered, advised, judged, organized, ranked, said, talk
 from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
 from tests.servers.redis import free_port
 
@@ -244,6 +244,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "sign-in-used": lambda: renderer.sign_in(c.SignIn(c.Viewer(), "used")),
         "error": lambda: renderer.error(gone),
         **organized.pages(renderer),
+        **administered.pages(renderer),
         **ranked.pages(renderer),
         **judged.pages(renderer),
     }

@@ -1,5 +1,6 @@
 """The organizer's pages of an event: the list, the event itself, its settings and its stage."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -27,9 +28,11 @@ from pitchscoop.doors.web.rubric_form import (
 )
 from pitchscoop.doors.web.settings_form import Typed, filled, overtaken, read, tie_breaks, typed_in
 from pitchscoop.doors.web.visitors import person_of, viewer_of
+from pitchscoop.doors.web.wording import date
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event, Settings, Team
 from pitchscoop.events.names import named, time_zones
+from pitchscoop.kernel.clock import DAY, utc_now
 from pitchscoop.kernel.errors import Conflict, Invalid
 from pitchscoop.kernel.stages import MOVES
 
@@ -94,8 +97,13 @@ async def events(request: Request) -> Response:
         contexts.EventLine(event.event_id, event.name, event.stage, event.created_at, event.settings.timezone)
         for event in await engine.organizing.list_events(who)
     ]
-    page = contexts.EventList(viewer_of(who), lines, name, error)
+    page = contexts.EventList(viewer_of(who), lines, name, error, _deleted(request))
     return HTMLResponse(renderer_of(request).events(page), 422 if error else 200)
+
+
+def _deleted(request: Request) -> str | None:
+    event_id = request.query_params.get("deleted", "")
+    return event_id if re.fullmatch("[0-9a-z]{1,64}", event_id) else None
 
 
 async def event(request: Request) -> Response:
@@ -143,8 +151,14 @@ async def event_page(
         closed=found.stage == "archived",
         join_url=f"{engine.public_url}/events/{event_id}/join" if joins else None,
         standings_url=None if found.stage in ("draft", "open") else f"{engine.public_url}/events/{event_id}/standings",
+        kept_until=_kept_until(found),
     )
     return HTMLResponse(renderer_of(request).event(page), status)
+
+
+def _kept_until(event: Event) -> str | None:
+    days = event.settings.retention_days
+    return date(utc_now() + days * DAY, event.settings.timezone) if days else None
 
 
 async def team_lines(engine: Engine, who: Principal, event_id: str) -> list[contexts.TeamLine]:

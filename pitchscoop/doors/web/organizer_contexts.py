@@ -24,12 +24,16 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class EventList:
-    """All events, newest first, and the field that sets up another. ``error`` says what is wrong with ``name``."""
+    """All events, newest first, and the field that sets up another. ``error`` says what is wrong with ``name``.
+
+    ``deleted`` is the id of one that was deleted just now.
+    """
 
     viewer: Viewer
     events: Sequence[EventLine]
     name: str = ""
     error: str | None = None
+    deleted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ class EventPage:
     ``texts`` is what stands in these fields. ``removed`` is the judge who was taken off just now. ``closed``: the
     event is archived, and nothing in it changes. ``templates`` are what rubrics to begin with are called, by name.
     ``join_url`` is where teams join by themselves, where they may; ``standings_url`` is what everybody is to see of
-    it, once there is a result.
+    it, once there is a result. ``kept_until`` is the date until which what is recorded now is kept.
     """
 
     viewer: Viewer
@@ -187,6 +191,7 @@ class EventPage:
     closed: bool = False
     join_url: str | None = None
     standings_url: str | None = None
+    kept_until: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,9 +38,9 @@ async def register(request: Request) -> Response:
         checked = named("name", name)
     except Invalid:
         return _form(request, who, event, name, track, BAD_NAME, 422)
-    # Sent twice, it is one team; another name in the same form, left open on a shared machine, is another one.
-    seed = f"{key}/{checked.casefold()}".encode() if len(key) >= _LONG_ENOUGH else None
-    joining = engine.organizing.join(who, event_id, checked, track or None, seed, address=address_of(request))
+    joining = engine.organizing.join(
+        who, event_id, checked, track or None, seed_of(key, checked), address=address_of(request)
+    )
     try:
         invited = await joining
     except Problem as problem:
@@ -51,6 +51,11 @@ async def register(request: Request) -> Response:
             again.headers["Retry-After"] = str(problem.retry_after)
         return again
     return await _joined(request, engine, event, invited)
+
+
+def seed_of(key: str, name: str) -> bytes | None:
+    """What a form makes somebody of: sent twice, it is one; another name in the same form is another one."""
+    return f"{key}/{name.casefold()}".encode() if len(key) >= _LONG_ENOUGH else None
 
 
 def _form(

@@ -12,9 +12,11 @@ from starlette.requests import Request
 from pitchscoop.doors.web import wording
 from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, Search, SignIn, Upload
 from pitchscoop.doors.web.feedback_contexts import FeedbackPage
+from pitchscoop.doors.web.installation_contexts import AuditPage, Deletion, OrganizerLink, OrganizerList, TakingIn
 from pitchscoop.doors.web.judge_contexts import JudgePage
 from pitchscoop.doors.web.languages import language
 from pitchscoop.doors.web.organizer_contexts import Desk, EventList, EventPage, Invitation, Pasted, Room, Sheet
+from pitchscoop.doors.web.panel_contexts import PanelPage
 from pitchscoop.doors.web.public_contexts import Registered, Registration
 from pitchscoop.doors.web.standings_contexts import Standings
 
@@ -122,6 +124,30 @@ class Renderer:
     def sheet(self, page: Sheet) -> str:
         """Cards to be printed."""
         return self._render("sheet.html", page)
+
+    def panel(self, page: PanelPage) -> str:
+        """Who hears whom."""
+        return self._render("panel.html", page)
+
+    def organizers(self, page: OrganizerList) -> str:
+        """Those who run events."""
+        return self._render("organizers.html", page)
+
+    def organizer_link(self, page: OrganizerLink) -> str:
+        """The link of a new organizer."""
+        return self._render("organizer_link.html", page)
+
+    def audit(self, page: AuditPage) -> str:
+        """Who did what when."""
+        return self._render("audit.html", page)
+
+    def taking_in(self, page: TakingIn) -> str:
+        """Taking in an event."""
+        return self._render("taking_in.html", page)
+
+    def deletion(self, page: Deletion) -> str:
+        """Deleting an event."""
+        return self._render("deletion.html", page)
 
     def desk(self, page: Desk) -> str:
         """The organizer's desk."""

@@ -17,7 +17,7 @@ from pitchscoop.events.rubrics import DECIDES
 from pitchscoop.kernel.errors import Invalid
 
 _BOXES = ("public", "downloads", "self_registration", "forget_at_transcriber", "sign_comments")
-_LABELS = {
+LABELS = {
     "name": "Name",
     "max_seconds": "Time limit",
     "language": "Language",
@@ -34,6 +34,7 @@ _LABELS = {
     "forget_at_transcriber": "Forgotten by the transcript's engine",
     "sign_comments": "Signed comments",
 }
+"""What settings are called, by field."""
 _SENTENCES = {
     "name": "Write a name of at most 200 letters.",
     "max_seconds": "Write it as 3:00, or as seconds, 180. At least 10 seconds, at most 6 hours.",
@@ -67,18 +68,17 @@ def filled(event: Event, *, saved: bool = False) -> SettingsForm:
 def overtaken(event: Event, typed: Mapping[str, str]) -> SettingsForm:
     """What was typed, beside what somebody else has made of it meanwhile."""
     there = _values(event)
-    differ = [name for name in _LABELS if typed.get(name, "").split() != there[name].split()]
+    differ = [name for name in LABELS if typed.get(name, "").split() != there[name].split()]
     names = {one.id: one.name for one in event.in_use}
     said = [
-        (_LABELS[name], ties(there[name], names) if name == "tie_break" else _said(name, there[name]))
-        for name in differ
+        (LABELS[name], ties(there[name], names) if name == "tie_break" else _said(name, there[name])) for name in differ
     ]
     return SettingsForm(event.revision, typed, now=said)
 
 
 def typed_in(form: Mapping[str, object]) -> dict[str, str]:
     """What was typed in each field of the form; a field that was not sent is empty."""
-    return {name: str(form.get(name, "")) for name in ("revision", *_LABELS)}
+    return {name: str(form.get(name, "")) for name in ("revision", *LABELS)}
 
 
 def read(typed: Mapping[str, str], now: Settings) -> Typed:
@@ -91,7 +91,7 @@ def read(typed: Mapping[str, str], now: Settings) -> Typed:
         "tracks": [line.strip() for line in typed.get("tracks", "").splitlines() if line.strip()],
         "reads": typed.get("reads", ""),
         "retention_days": typed.get("retention_days", "").strip() or None,
-        "sample_rate": _number(typed.get("sample_rate", "")),
+        "sample_rate": number(typed.get("sample_rate", "")),
         "method": typed.get("method", ""),
         "tie_break": typed.get("tie_break") or now.tie_break,
         **{name: bool(typed.get(name)) for name in _BOXES},
@@ -105,7 +105,7 @@ def read(typed: Mapping[str, str], now: Settings) -> Typed:
         named("name", typed.get("name", ""))
     except Invalid:
         errors["name"] = _SENTENCES["name"]
-    return Typed(typed.get("name", "").strip(), _number(typed.get("revision", "")), found, errors)
+    return Typed(typed.get("name", "").strip(), number(typed.get("revision", "")), found, errors)
 
 
 def tie_breaks(event: Event) -> list[tuple[str, str]]:
@@ -123,7 +123,8 @@ def ties(rule: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
     return f"Higher score, then {names.get(criterion, criterion)}" if criterion else "Higher score goes first"
 
 
-def _number(text: str) -> int | None:
+def number(text: str) -> int | None:
+    """A whole number as forms send it; None where it is none."""
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else None
 
 

@@ -41,6 +41,12 @@ def clock(moment: dt.datetime, zone: str | None = None) -> str:
     return f"{local:%a} {local.day} {local:%b, %H:%M}" + ("" if zone else " UTC")
 
 
+def date(moment: dt.datetime, zone: str | None = None) -> str:
+    """``14 Nov 2026`` in a zone; without one in UTC."""
+    local = moment.astimezone(ZoneInfo(zone) if zone else dt.UTC)
+    return f"{local.day} {local:%b %Y}"
+
+
 def thousands(number: float) -> str:
     """``4 100`` with a thin space."""
     return f"{number:,.0f}".replace(",", _THIN_SPACE)
@@ -62,10 +68,10 @@ def size(count: int) -> str:
     return f"{value:.{digits}f}{_NO_BREAK}{unit}"
 
 
-def counted(number: int, word: str) -> str:
-    """``Two words``, as a sentence begins; from thirteen on in figures."""
+def counted(number: int, word: str, words: str = "") -> str:
+    """``Two words``, as a sentence begins; from thirteen on in figures. ``words`` where an s does not do."""
     said = _NUMBERS[number].capitalize() if number < len(_NUMBERS) else thousands(number)
-    return f"{said} {word}" if number == 1 else f"{said} {word}s"
+    return f"{said} {word if number == 1 else words or f'{word}s'}"
 
 
 def _counted(number: int, word: str) -> str:
