@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from pitchscoop.doors.web import desk, events, people, registration, room
+from pitchscoop.doors.web import desk, events, people, registration, room, voting
 
 _EVENT = "/events/{event_id}"
 _TEAM, _JUDGE = f"{_EVENT}/teams/{{team_id}}", f"{_EVENT}/judges/{{judge_id}}"
@@ -17,6 +17,9 @@ ROUTES = [
     Route(f"{_EVENT}/stage", events.stage, methods=["POST"]),
     Route(f"{_EVENT}/copies", events.copy, methods=["POST"]),
     Route(f"{_EVENT}/join", registration.register, methods=["GET", "POST"]),
+    Route(f"{_EVENT}/vote", voting.vote),
+    Route(f"{_EVENT}/vote", voting.cast_vote, methods=["POST"]),
+    Route(f"{_EVENT}/ballots", voting.ballots, methods=["POST"]),
     Route(f"{_EVENT}/teams", people.add_teams, methods=["POST"]),
     Route(f"{_EVENT}/judges", people.add_judges, methods=["POST"]),
     Route(f"{_EVENT}/sheet", people.sheet),
