@@ -287,10 +287,9 @@ def _reaches(principal: Principal, reach: Reach, verb: Verb, target: Target) -> 
         return principal.session_id is not None and principal.session_id == target.session_id
     if principal.event_id is None or principal.event_id != target.event_id:
         return False
-    if reach is Reach.BALLOT:
-        return principal.ballot is not None
     own = {
         Reach.TEAM: (principal.team_id, target.team_id),
         Reach.JUDGE: (principal.judge_id, target.judge_id),
+        Reach.BALLOT: (principal.ballot, principal.ballot),  # any of the event
     }.get(reach)
     return own is None or (own[0] is not None and own[0] == own[1])

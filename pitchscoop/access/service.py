@@ -161,12 +161,12 @@ class Access:
         return ".".join([*parts, ids.signature(self._secret, *parts)])
 
     def _linked(self, token: str) -> Principal:
-        grant, session_id, until, _ = token.split(".")
-        expected = self._signed(grant, session_id, until)
+        grant, subject, rest, _ = token.split(".")
+        expected = self._signed(grant, subject, rest)
         if not hmac.compare_digest(token.encode(), expected.encode()):
             raise Unauthorized("bad_token", "This link is not valid: it may have been cut. Ask for it again.")
         if grant == _VOTE:
-            return Principal(event_id=session_id, ballot=until)
-        if until != "0" and micros(self._clock()) >= int(until) * 1_000_000:
+            return Principal(event_id=subject, ballot=rest)
+        if rest != "0" and micros(self._clock()) >= int(rest) * 1_000_000:
             raise Unauthorized("expired_token", "This link has expired. Start a new session.")
-        return Principal(session_id=session_id, grant="record" if grant == "record" else "listen")
+        return Principal(session_id=subject, grant="record" if grant == "record" else "listen")

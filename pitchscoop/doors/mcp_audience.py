@@ -13,7 +13,7 @@ class AudienceTools(Calls):
     """Each tool is a verb of REST under the same name."""
 
     async def get(self, event_id: EventId) -> audience.AudienceDetails:
-        """What the audience's votes come to, apart from the standings; hidden before publication, but for organizers."""
+        """The audience's votes, apart from the standings; hidden before publication, but for organizers."""
         return audience.audience_details(await told(self._engine.audience.result(self._who, event_id)))
 
     async def get_vote(self, event_id: EventId) -> audience.VoteDetails:

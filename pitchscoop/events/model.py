@@ -15,7 +15,6 @@ from pitchscoop.kernel.errors import Invalid
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.kernel.table import Kept
 
-
 AudienceVote = Literal["off", "anyone", "links"]
 
 

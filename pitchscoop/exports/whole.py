@@ -104,7 +104,6 @@ class Whole(BaseModel):
             )
             _check(len(card.comment) <= LONGEST, f"entries: the comment of {card.number} is too long")
 
-
     def _check_votes(self) -> None:
         """One a ballot, and each for a pitch that is in it."""
         _check(_different(vote.ballot for vote in self.votes), "votes: a ballot is in it twice")

@@ -55,7 +55,7 @@ class Scored:
 
     ``pitches`` by session, ``cards`` by session and judge, ``teams`` and ``judges`` by id. ``chain`` is that of the
     last entry. ``totals`` remembers from board to board what cards come to. ``set_aside`` counts cards that are not
-    among them. ``votes`` are those of the audience, by session, where one of the prizes goes by them: nothing else does.
+    among them. ``votes`` are those of the audience, by session, where a prize goes by them: nothing else does.
     """
 
     event: Event

@@ -53,7 +53,7 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What a ballot can pick, by name of the team, and what it picks; None: nothing yet. ``open``: it can be changed."""
+    """What a ballot can pick, by name of the team, and what it picks (None: nothing). ``open``: it can be changed."""
 
     event: Event
     choices: Sequence[Choice]
@@ -187,9 +187,7 @@ class Audience:
             return
         raise Unavailable("state_unavailable", "Too many changes at once. Try again in a few seconds.")
 
-    async def _pick(
-        self, who: Principal, event: Event, session_id: str, before: Vote | None, seen: list[Seen]
-    ) -> None:
+    async def _pick(self, who: Principal, event: Event, session_id: str, before: Vote | None, seen: list[Seen]) -> None:
         """All that was looked at must still be so when it is written: no vote outlives its pitch, or the vote's end."""
         ballot = who.ballot or ""
         seen += await self._votable(event, session_id)

@@ -199,7 +199,9 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "event-overtaken": lambda: renderer.event(_page(form=theirs)),
         "event-vote": lambda: renderer.event(_page(vote=_vote(1204, by_link=False))),
         "event-vote-links": lambda: renderer.event(
-            _page(vote=_vote(1, by_link=True), wrong={"ballots": "Write a number from 1 to 500. For more, print again."})
+            _page(
+                vote=_vote(1, by_link=True), wrong={"ballots": "Write a number from 1 to 500. For more, print again."}
+            )
         ),
         "vote": lambda: renderer.vote(_voting("open")),
         "vote-cast": lambda: renderer.vote(_voting("open", pick=1)),

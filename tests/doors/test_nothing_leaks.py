@@ -35,7 +35,9 @@ _OUT: tuple[Stage, ...] = ("published", "archived")
 _BACK: tuple[Stage, ...] = ("published", "frozen")
 _INSIDE = ("its team", "its judge", "a listener's link", "a voter", "nobody")
 COMMENT = "Zwetschgenkuchen"
-_ROW = re.compile(rb'"(rank|raw_mean|adjusted|p_first|interval|tied_with|winners|awarded|votes|voters)": ?[\d\[]|\d votes?\b')
+_ROW = re.compile(
+    rb'"(rank|raw_mean|adjusted|p_first|interval|tied_with|winners|awarded|votes|voters)": ?[\d\[]|\d votes?\b'
+)
 _STREAM = "/leaderboard/stream"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from pitchscoop.kernel.errors import SlowDown
 from pitchscoop.main import assembled
 from pitchscoop.settings import load
 from pitchscoop.voting.model import new_ballot
@@ -110,11 +111,9 @@ async def test_everybody_is_told_at_publication_and_nobody_votes_after(hall: Hal
     ballots = [one["token"] for one in await hall.links(4)]
     for token, team in zip(ballots, ("Loam", "Tide", "Tide", "Loam"), strict=True):
         assert (await hall.vote(token, team)).json() == {"event_id": hall.event, "session_id": hall.sessions[team]}
-    assert await hall.polled() == [(1, "Loam", 2), (1, "Tide", 2)] or await hall.polled() == [
-        (1, "Tide", 2), (1, "Loam", 2),
-    ]  # fmt: skip
-    for token in (None, ballots[0]):
-        told = await hall.audience(token)
+    assert sorted(await hall.polled()) == [(1, "Loam", 2), (1, "Tide", 2)]
+    for reader in (None, ballots[0]):
+        told = await hall.audience(reader)
         assert (told["hidden"], told["voters"], told["results"]) == (True, None, [])
     assert (await hall.audience(public="true"))["hidden"]
     await hall.move("frozen")
@@ -123,13 +122,10 @@ async def test_everybody_is_told_at_publication_and_nobody_votes_after(hall: Hal
     late = await hall.vote(ballots[1], "Kelp")
     assert (late.status_code, late.json()["code"]) == (409, "wrong_stage")
     assert await hall.polled(None) == await hall.polled() == [(1, "Tide", 3), (2, "Loam", 1)]
+    async with hall.app.client(ballots[0]) as client:
+        paper = (await client.get(f"{hall.at}/vote")).json()
+        assert (paper["stage"], paper["open"], paper["session_id"]) == ("published", False, hall.sessions["Tide"])
     async with hall.person() as person:
-        own = (await hall.app.client(ballots[0]).__aenter__())
-        assert (await own.get(f"{hall.at}/vote")).json() | {"choices": []} == {
-            "event_id": hall.event, "stage": "published", "open": False, "session_id": hall.sessions["Tide"],
-            "choices": [],
-        }  # fmt: skip
-        await own.aclose()
         ended = (await person.get(f"{hall.at}/vote")).text
         assert ("The vote has ended" in ended, f"{hall.at}/standings" in ended) == (True, True)
     await hall.move("frozen")
@@ -158,8 +154,8 @@ async def test_links_alone_count_where_the_organizer_says_so(hall: Hall) -> None
     assert sorted(await hall.polled()) == [(1, "Kelp", 1), (1, "Tide", 1)]
     await hall.set(audience_vote="off")
     assert await hall.polled() == []
-    refused = await hall.vote(link.partition("ballot=")[2] and f"vote.{hall.event}.{link.partition('ballot=')[2]}", "Tide")
-    assert (refused.status_code, refused.json()["code"]) == (409, "no_vote")
+    late = await hall.vote(f"vote.{hall.event}.{link.partition('ballot=')[2]}", "Tide")
+    assert (late.status_code, late.json()["code"]) == (409, "no_vote")
     async with hall.person() as person:
         assert "There is no vote here" in (await person.get(f"{hall.at}/vote")).text
 
@@ -312,7 +308,7 @@ async def test_the_organizer_switches_it_on_and_prints_links(app: App) -> None:
             assert (answer.status_code, "Write a number from 1 to 500." in answer.text) == (422, True)
         sheet = await person.post(f"{at}/ballots", data={"count": "3"})
         links = [html.unescape(one) for one in re.findall(r"http\S+/vote\?ballot=[\w.-]+", sheet.text)]
-        assert (sheet.headers["cache-control"], len(set(links)), sheet.text.count("<svg class=\"qr\"")) == (
+        assert (sheet.headers["cache-control"], len(set(links)), sheet.text.count('class="qr"')) == (
             "no-store", 3, 3,
         )  # fmt: skip
     async with visitor(app, None) as guest:
@@ -324,7 +320,7 @@ async def test_who_takes_very_many_ballots_is_slowed(hall: Hall) -> None:
         audience = parts.engine.audience
         taken = {await audience.take_ballot(hall.event, "192.0.2.7") for _ in range(1000)}
         assert len(taken) == 1000
-        with pytest.raises(Exception, match="Too many new ballots"):
+        with pytest.raises(SlowDown, match="Too many new ballots"):
             await audience.take_ballot(hall.event, "192.0.2.7")
         assert await audience.take_ballot(hall.event, "192.0.2.8")
 

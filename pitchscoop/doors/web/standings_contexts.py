@@ -12,8 +12,8 @@ class Standings:
 
     ``event_path`` is the event over REST. ``since``: when the event came into its stage, ISO 8601. ``bar`` is for
     organizers. ``path`` is the page's own; ``public``: it shows what everybody sees, ``embedded``: within another site.
-    ``audience_path`` tells the votes of the audience, where the event has them. ``moves``: previews can be moved. ``hidden``: only organizers see the standings now. ``embed_code`` is what another
-    site puts into its page.
+    ``moves``: previews can be moved. ``hidden``: only organizers see the standings now. ``embed_code`` is what another
+    site puts into its page. ``audience_path`` tells the votes of the audience, where the event has them.
     """
 
     viewer: Viewer

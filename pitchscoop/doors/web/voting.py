@@ -37,7 +37,7 @@ async def vote(request: Request) -> Response:
         token = f"vote.{event_id}.{brought}"
         await identified(request, engine, token)
         return _handed(engine, event_id, token, RedirectResponse(request.url.path, 303))
-    who, taken = await _voter(request), None
+    who, taken = await _voter(request), ""
     anyone = event.settings.audience_vote == "anyone"
     if anyone and _closed(event) is None and not engine.audience.is_counted(who, event):
         taken = await engine.audience.take_ballot(event_id, address_of(request))
