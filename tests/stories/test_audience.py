@@ -1,5 +1,6 @@
 """The audience's vote: one a ballot, changed until the results are out, told then and not before, and kept apart."""
 
+import asyncio
 import html
 import json
 import re
@@ -235,8 +236,10 @@ async def test_what_is_deleted_takes_its_votes_along(hall: Hall) -> None:
         assert (await left(parts.engine), await hall.polled()) == (1, [(1, "Tide", 1)])
         await hall.vote(ballots[0], "Loam")
         await client.delete(hall.at)
-        while await parts.engine.completion.run_once():
-            pass
+        for _ in range(300):
+            if (await client.get(f"{hall.at}/audit")).json()["facts"][-1]["name"] == "event_erased":
+                break
+            await asyncio.sleep(0.1)
         found = [row.row.key async for row in parts.engine.state.walk()]
         assert [key for key in found if hall.event in key and not key.startswith("once:")] == []
 
@@ -318,10 +321,15 @@ async def test_the_organizer_switches_it_on_and_prints_links(app: App) -> None:
 async def test_who_takes_very_many_ballots_is_slowed(hall: Hall) -> None:
     async with assembled(load(hall.app.settings), hall.app.url) as parts:
         audience = parts.engine.audience
-        taken = {await audience.take_ballot(hall.event, "192.0.2.7") for _ in range(1000)}
-        assert len(taken) == 1000
+        taken = set[str]()
+
+        async def take_all() -> None:
+            while len(taken) < 2000:
+                taken.add(await audience.take_ballot(hall.event, "192.0.2.7"))
+
         with pytest.raises(SlowDown, match="Too many new ballots"):
-            await audience.take_ballot(hall.event, "192.0.2.7")
+            await take_all()
+        assert 1000 <= len(taken) < 2000
         assert await audience.take_ballot(hall.event, "192.0.2.8")
 
 
