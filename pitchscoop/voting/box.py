@@ -1,11 +1,13 @@
 """Votes as state has them: a row a ballot. They have no facts: the log would tell when each of thousands was cast."""
 
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 
 from pitchscoop.events.model import Event
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import micros
+from pitchscoop.kernel.errors import StaleWrite
 from pitchscoop.kernel.state import Put, Seen, State
 from pitchscoop.kernel.table import Table
 from pitchscoop.voting.model import Vote, counts
@@ -79,7 +81,8 @@ class Box:
             facet = (kind, session_id)
             while found := await self._first(event_id, facet):
                 puts = [Put(keys.vote(event_id, vote.ballot), vote.revision, None) for vote in found]
-                await self._state.commit(event_id, puts)
+                with contextlib.suppress(StaleWrite):  # one of them picks another pitch by now
+                    await self._state.commit(event_id, puts)
 
     async def _first(self, event_id: str, facet: Iterable[str]) -> list[Vote]:
         found, _ = await self._votes(event_id).page(keys.votes_index(event_id, *facet), None, _AT_ONCE)

@@ -201,6 +201,13 @@ async def test_a_team_that_spoke_twice_stands_once_with_all_its_votes(hall: Hall
     assert await hall.polled() == [(1, "Kelp", 2)]
 
 
+async def test_a_ballot_that_votes_ten_times_at_once_has_one_vote(hall: Hall) -> None:
+    (ballot,) = [one["token"] for one in await hall.links(1)]
+    answers = await asyncio.gather(*(hall.vote(ballot, TEAMS[at % 3]) for at in range(10)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert (await hall.audience())["voters"] == 1
+
+
 async def test_votes_have_no_part_in_the_standings_and_can_win_a_prize(hall: Hall) -> None:
     prize = {"id": "favourite", "name": "Favourite", "by": "audience"}
     await hall.set(prizes=[prize])
