@@ -1,7 +1,5 @@
 """The audience's page on a phone: without script, by thumb; and the result beside the standings."""
 
-import re
-
 import httpx
 from playwright.sync_api import Browser, expect
 
@@ -35,15 +33,15 @@ def test_a_phone_without_script_votes_and_changes_its_mind(app: App, chromium: B
     page.goto(f"{app.url}{at}/vote")
     page.get_by_label("Tide").check()
     page.get_by_role("button", name="Vote").click()
-    expect(page.get_by_role("status")).to_have_text(re.compile("You voted for Tide. You can change it"))
+    expect(page.locator(".notice")).to_contain_text("You voted for Tide. You can change it until the results are out.")
     expect(page).to_have_url(f"{app.url}{at}/vote?voted=1")
     page.get_by_label("Kelp").check()
     page.get_by_role("button", name="Change my vote").click()
-    expect(page.get_by_role("status")).to_contain_text("You voted for Kelp.")
+    expect(page.locator(".notice")).to_contain_text("You voted for Kelp.")
     found = httpx.get(f"{app.url}/api/v1{at}/audience", headers=AUTHORIZED).json()
     assert [(row["team_name"], row["votes"]) for row in found["results"]] == [("Kelp", 1)]
     page.get_by_role("button", name="Take it back").click()
-    expect(page.get_by_role("status")).to_contain_text("Your vote was taken back.")
+    expect(page.locator(".notice")).to_contain_text("Your vote was taken back.")
     context.close()
 
 
