@@ -15,6 +15,7 @@ from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Conflict, NotFound, StaleWrite, Unavailable
 from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.stages import OUT
 from pitchscoop.kernel.state import Seen, State
 from pitchscoop.recordings import overview
 from pitchscoop.recordings.model import Session
@@ -233,9 +234,9 @@ class Audience:
         return Result(event, hidden=False, rows=polled(held.pitches, await self._counted(held, event)))
 
     async def _counted(self, held: _Held, event: Event) -> Counter[str]:
-        """Counted after the call began, once for all who ask at the same time: a hall that opens the page together."""
+        """Counted after the call began; once results are out, when no vote changes, once for the whole hall."""
         now = asyncio.get_running_loop().time
-        asked = now()
+        asked = -1.0 if event.stage in OUT else now()
         async with held.counting:
             if held.counted_since <= asked or held.counted_as != event.revision:
                 held.counted_since, held.counted_as = now(), event.revision
