@@ -42,6 +42,7 @@ from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.standings import Standings
 from pitchscoop.search.service import Search
 from pitchscoop.transcribing.service import Transcripts
+from pitchscoop.voting.service import Audience
 
 _TAKEN_OVER, _STOPPED, _GONE, _AGAIN = 4409, 4410, 4404, 1012  # close codes of design.md 2.4
 _REPLACING = ("recorder_connected", "upload_started")  # facts after which a connection may be the newest no longer
@@ -112,6 +113,7 @@ class Engine:
         self.imports = Imports(self.organizing, events, clock)
         self.standings = Standings(state, events, ledger)
         self.ceremony = Ceremony(state, events, sessions)
+        self.audience = Audience(state, access, events, sessions, public_url, clock)
         self.feedback = Feedbacks(events, sessions, ledger, self.standings, transcripts.told, self.page_url)
         self.public_url = public_url
         self._clock = clock

@@ -26,6 +26,7 @@ def test_every_key_is_in_the_table_of_the_redis_adapter() -> None:
         "cards:",
         "transcript:",
         "advice:",
+        "vote:",
     ):
         assert f"``{key}" in document
 

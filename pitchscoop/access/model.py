@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from pitchscoop.kernel.errors import Conflict, Forbidden, Unauthorized
-from pitchscoop.kernel.stages import ALWAYS, LIVING, MOVES, Stage
+from pitchscoop.kernel.stages import ALWAYS, LIVING, MOVES, OUT, Stage
 
 
 class Role(enum.StrEnum):
@@ -72,6 +72,11 @@ class Verb(enum.StrEnum):
     CARD_READ = "card.read"
     STANDINGS_READ = "standings.read"
     FEEDBACK_READ = "feedback.read"
+    BALLOT_MAKE = "ballot.make"
+    BALLOT_TAKE = "ballot.take"
+    VOTE_CAST = "vote.cast"
+    VOTE_READ = "vote.read"
+    AUDIENCE_READ = "audience.read"
 
 
 class Reach(enum.Enum):
@@ -83,6 +88,7 @@ class Reach(enum.Enum):
     JUDGE = "oneself"
     LINK = "the one session its link names"
     OFFERED = "events that offer it"
+    BALLOT = "the event its ballot is of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ class Principal(BaseModel):
 
     ``session_id`` is set where a link or live token opens one session only: ``grant`` says whether it records
     or listens. Such a link may be held by anybody, so its role is ``public`` or, for speakers, ``team``.
+    ``ballot`` is set where a link or cookie votes in the event, and does nothing else.
     ``round`` is the round of invitations that its token belongs to: a new one ends all that came before.
     """
 
@@ -112,6 +119,7 @@ class Principal(BaseModel):
     round: int = 0
     session_id: str | None = None
     grant: Literal["record", "listen"] | None = None
+    ballot: str | None = None
 
     @property
     def label(self) -> str:
@@ -147,7 +155,7 @@ _ONESELF = Right(Reach.JUDGE)
 _LINK = Right(Reach.LINK)
 _OPEN: frozenset[Stage] = frozenset(("open",))
 _SHOWN = ALWAYS - {"draft"}
-_OUT: frozenset[Stage] = frozenset(("published", "archived"))
+_VOTING: frozenset[Stage] = frozenset(("open", "frozen"))
 _UNTIL_PUBLISHED: frozenset[Stage] = frozenset(("draft", "open", "frozen"))
 
 PERMISSIONS: dict[Verb, dict[Role, Right]] = {
@@ -196,16 +204,26 @@ PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.DELIVERY_READ: {Role.ORGANIZER: _ANY, Role.TEAM: _TEAM},
     Verb.ADVICE_ASK: {Role.ORGANIZER: _WHILE_LIVING},
     Verb.ADVICE_REVIEW: {Role.ORGANIZER: _WHILE_LIVING},
-    Verb.ADVICE_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, _OUT)},
+    Verb.ADVICE_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, OUT)},
     Verb.CARD_WRITE: {Role.JUDGE: Right(Reach.JUDGE, _OPEN)},
     Verb.CARD_READ: {Role.ORGANIZER: _ANY, Role.JUDGE: _ONESELF},
     Verb.STANDINGS_READ: {
         Role.ORGANIZER: _ANY,
-        Role.JUDGE: Right(Reach.EVENT, _OUT),
-        Role.TEAM: Right(Reach.EVENT, _OUT),
-        Role.PUBLIC: Right(Reach.OFFERED, _OUT),
+        Role.JUDGE: Right(Reach.EVENT, OUT),
+        Role.TEAM: Right(Reach.EVENT, OUT),
+        Role.PUBLIC: Right(Reach.OFFERED, OUT),
     },
-    Verb.FEEDBACK_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, _OUT)},
+    Verb.FEEDBACK_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, OUT)},
+    Verb.BALLOT_MAKE: {Role.ORGANIZER: _WHILE_LIVING},
+    Verb.BALLOT_TAKE: {Role.PUBLIC: Right(Reach.OFFERED, _VOTING)},
+    Verb.VOTE_CAST: {Role.PUBLIC: Right(Reach.BALLOT, _VOTING)},
+    Verb.VOTE_READ: {Role.PUBLIC: Right(Reach.BALLOT)},
+    Verb.AUDIENCE_READ: {
+        Role.ORGANIZER: _ANY,
+        Role.JUDGE: Right(Reach.EVENT, OUT),
+        Role.TEAM: Right(Reach.EVENT, OUT),
+        Role.PUBLIC: Right(Reach.OFFERED, OUT),
+    },
 }
 """Verb by role: how far the right goes and when. What is not here is refused.
 
@@ -272,5 +290,6 @@ def _reaches(principal: Principal, reach: Reach, verb: Verb, target: Target) -> 
     own = {
         Reach.TEAM: (principal.team_id, target.team_id),
         Reach.JUDGE: (principal.judge_id, target.judge_id),
+        Reach.BALLOT: (principal.ballot, principal.ballot),  # any of the event
     }.get(reach)
     return own is None or (own[0] is not None and own[0] == own[1])

@@ -22,6 +22,7 @@ _COOKIE_SECONDS = 30 * 24 * 3600  # a hackathon and the weeks around it
 _LINKS = tuple(f"{role}_" for role in Role)  # what derived tokens begin with
 
 Grant = Literal["record", "listen"]
+_VOTE = "vote"
 
 
 class Access:
@@ -60,7 +61,7 @@ class Access:
     async def _behind(self, token: str) -> Principal:
         if self._admin_token and hmac.compare_digest(token.encode(), self._admin_token.encode()):
             return Principal(role=Role.ORGANIZER, name="Organizer")
-        if token.count(".") == 3:  # noqa: PLR2004  grant.session.expiry.signature
+        if token.count(".") == 3:  # noqa: PLR2004  grant.session.expiry.signature, or vote.event.ballot.signature
             return self._linked(token)
         row = await self._state.read(keys.token(token))
         if row is None:
@@ -75,7 +76,11 @@ class Access:
     def link_token(self, grant: Grant, session_id: str, expires: dt.datetime | None = None) -> str:
         """A token for one session, made again from the same parts, so that nothing needs to be stored."""
         until = str(micros(expires) // 1_000_000) if expires else "0"
-        return f"{grant}.{session_id}.{until}.{ids.signature(self._secret, grant, session_id, until)}"
+        return self._signed(grant, session_id, until)
+
+    def ballot_token(self, event_id: str, ballot: str) -> str:
+        """A token that votes in one event. As the links of sessions it is signed, and needs no storage."""
+        return self._signed(_VOTE, event_id, ballot)
 
     def derived_token(self, purpose: str, subject: str) -> str:
         """A token that an idempotent retry makes again: 256 bits nobody can know without the secret."""
@@ -152,11 +157,16 @@ class Access:
             return False
         return row is None or principal.round < int(row.fields.get("round", "0"))
 
+    def _signed(self, *parts: str) -> str:
+        return ".".join([*parts, ids.signature(self._secret, *parts)])
+
     def _linked(self, token: str) -> Principal:
-        grant, session_id, until, _ = token.split(".")
-        expected = f"{grant}.{session_id}.{until}.{ids.signature(self._secret, grant, session_id, until)}"
+        grant, subject, rest, _ = token.split(".")
+        expected = self._signed(grant, subject, rest)
         if not hmac.compare_digest(token.encode(), expected.encode()):
             raise Unauthorized("bad_token", "This link is not valid: it may have been cut. Ask for it again.")
-        if until != "0" and micros(self._clock()) >= int(until) * 1_000_000:
+        if grant == _VOTE:
+            return Principal(event_id=subject, ballot=rest)
+        if rest != "0" and micros(self._clock()) >= int(rest) * 1_000_000:
             raise Unauthorized("expired_token", "This link has expired. Start a new session.")
-        return Principal(session_id=session_id, grant="record" if grant == "record" else "listen")
+        return Principal(session_id=subject, grant="record" if grant == "record" else "listen")

@@ -118,6 +118,12 @@ class SqliteState:
         """See ``State.count``."""
         return int((await self._query("SELECT count(*) FROM place WHERE idx = ?", index))[0][0])
 
+    async def counts(self, indexes: Sequence[str]) -> list[int]:
+        """See ``State.counts``."""
+        counted = "(SELECT count(*) FROM place WHERE idx = wanted.value)"
+        sql = f"SELECT {counted} FROM json_each(?) AS wanted ORDER BY wanted.key"  # noqa: S608
+        return [int(found[0]) for found in await self._query(sql, json.dumps(list(indexes)))]
+
     async def event_ids(self) -> list[str]:
         """See ``State.event_ids``."""
         return [found[0] for found in await self._query("SELECT event_id FROM event ORDER BY event_id")]

@@ -9,11 +9,13 @@ from pydantic import ValidationError
 
 from pitchscoop.cli.common import OPERATOR, done, fail, say, show
 from pitchscoop.doors import events as shown
+from pitchscoop.doors.audience import Picked, audience_details
 from pitchscoop.doors.schedule import schedule_details
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Settings
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.organizing.running_order import Order
+from pitchscoop.voting.service import MOST_BALLOTS
 
 Event = Annotated[str, typer.Argument(help="The event's id.")]
 Set = Annotated[list[str] | None, typer.Option("--set", help="A setting, such as reads=2 or public=true.")]
@@ -108,6 +110,35 @@ def schedule(
 def call(event: Event, team: Annotated[str | None, typer.Argument(help="Nobody, where left out.")] = None) -> None:
     """Call a team on stage, or clear it."""
     show(schedule_details(done(lambda engine: engine.running_orders.call(OPERATOR, event, team))))
+
+
+@events.command("ballots")
+def ballots(event: Event, count: Annotated[int, typer.Argument(min=1, max=MOST_BALLOTS)]) -> None:
+    """Make links that vote once each, one a line. They are shown here and nowhere else."""
+    for ballot in done(lambda engine: engine.audience.make_ballots(OPERATOR, event, count)):
+        say(ballot.url)
+
+
+@events.command("vote")
+def vote(
+    event: Event,
+    ballot: Annotated[str, typer.Option(help="The token of a ballot, or its link.")],
+    session: Annotated[str | None, typer.Argument(help="The pitch; left out, the vote is taken back.")] = None,
+) -> None:
+    """Vote with a ballot."""
+
+    async def work(engine: Engine) -> None:
+        token = ballot if ballot.startswith("vote.") else f"vote.{event}.{ballot.partition('?ballot=')[2] or ballot}"
+        await engine.audience.cast(await engine.access.who(token), event, session)
+
+    done(work)
+    show(Picked(event_id=event, session_id=session))
+
+
+@events.command("audience")
+def audience(event: Event) -> None:
+    """What the votes of the audience come to."""
+    show(audience_details(done(lambda engine: engine.audience.result(OPERATOR, event))))
 
 
 def _moment(text: str | None) -> dt.datetime | None:

@@ -21,6 +21,7 @@ from pitchscoop import __version__
 from pitchscoop.access.answers import Answers
 from pitchscoop.doors import (
     advice,
+    audience,
     events,
     exports,
     feedback,
@@ -49,8 +50,8 @@ _API = "/api/v1"
 _REST = [
     door.router
     for door in (
-        events, people, rosters, panel, schedule, rest, scores, leaderboard, feedback, transcripts, advice, exports,
-        search, uploads,
+        events, people, rosters, panel, schedule, rest, scores, leaderboard, audience, feedback, transcripts, advice,
+        exports, search, uploads,
     )
 ]  # fmt: skip
 _JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}

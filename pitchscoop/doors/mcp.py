@@ -24,6 +24,7 @@ from pitchscoop.access.model import ANYBODY, Principal, Verb
 from pitchscoop.doors import schemas, search
 from pitchscoop.doors.auth import bearer, identified
 from pitchscoop.doors.mcp_advice import AdviceTools
+from pitchscoop.doors.mcp_audience import AudienceTools
 from pitchscoop.doors.mcp_bodies import LARGEST, Bodies
 from pitchscoop.doors.mcp_calls import Calls, SessionId, TeamId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
@@ -166,6 +167,7 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
             Tool(standings.get, "Get leaderboard", reads=True),
             Tool(standings.give_prize, "Give prize"),
         ],
+        "audience": AudienceTools(engine, trusted).tools,
         "exports": ExportTools(engine, trusted).tools,
         "organizers": OrganizerTools(engine, trusted).tools,
         "feedback": [Tool(FeedbackTools(engine, trusted).get, "Get feedback", reads=True)],

@@ -15,6 +15,8 @@ from pitchscoop.kernel.errors import Invalid
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.kernel.table import Kept
 
+AudienceVote = Literal["off", "anyone", "links"]
+
 
 class Settings(BaseModel):
     """What an organizer can set for an event. All have defaults, so that none is needed to start.
@@ -28,6 +30,8 @@ class Settings(BaseModel):
     ``sign_comments`` tells teams which judge wrote what; else judges are numbered. ``tie_break`` is what becomes of
     teams that the cards cannot tell apart: they ``share`` a rank, or the higher ``score`` decides and, with
     ``criterion:ID``, of equal scores the higher mean in that criterion. ``prizes`` are in the order of the ceremony.
+    ``audience_vote``: whoever opens its page has a vote (``anyone``), whoever has a link that the organizer made
+    (``links``), or nobody (``off``).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +51,7 @@ class Settings(BaseModel):
     method: Literal["adjusted", "mean"] = "adjusted"
     sign_comments: bool = False
     prizes: tuple[Prize, ...] = Field(default=(), max_length=MOST_PRIZES)
+    audience_vote: AudienceVote = "off"
     tie_break: str = Field(default="share", pattern=rf"^(share|score|{DECIDES}[a-z0-9_-]{{1,64}})$")
 
     def changed(self, update: Mapping[str, Any]) -> "Settings":

@@ -14,16 +14,18 @@ MOST_PRIZES = 50
 
 
 class Prize(BaseModel):
-    """What somebody wins. ``by``: the first rank, the highest score in one ``criterion``, or an organizer's ``hand``.
+    """What somebody wins.
 
-    With ``track`` only its teams are in the running. Who shares the first rank or the highest score shares the prize.
+    ``by``: the first rank, the highest score in one ``criterion``, an organizer's ``hand``, or the votes of the
+    ``audience``. With ``track`` only its teams are in the running. Who shares the first rank, the highest score or the
+    most votes shares the prize.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str = Field(pattern=r"^[a-z0-9_-]{1,64}$")
     name: Name
-    by: Literal["rank", "criterion", "hand"] = "rank"
+    by: Literal["rank", "criterion", "hand", "audience"] = "rank"
     track: Name | None = None
     criterion: str | None = Field(default=None, max_length=64)
 
@@ -33,6 +35,8 @@ def decided_by(by: str, track: str | None, criterion: str | None) -> str:
     within = f" in {track}" if track else ""
     if by == "hand":
         return f"Chosen by hand{within}"
+    if by == "audience":
+        return f"Most votes of the audience{within}"
     return f"Highest in {criterion}{f', track {track}' if track else ''}" if criterion else f"First place{within}"
 
 

@@ -50,7 +50,7 @@ class Events:
     ) -> Event:
         """The event, if this may be done in it now. Whoever may not is not told whether it exists.
 
-        Teams may join by themselves where the settings say so; what is published is offered to everybody.
+        Teams may join, and anybody take a ballot, where the settings say so; what is published is offered to everybody.
         """
         target = Target(event_id=event_id, team_id=team_id, judge_id=judge_id)
         try:
@@ -58,7 +58,11 @@ class Events:
         except NotFound:
             require(who, verb, target.model_copy(update={"stage": "open"}))
             raise
-        offered = event.settings.self_registration if verb is Verb.TEAM_JOIN else True
+        asked = {
+            Verb.TEAM_JOIN: event.settings.self_registration,
+            Verb.BALLOT_TAKE: event.settings.audience_vote == "anyone",
+        }
+        offered = asked.get(verb, True)
         require(who, verb, target.model_copy(update={"stage": event.stage, "offered": offered}))
         return event
 

@@ -12,6 +12,7 @@ from pitchscoop.kernel.state import State
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.scoring.ledger import Ledger
+from pitchscoop.voting.box import Box
 
 
 class Import:
@@ -23,6 +24,7 @@ class Import:
         self._events = events
         self._sessions = sessions
         self._ledger = ledger
+        self._box = Box(state)
 
     async def take(self, document: bytes) -> Event:
         """The event, with its people and sessions. What a server that died had taken already is left as it is.
@@ -36,6 +38,7 @@ class Import:
         for session in found.sessions:
             await self._sessions.rebuild(session)
         await self._ledger.put_back(found.event.event_id, found.entries)
+        await self._box.put_back(found.event.event_id, found.votes)
         await self._events.rebuild(
             found.event.event_id,
             Record(
@@ -67,6 +70,7 @@ class Import:
             keys.sessions_index(event_id): {keys.session(session.session_id) for session in found.sessions},
             keys.teams_index(event_id): {keys.team(event_id, team.team_id) for team in found.teams},
             keys.judges_index(event_id): {keys.judge(event_id, judge.judge_id) for judge in found.judges},
+            keys.votes_index(event_id): {keys.vote(event_id, vote.ballot) for vote in found.votes},
         }
         for index, own in held.items():
             page = await self._state.page(index, None, len(own) + 1)

@@ -17,6 +17,7 @@ from pitchscoop.exports.whole import Whole, read
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.scoring.replay import newest, replayed
 from pitchscoop.scoring.written import written
+from pitchscoop.voting.model import counted
 
 _CHANGED = "{} in this ZIP is not as it was exported. Use a copy that nobody has changed."
 
@@ -66,7 +67,8 @@ def _replay(document: bytes) -> tuple[Whole, str, str]:
     if isinstance(raw, dict) and isinstance(raw.get("entries"), list):
         _check_cards(raw["entries"])
     found = read(document)
-    board = replayed(found.event, found.teams, found.judges, found.sessions, found.entries)
+    votes = counted(found.votes, found.event.settings.audience_vote)
+    board = replayed(found.event, found.teams, found.judges, found.sessions, found.entries, votes)
     return found, written(board), board.chain
 
 

@@ -18,6 +18,8 @@ from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.scoring.ledger import Ledger
+from pitchscoop.voting.box import Box
+from pitchscoop.voting.model import counted
 
 _PAGE = 50  # sessions read at a time: 10 ms of work, during which nobody else is answered
 _MANY = 5000  # sessions from which all that was said may be more than 2 GiB: old programs read a ZIP of less only
@@ -48,6 +50,7 @@ class Export:
         self._events = events
         self._sessions = sessions
         self._ledger = ledger
+        self._box = Box(state)
         self._clock = clock
         self._chosen = chosen
 
@@ -86,6 +89,14 @@ class Export:
         async for entries in self._ledger.everything(taken.event.event_id, taken.head.number):
             for entry in entries:
                 yield whole.line(entry, first=entry.number == 1)
+        yield whole.votes()
+        there, first = {session.session_id for session in taken.sessions}, True
+        async for votes in self._box.pages(taken.event.event_id):
+            known = [vote for vote in votes if vote.session_id in there]
+            taken.votes.update(counted(known, taken.event.settings.audience_vote))
+            for vote in known:
+                yield whole.line(vote, first=first)
+                first = False
         yield whole.end(taken.event, taken.head.chain)
 
     async def zip(self) -> AsyncGenerator[bytes, None]:

@@ -1,5 +1,6 @@
 """What an export is made of, as it was at one moment: its files must agree, whatever happens while they are sent."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,7 +20,8 @@ from pitchscoop.scoring.written import written
 class Taken:
     """An event with its people and cards: ``cards`` by session and judge, as they were at ``head``.
 
-    ``sessions`` are added by whoever writes them down: a table and standings made of others would contradict them.
+    ``sessions``, and how many ``votes`` that count each has, are added by whoever writes them down: a table and
+    standings made of others would contradict them.
     """
 
     event: Event
@@ -30,6 +32,7 @@ class Taken:
     head: Head
     cards: Mapping[str, Sequence[Card]]
     sessions: list[Session] = field(default_factory=list)
+    votes: Counter[str] = field(default_factory=Counter)
 
     def lines(self, sessions: Sequence[Session]) -> bytes:
         """The scorecards of these sessions as lines of ``scores.csv``."""
@@ -50,7 +53,8 @@ class Taken:
         """The standings that these cards give; None where one is of a pitch that is not finished."""
         cards = {(card.session_id, card.judge_id): card for found in self.cards.values() for card in found}
         try:
-            return written(counted(self.event, self.teams, self.judges, self.sessions, cards, self.head.chain))
+            people = self.teams, self.judges
+            return written(counted(self.event, *people, self.sessions, cards, self.head.chain, self.votes))
         except Invalid:
             return None
 

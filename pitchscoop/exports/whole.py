@@ -19,6 +19,7 @@ from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.recordings.model import Session
 from pitchscoop.scoring.model import BEGINNING, LONGEST, Entry, broken
+from pitchscoop.voting.model import Vote
 
 FORMAT = "pitchscoop-event"
 VERSION = 2
@@ -34,7 +35,8 @@ class Whole(BaseModel):
     """An event as its export has it. ``left_out`` are ids of sessions that were not finished then.
 
     ``assignment`` and ``schedule`` are None where none was made. ``criteria`` are what pitches were scored by,
-    ``entries`` all that judges saved, ``chain`` that of the last. Version 1 had none of these.
+    ``entries`` all that judges saved, ``chain`` that of the last. ``votes`` are those of the audience. Version 1 had
+    none of these.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -51,6 +53,7 @@ class Whole(BaseModel):
     criteria: tuple[Criterion, ...] = ()
     entries: tuple[Entry, ...] = ()
     chain: str = BEGINNING
+    votes: tuple[Vote, ...] = ()
 
     @model_validator(mode="after")
     def _is_of_one_event(self) -> "Whole":
@@ -73,6 +76,7 @@ class Whole(BaseModel):
         for session in self.sessions:
             _check_session(session, set(teams))
         self._check_entries()
+        self._check_votes()
         return self
 
     def _check_plans(self, teams: set[str], judges: set[str]) -> None:
@@ -99,6 +103,12 @@ class Whole(BaseModel):
                 _ID.fullmatch(card.session_id) and _ID.fullmatch(card.judge_id), f"entries: {card.number} has no ids"
             )
             _check(len(card.comment) <= LONGEST, f"entries: the comment of {card.number} is too long")
+
+    def _check_votes(self) -> None:
+        """One a ballot, and each for a pitch that is in it."""
+        _check(_different(vote.ballot for vote in self.votes), "votes: a ballot is in it twice")
+        known = {session.session_id for session in self.sessions}
+        _check(all(vote.session_id in known for vote in self.votes), "votes: one is for a pitch that is not in it")
 
 
 def read(document: bytes) -> Whole:
@@ -141,14 +151,19 @@ def head(
     return json.dumps(known, ensure_ascii=False, indent=1)[:-2].encode() + b',\n "sessions": ['
 
 
-def line(one: Session | Entry, *, first: bool) -> bytes:
-    """One session with its words, or one entry."""
+def line(one: Session | Entry | Vote, *, first: bool) -> bytes:
+    """One session with its words, one entry, or one vote."""
     return (b"\n" if first else b",\n") + json.dumps(one.model_dump(mode="json"), ensure_ascii=False).encode()
 
 
 def between(left_out: Sequence[str]) -> bytes:
     """What comes after the sessions."""
     return b'\n ],\n "left_out": ' + json.dumps(list(left_out)).encode() + b',\n "entries": ['
+
+
+def votes() -> bytes:
+    """What comes after the entries."""
+    return b'\n ],\n "votes": ['
 
 
 def end(event: Event, chain: str) -> bytes:

@@ -99,6 +99,21 @@ def card_entries_index(event_id: str, *card: str) -> str:
     return ":".join([f"index:{{{event_id}}}:card_entries", *card])
 
 
+def ballot(raw: str) -> str:
+    """What a ballot is known by: its SHA-256. The ballot itself is never stored."""
+    return _digest(raw)
+
+
+def vote(event_id: str, ballot: str) -> str:
+    """What a ballot, by what it is known by, picks."""
+    return f"vote:{{{event_id}}}:{ballot}"
+
+
+def votes_index(event_id: str, *facet: str) -> str:
+    """Votes of an event by when they were cast: all, or those of one kind of ballot for a pitch (``made, SESSION``)."""
+    return ":".join([f"index:{{{event_id}}}:votes", *facet])
+
+
 def organizers() -> str:
     """All who run events, in one row: they are few, and belong to no event."""
     return "organizers"

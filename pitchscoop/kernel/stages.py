@@ -6,6 +6,8 @@ Stage = Literal["draft", "open", "frozen", "published", "archived"]
 
 ALWAYS: frozenset[Stage] = frozenset(("draft", "open", "frozen", "published", "archived"))
 LIVING: frozenset[Stage] = ALWAYS - {"archived"}
+OUT: frozenset[Stage] = frozenset(("published", "archived"))
+"""Those in which results are out."""
 
 MOVES: dict[Stage, frozenset[Stage]] = {
     "draft": frozenset(("open",)),

@@ -126,6 +126,10 @@ class State(Protocol):
         """How many rows stand in an index."""
         ...
 
+    async def counts(self, indexes: Sequence[str]) -> list[int]:
+        """How many rows stand in each of these indexes of one event, in one question."""
+        ...
+
     async def event_ids(self) -> list[str]:
         """Every event that was ever committed to, in order of name."""
         ...

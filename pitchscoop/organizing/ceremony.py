@@ -89,7 +89,8 @@ def _by_hand(event: Event, prize_id: str) -> Prize:
     for prize in event.settings.prizes:
         if prize.id == prize_id:
             if prize.by != "hand":
-                raise Invalid("not_by_hand", f"“{prize.name[:80]}” is decided by scores, so nobody can give it.")
+                decides = "votes" if prize.by == "audience" else "scores"
+                raise Invalid("not_by_hand", f"“{prize.name[:80]}” is decided by {decides}, so nobody can give it.")
             return prize
     known = ", ".join(prize.id for prize in event.settings.prizes if prize.by == "hand") or "none"
     raise NotFound("no_such_prize", f"This event has no prize {prize_id[:64]!r}. By hand are given: {known}.")

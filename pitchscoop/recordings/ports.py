@@ -81,7 +81,7 @@ class AudioStorage(Protocol):
 
 
 class Companion(Protocol):
-    """What is kept beside the sessions of an event, and goes with them: ``scoring/copies.py``."""
+    """What is kept beside the sessions of an event, and goes with them, cards and votes: ``scoring/copies.py``."""
 
     async def erase(self, event_id: str, session_id: str) -> None:
         """Remove all traces of a session that is being deleted. It may be cut short anywhere and done again."""

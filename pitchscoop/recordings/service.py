@@ -266,10 +266,11 @@ class Sessions(StoredSessions):
         await self.purge(session.event_id, session_id)
 
     async def purge(self, event_id: str, session_id: str) -> None:
-        """Finish a deletion: audio, derived files, cards, then the row itself. Also what a late worker left behind.
+        """Finish a deletion: audio, derived files, cards, votes, then the row itself.
 
-        The fact ``session_erased`` says that nothing of it is left. Nothing that was not deleted is removed. Where
-        there is no row a note says so: if it was state that was lost, the audio is the only copy.
+        Also what a late worker left behind. The fact ``session_erased`` says that nothing of it is left. Nothing that
+        was not deleted is removed. Where there is no row a note says so: if it was state that was lost, the audio is
+        the only copy.
         """
         row = await self._state.read(keys.session(session_id))
         deleted = keys.deleted(session_id)

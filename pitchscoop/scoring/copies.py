@@ -19,6 +19,7 @@ from pitchscoop.kernel.state import State
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.model import Entry
+from pitchscoop.voting.box import Box
 
 _PAUSE = 5.0  # seconds between two files of one event: a day of scoring makes some thousands at most
 _SOON = 1_000_000  # microseconds after which it is looked again, where another worker was faster
@@ -38,6 +39,7 @@ class Copies:
         self._ledger = ledger
         self._clock = clock
         self._written: dict[str, float] = {}
+        self._box = Box(state)
 
     async def stored(self, event_id: str) -> list[Entry]:
         """All entries that storage has, in order of number.
@@ -64,6 +66,7 @@ class Copies:
             await self._copy(event_id)  # what says that they were erased is there before they are
             await self._rewrite(event_id, numbers)
         await self._ledger.forget(event_id, session_id)
+        await self._box.empty(event_id, session_id)
 
     async def renew(self, event_id: str) -> None:
         """Have all files say what state says."""

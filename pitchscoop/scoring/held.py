@@ -1,7 +1,7 @@
 """What is held of one event to make its standings: read once, then followed by the event's fact log."""
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar, cast
 
 import structlog
@@ -11,6 +11,7 @@ from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.errors import Invalid, NotFound, Unavailable
 from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.stages import OUT
 from pitchscoop.kernel.state import State
 from pitchscoop.recordings import overview, words
 from pitchscoop.recordings.overview import Glance
@@ -18,6 +19,7 @@ from pitchscoop.scoring.ledger import Head, Ledger
 from pitchscoop.scoring.model import Card
 from pitchscoop.scoring.previews import Preview, moved, preview, spoken_in
 from pitchscoop.scoring.rows import Board, Pitch, Scored, Totals, impartial
+from pitchscoop.voting.box import Box
 
 _FACTS = 500  # facts taken at a time, so that others get their turn between
 _ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "cards", "cards": "cards"}
@@ -55,6 +57,7 @@ class Held:
         self._state = state
         self._events = events
         self._ledger = ledger
+        self._box = Box(state)
         self.event = event
         self.since: str | None = None
         self.published_at: str | None = None
@@ -73,6 +76,7 @@ class Held:
         self._cards = dict[tuple[str, str], Card]()
         self._head: Head | None = None
         self._totals = Totals()
+        self._votes: Mapping[str, int] = {}
         self._reading = asyncio.Lock()
         self._making: asyncio.Task[None] | None = None
         self._noticing: asyncio.Task[None] | None = None
@@ -126,7 +130,7 @@ class Held:
     @property
     def wanted(self) -> bool:
         """Whether it is kept current without being asked for."""
-        out = self.event.stage in ("published", "archived")
+        out = self.event.stage in OUT
         recently = asyncio.get_running_loop().time() - self._asked < _WANTED
         return recently or (out and self.watchers > 0)
 
@@ -197,7 +201,8 @@ class Held:
         chain = self._head.chain if self._head else ""
         cards = impartial(self._cards, pitches, self._teams, self._judges)
         aside = len(self._cards) - len(cards)
-        return Scored(self.event, pitches, cards, dict(self._teams), dict(self._judges), chain, self._totals, aside)
+        people = dict(self._teams), dict(self._judges)
+        return Scored(self.event, pitches, cards, *people, chain, self._totals, aside, self._votes)
 
     def _pitch(self, glance: Glance) -> Pitch:
         team = self._teams.get(glance.team_id or "")
@@ -233,6 +238,7 @@ class Held:
                 else:
                     self._glances[session_id] = glance
         await self._load_previews(changed)
+        await self._load_votes()
 
     def _forget(self, session_id: str) -> None:
         self._glances.pop(session_id, None)
@@ -253,6 +259,11 @@ class Held:
         for card in found:  # a comment is long, and not needed
             self._cards[card.session_id, card.judge_id] = card.model_copy(update={"comment": ""})
         self._head = head
+
+    async def _load_votes(self) -> None:
+        """Those that a prize goes by. Once results are told there are no new ones: the log need not tell of any."""
+        asked = self.event.stage in OUT and any(prize.by == "audience" for prize in self.event.settings.prizes)
+        self._votes = await self._box.counts(self.event, list(self._glances)) if asked else {}
 
     async def _load_previews(self, changed: set[str] | None) -> None:
         """Where each pitch that has cards is best. Words are read for these only: they are long."""

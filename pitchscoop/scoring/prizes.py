@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from pitchscoop.events.prizes import Prize
+from pitchscoop.kernel.stages import OUT
 from pitchscoop.scoring.mixed import fit, reads_of
 from pitchscoop.scoring.rows import Award, Pitch, Row, Scored
+from pitchscoop.voting.model import polled
 
 _EQUAL = 1e-9  # of a criterion's scale: who differs by less shares the prize
 
@@ -21,12 +23,22 @@ def _winners(scored: Scored, prize: Prize, rows: Sequence[Row], tracks: Mapping[
         chosen = [one for one in scored.pitches.values() if prize.id in one.awarded and not one.withdrawn]
         ours = [one for one in chosen if prize.track in (None, one.track)]
         return sorted(ours, key=lambda pitch: (pitch.team_name.casefold(), pitch.session_id))
+    if prize.by == "audience":
+        return _favourites(scored, prize)
     if prize.by == "rank":
         return [row.pitch for row in (rows if prize.track is None else tracks.get(prize.track, ())) if row.rank == 1]
     points = _points(scored, prize, [row.pitch for row in rows])
     running = [(pitch, score) for pitch, score in points if prize.track in (None, pitch.track)]
     best = max((score for _, score in running), default=0.0)
     return [pitch for pitch, score in running if score >= best - _EQUAL]
+
+
+def _favourites(scored: Scored, prize: Prize) -> Sequence[Pitch]:
+    """Whom most voted for. Until results are told votes may change, so nobody has won before."""
+    if scored.event.stage not in OUT:
+        return ()
+    running = [one for one in scored.pitches.values() if not one.withdrawn and prize.track in (None, one.track)]
+    return [pitch for rank, pitch, _ in polled(running, scored.votes) if rank == 1]
 
 
 def _points(scored: Scored, prize: Prize, pitches: Sequence[Pitch]) -> list[tuple[Pitch, float]]:

@@ -10,9 +10,14 @@ from pitchscoop.scoring.rows import Board, Pitch, Scored, impartial
 
 
 def replayed(
-    event: Event, teams: Sequence[Team], judges: Sequence[Judge], sessions: Sequence[Session], entries: Sequence[Entry]
+    event: Event,
+    teams: Sequence[Team],
+    judges: Sequence[Judge],
+    sessions: Sequence[Session],
+    entries: Sequence[Entry],
+    votes: Mapping[str, int],
 ) -> Board:
-    """The leaderboard of these entries, each of which is proved first.
+    """The leaderboard of these entries, each of which is proved first. ``votes`` by session decide one kind of prize.
 
     Raises:
         Invalid: ``cards_changed``: an entry is not as it was saved; ``pitch_missing``: what it is about is not there.
@@ -22,7 +27,7 @@ def replayed(
             "cards_changed", f"Card {number} is not as it was saved, or one is missing before it. Trust none after it."
         )
     chain = entries[-1].chain if entries else BEGINNING
-    return counted(event, teams, judges, sessions, newest(entries), chain)
+    return counted(event, teams, judges, sessions, newest(entries), chain, votes)
 
 
 def counted(
@@ -32,6 +37,7 @@ def counted(
     sessions: Sequence[Session],
     cards: Mapping[tuple[str, str], Card],
     chain: str,
+    votes: Mapping[str, int],
 ) -> Board:
     """The leaderboard of cards as they are, without their proof.
 
@@ -50,7 +56,8 @@ def counted(
         )
     people = {judge.judge_id: judge for judge in judges}
     counting = impartial(cards, pitches, known, people)
-    return board(Scored(event, pitches, counting, known, people, chain, set_aside=len(cards) - len(counting)))
+    aside = len(cards) - len(counting)
+    return board(Scored(event, pitches, counting, known, people, chain, set_aside=aside, votes=votes))
 
 
 def newest(entries: Sequence[Entry]) -> Mapping[tuple[str, str], Card]:

@@ -55,7 +55,7 @@ class Scored:
 
     ``pitches`` by session, ``cards`` by session and judge, ``teams`` and ``judges`` by id. ``chain`` is that of the
     last entry. ``totals`` remembers from board to board what cards come to. ``set_aside`` counts cards that are not
-    among them.
+    among them. ``votes`` are those of the audience, by session, where a prize goes by them: nothing else does.
     """
 
     event: Event
@@ -66,6 +66,7 @@ class Scored:
     chain: str = ""
     totals: Totals = field(default_factory=Totals)
     set_aside: int = 0
+    votes: Mapping[str, int] = field(default_factory=dict)
 
 
 def impartial(

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -18,7 +19,7 @@ from pitchscoop.doors.web.prize_form import filled_prizes, read_prizes
 from pitchscoop.doors.web.qr import qr_svg
 from pitchscoop.doors.web.render import Renderer
 from pitchscoop.doors.web.rubric_form import LABELS, filled_rubric, read_rubric
-from pitchscoop.doors.web.settings_form import filled, overtaken, read, tie_breaks
+from pitchscoop.doors.web.settings_form import VOTES, filled, overtaken, read, tie_breaks
 from pitchscoop.events.model import Event, Settings
 from pitchscoop.kernel.clock import utc_now
 from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
@@ -48,6 +49,7 @@ def _page(
     rubric: o.RubricForm | None = None,
     prizes: o.PrizeForm | None = None,
     doubt: o.Doubt | None = None,
+    vote: o.VoteBox | None = None,
     event: Event = EVENT,
 ) -> o.EventPage:
     return o.EventPage(
@@ -62,6 +64,8 @@ def _page(
         settings=form or filled(event),
         languages=languages(),
         tie_breaks=tie_breaks(event),
+        votes=VOTES,
+        vote=vote,
         zones=["Europe/Berlin", "UTC"],
         texts={"teams": "Kelpline"} if wrong else {},
         wrong=wrong or {},
@@ -125,6 +129,32 @@ def _registration(name: str = "", error: str | None = None) -> p.Registration:
     return p.Registration(Viewer(), EVENT.name, "/registration", "k" * 43, ("Sea", "Land"), name, "Land", error)
 
 
+def _vote(votes: int, *, by_link: bool) -> o.VoteBox:
+    url = "https://pitches.example.org/events/nordhavn/vote"
+    return o.VoteBox(url, qr_svg(url), votes, by_link, running=not by_link, most=500)
+
+
+def _voting(state: Any, *, wrong: str | None = None, pick: int | None = None, by_link: bool = False) -> p.VotePage:
+    choices = [p.VoteChoice(f"s{at}", team, TITLES[at % len(TITLES)]) for at, team in enumerate(TEAMS)]
+    return p.VotePage(
+        viewer=Viewer(),
+        event_name=LONG_TITLE if wrong else EVENT.name,
+        path="/voting",
+        state=state,
+        choices=choices if state == "open" else (),
+        by_link=by_link,
+        pick=None if pick is None else f"s{pick}",
+        picked=None if pick is None else TEAMS[pick],
+        wrong=wrong,
+        standings_url="/standings" if state == "over" else None,
+    )
+
+
+def _ballots() -> list[o.Card]:
+    url = f"https://pitches.example.org/events/nordhavn/vote?ballot=made-{'0' * 26}.{'a' * 64}"
+    return [o.Card("ballot", f"Vote {at}", url, qr_svg(url)) for at in range(1, 5)]
+
+
 def _cards() -> list[o.Card]:
     return [o.Card("team", name, URL, qr_svg(URL)) for name in TEAMS] + [
         o.Card("judge", judge.name, URL, qr_svg(URL)) for judge in _judges
@@ -167,6 +197,21 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "event-archived": lambda: renderer.event(_page(event=archived)),
         "event-wrong": lambda: renderer.event(_page(form=_wrong(), wrong={"teams": "Is in this event already."})),
         "event-overtaken": lambda: renderer.event(_page(form=theirs)),
+        "event-vote": lambda: renderer.event(_page(vote=_vote(1204, by_link=False))),
+        "event-vote-links": lambda: renderer.event(
+            _page(
+                vote=_vote(1, by_link=True), wrong={"ballots": "Write a number from 1 to 500. For more, print again."}
+            )
+        ),
+        "vote": lambda: renderer.vote(_voting("open")),
+        "vote-cast": lambda: renderer.vote(_voting("open", pick=1)),
+        "vote-wrong": lambda: renderer.vote(_voting("open", pick=3, wrong="Ro has withdrawn. Choose another team.")),
+        "vote-over": lambda: renderer.vote(_voting("over", pick=1)),
+        "vote-early": lambda: renderer.vote(_voting("early")),
+        "vote-off": lambda: renderer.vote(_voting("off")),
+        "vote-nothing": lambda: renderer.vote(_voting("nothing")),
+        "vote-no-ballot": lambda: renderer.vote(_voting("no_ballot", by_link=True)),
+        "ballots": lambda: renderer.sheet(o.Sheet(ORGANIZER, bar_of(EVENT, "event"), _ballots(), ballots=True)),
         "pasted": lambda: renderer.pasted(_pasted()),
         "registration": lambda: renderer.registration(_registration()),
         "registration-wrong": lambda: renderer.registration(_registration(LONG_TEAM, "There is already such a team.")),

@@ -100,6 +100,22 @@ def board(case: str) -> dict[str, object]:
     }  # fmt: skip
 
 
+def audience(case: str) -> dict[str, object]:
+    """The votes of a case: two teams share a rank, one has a long name, one has few."""
+    told = board(case)
+    hidden, none = bool(told["hidden"]), case in ("empty", "many", "mean")
+    votes = [] if hidden or none else [(1, 0, 1204), (2, 3, 311), (2, 4, 311), (4, 2, 7), (5, 1, 1)]
+    results = [
+        {"rank": rank, "session_id": f"r{at}", "team_id": None, "team_name": LONG_TEAM if at == 4 else _PLACED[at][1],
+         "pitch_title": LONG_TITLE if at == 4 else _PLACED[at][2], "track": None, "votes": count}
+        for rank, at, count in votes
+    ]  # fmt: skip
+    return {
+        "event_id": "nordhavn", "stage": told["stage"], "audience_vote": "anyone", "hidden": hidden,
+        "voters": None if hidden else sum(count for _, _, count in votes), "results": results,
+    }  # fmt: skip
+
+
 def _page(case: str, viewer: Viewer = Viewer(), *, embedded: bool = False) -> s.Standings:  # noqa: B008  it is frozen
     organizes = viewer is ORGANIZER
     stage = str(board(case)["stage"])
@@ -119,6 +135,7 @@ def _page(case: str, viewer: Viewer = Viewer(), *, embedded: bool = False) -> s.
         embed_code='<iframe src="https://pitches.example.org/embed"></iframe>' if organizes else None,
         public=embedded,
         embedded=embedded,
+        audience_path=f"/sample/audience/{case}",
     )
 
 
@@ -193,6 +210,7 @@ def routes(renderer: Renderer, peaks: Callable[[Request], Response]) -> list[Rou
         Route("/standings-refused", lambda _: HTMLResponse(renderer.standings(_page("refused")))),
         Route("/sample/standings/{case}", lambda request: JSONResponse(board(request.path_params["case"]))),
         Route("/sample/standings/{case}/stream", _stream),
+        Route("/sample/audience/{case}", lambda request: JSONResponse(audience(request.path_params["case"]))),
         Route("/pitches/{session_id}/peaks", peaks),
         Route("/api/v1/sessions/{session_id}/preview", _move, methods=["PATCH"]),
         Route("/sample/event/prizes/{prize_id}", _give, methods=["PUT"]),

@@ -127,6 +127,14 @@ async def test_pages_come_highest_score_then_highest_key_and_miss_nobody(state: 
     assert await state.count(INDEX) == 20
 
 
+async def test_many_indexes_are_counted_in_the_order_they_were_named(state: State) -> None:
+    assert await state.counts([]) == []
+    await state.commit(EVENT, [Put(team(at), 0, {}, {INDEX: at} | ({DONE: 1} if at else {})) for at in range(3)])
+    named = [DONE, "index:{boston}:nothing", INDEX, DONE]
+    assert await state.counts(named) == [2, 0, 3, 2]
+    assert await state.counts(named * 300) == [2, 0, 3, 2] * 300
+
+
 @pytest.mark.parametrize("gone", range(9))
 async def test_a_cursor_whose_row_is_gone_still_marks_its_place(state: State, gone: int) -> None:
     scores = [5, 5, 5, 6, 6, 6, 6, 7, 8]

@@ -33,9 +33,11 @@ RUBRIC = [Criterion(id=name, name=name, weight=1, min=0, max=1_000_000) for name
 WAYS: dict[Stage, tuple[Stage, ...]] = {"draft": ("draft",), "open": (), "frozen": ("frozen",)}
 _OUT: tuple[Stage, ...] = ("published", "archived")
 _BACK: tuple[Stage, ...] = ("published", "frozen")
-_INSIDE = ("its team", "its judge", "a listener's link", "nobody")
+_INSIDE = ("its team", "its judge", "a listener's link", "a voter", "nobody")
 COMMENT = "Zwetschgenkuchen"
-_ROW = re.compile(rb'"(rank|raw_mean|adjusted|p_first|interval|tied_with|winners|awarded)": ?[\d\[]')
+_ROW = re.compile(
+    rb'"(rank|raw_mean|adjusted|p_first|interval|tied_with|winners|awarded|votes|voters)": ?[\d\[]|\d votes?\b'
+)
 _STREAM = "/leaderboard/stream"
 
 
@@ -52,7 +54,7 @@ async def scored(engine: Engine, here: World, stage: Stage) -> tuple[World, list
     event_id = here.event_id
     prizes = [
         {"id": by, "name": by, "by": by, "criterion": "one" if by == "criterion" else None}
-        for by in ("rank", "criterion", "hand")
+        for by in ("rank", "criterion", "hand", "audience")
     ]
     await engine.organizing.update_event(ORGANIZER, event_id, rubric=RUBRIC, settings={"prizes": prizes})
     pitches = [here.sessions["done"], await kept(engine, event_id, "Tide", b"sound")]
@@ -70,6 +72,9 @@ async def scored(engine: Engine, here: World, stage: Stage) -> tuple[World, list
         secrets += [Secret(f"{known:.1f}".encode()[:7]) for known in (row.raw_mean, row.adjusted)]
         secrets += [Secret(row.why.encode())] if row.why.endswith(("stricter.", "milder.")) else []
     await engine.ceremony.give_prize(ORGANIZER, event_id, "hand", [pitches[0].session_id])
+    for picked in (pitches[1], pitches[1], pitches[0]):
+        token = await engine.audience.take_ballot(event_id, "192.0.2.1")
+        await engine.audience.cast(await engine.access.who(token), event_id, picked.session_id)
     for step in WAYS[stage]:
         await engine.organizing.move_event(ORGANIZER, event_id, step)
     return dataclasses.replace(here, stage=stage), secrets
@@ -120,7 +125,7 @@ async def test_the_search_would_find_a_score(app: App) -> None:
     async with scored_worlds(app) as (_, worlds), app.client() as client:
         for here, secrets in worlds:
             organizer = here.callers[0]
-            for path in ("leaderboard", "export.json"):
+            for path in ("leaderboard", "audience", "export.json"):
                 body = (await client.get(f"/events/{here.event_id}/{path}")).content
                 assert _found(body, secrets, organizer), path
 

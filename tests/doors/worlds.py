@@ -10,6 +10,7 @@ from pitchscoop.engine import Engine
 from pitchscoop.events.model import Settings, Team
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.recordings.model import Session
+from pitchscoop.voting.model import new_ballot
 from tests.doors.calls import Call
 from tests.exports.pitches import kept
 from tests.servers.app import ADMIN
@@ -91,11 +92,12 @@ class World:
                 Reach.OFFERED: self.offered,
                 Reach.LINK: bool(caller.grant) and not caller.other and by_link,
                 Reach.EVENT: here,
+                Reach.BALLOT: here,
                 Reach.TEAM: here and own_team,
                 Reach.JUDGE: here and bool(caller.judge_id) and (call.own or caller.judge_id == ids["judge_id"]),
             }[right.reach]  # fmt: skip
             if right is None or not reached:
-                return "not_signed_in" if caller.role is Role.PUBLIC and not caller.grant else "not_allowed"
+                return "not_allowed" if caller.token or caller.grant else "not_signed_in"
             if stage not in right.stages:
                 return "wrong_stage"
         return "allowed"
@@ -117,12 +119,14 @@ def filled(template: Any, words: dict[str, str]) -> Any:
 
 async def world(engine: Engine, stage: Stage, foreign: list[Caller], *, offered: bool = True) -> World:
     """An event in a stage, and all who try."""
-    organizing, settings = engine.organizing, Settings(self_registration=offered)
+    organizing = engine.organizing
+    settings = Settings(self_registration=offered, audience_vote="anyone" if offered else "off")
     event_id = (await organizing.create_event(ORGANIZER, f"E {stage}", (), settings, "open")).event_id
     teams = [await organizing.add_team(ORGANIZER, event_id, name) for name in ("Kelp", "Tide")]
     judges = [await organizing.add_judge(ORGANIZER, event_id, name) for name in ("Ada", "Ben")]
     organizer = await engine.access.organizers.add("Cleo")
     team = teams[0].who
+    ballot = engine.access.ballot_token(event_id, new_ballot(made=True))
     sessions = {
         "done": await kept(engine, event_id, "Kelp", b"sound"),
         "waiting": await engine.start(ORGANIZER, "Kelp", "T", event_id),
@@ -158,6 +162,7 @@ async def world(engine: Engine, stage: Stage, foreign: list[Caller], *, offered:
         Caller("a speaker's link", Role.PUBLIC, grant="record"),
         Caller("a listener's link", Role.PUBLIC, grant="listen"),
         Caller("the link of another session", Role.PUBLIC, grant="record", other="other"),
+        Caller("a voter", Role.PUBLIC, ballot, event_id, stage),
         Caller("nobody", Role.PUBLIC),
         *foreign,
     ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pitchscoop.events.rubrics import Criterion
+from pitchscoop.scoring.board import board
 from pitchscoop.scoring.model import Card
 from pitchscoop.scoring.rows import Pitch
 from tests.scoring.boards import RUBRIC, card, event, made, pitch, scored
@@ -74,6 +75,21 @@ def test_by_hand_wins_whoever_was_chosen_with_or_without_a_card() -> None:
     assert winners([chosen, gone], [card("y", "p", 5, 5)], prizes=prizes) == [["x"], []]
     land = {"id": "h", "name": "H", "by": "hand", "track": "Land"}
     assert winners([chosen], [], prizes=[land]) == [[]]
+
+
+def test_the_audience_decides_once_results_are_out_and_as_many_votes_share() -> None:
+    prizes = [{"id": "a", "name": "A", "by": "audience"}, {"id": "l", "name": "L", "by": "audience", "track": "Land"}]
+    pitches = [pitch("x", track="Sea"), pitch("y", track="Land"), pitch("z", track="Land"), pitch("w", withdrawn=True)]
+
+    def awarded(stage: str, votes: dict[str, int]) -> list[list[str]]:
+        of = event(prizes=prizes, tracks=["Sea", "Land"]).model_copy(update={"stage": stage})
+        told = board(dataclasses.replace(scored(pitches, [card("z", "p", 9, 9)], of), votes=votes))
+        return [[one.session_id for one in award.winners] for award in told.awards]
+
+    votes = {"x": 3, "y": 3, "z": 1, "w": 9}
+    assert awarded("frozen", votes) == [[], []]
+    assert awarded("published", votes) == awarded("archived", votes) == [["x", "y"], ["y"]]
+    assert awarded("published", {}) == [[], []]
 
 
 def test_a_board_without_prizes_awards_none() -> None:

@@ -25,7 +25,7 @@ export interface Row {
 export interface Prize {
   id: string;
   name: string;
-  by: "rank" | "criterion" | "hand";
+  by: "rank" | "criterion" | "hand" | "audience";
   track: string | null;
   /** What decides it, in words. */
   decided: string;

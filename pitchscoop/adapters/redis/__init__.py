@@ -9,6 +9,8 @@
 | ``card_entry:{E}:NUMBER`` | hash | a card as it was saved once, with digest and chain; erased ones have these only |
 | ``cards:{E}`` | hash | how many entries there are, and the end of their chain |
 | ``index:{E}:cards[:facet:ID]``, ``index:{E}:card_entries[:SESSION:JUDGE]`` | sorted set | row keys by number |
+| ``vote:{E}:SHA`` | hash | what a ballot picks, by the ballot's SHA-256 |
+| ``index:{E}:votes[:KIND:SESSION]`` | sorted set | row keys of votes by when they were cast |
 | ``organizers`` | hash | all who run events |
 | ``token:SHA`` | hash | the principal behind a token, by the token's SHA-256 |
 | ``index:{E}:sessions[:facet:value]``, ``index:{E}:teams``, ``…:judges`` | sorted set | row keys by creation time |

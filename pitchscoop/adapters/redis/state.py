@@ -97,6 +97,10 @@ class RedisState:
         """See ``State.count``."""
         return int(await ask_again(lambda: self._redis.zcard(index)))
 
+    async def counts(self, indexes: Sequence[str]) -> list[int]:
+        """See ``State.counts``."""
+        return [int(found) for found in await self._each([methodcaller("zcard", index) for index in indexes])]
+
     async def event_ids(self) -> list[str]:
         """See ``State.event_ids``. Also one whose first commit was refused: the set lies in another slot."""
         return sorted(await ask_again(lambda: self._redis.smembers("events")))

@@ -15,6 +15,7 @@ from pitchscoop.doors.web import organizer_contexts as contexts
 from pitchscoop.doors.web.languages import languages
 from pitchscoop.doors.web.order_form import filled_order, read_order, typed_order
 from pitchscoop.doors.web.prize_form import filled_prizes, overtaken_prizes, read_prizes, typed_prizes
+from pitchscoop.doors.web.qr import qr_svg
 from pitchscoop.doors.web.render import renderer_of
 from pitchscoop.doors.web.rubric_form import (
     LABELS,
@@ -26,7 +27,7 @@ from pitchscoop.doors.web.rubric_form import (
     revision_of,
     typed_rubric,
 )
-from pitchscoop.doors.web.settings_form import Typed, filled, overtaken, read, tie_breaks, typed_in
+from pitchscoop.doors.web.settings_form import VOTES, Typed, filled, overtaken, read, tie_breaks, typed_in
 from pitchscoop.doors.web.visitors import person_of, viewer_of
 from pitchscoop.doors.web.wording import date
 from pitchscoop.engine import Engine
@@ -35,6 +36,7 @@ from pitchscoop.events.names import named, time_zones
 from pitchscoop.kernel.clock import DAY, utc_now
 from pitchscoop.kernel.errors import Conflict, Invalid
 from pitchscoop.kernel.stages import MOVES
+from pitchscoop.voting.service import MOST_BALLOTS
 
 _ONWARD: dict[str, tuple[str, str]] = {
     "draft": ("open", "Open"),
@@ -143,6 +145,7 @@ async def event_page(
         languages=languages(found.settings.language),
         zones=sorted(time_zones()),
         tie_breaks=tie_breaks(found),
+        votes=VOTES,
         tracks=found.settings.tracks,
         texts=texts or {},
         wrong=wrong or {},
@@ -152,6 +155,7 @@ async def event_page(
         join_url=f"{engine.public_url}/events/{event_id}/join" if joins else None,
         standings_url=None if found.stage in ("draft", "open") else f"{engine.public_url}/events/{event_id}/standings",
         kept_until=_kept_until(found),
+        vote=await _vote(engine, who, found),
     )
     return HTMLResponse(renderer_of(request).event(page), status)
 
@@ -159,6 +163,20 @@ async def event_page(
 def _kept_until(event: Event) -> str | None:
     days = event.settings.retention_days
     return date(utc_now() + days * DAY, event.settings.timezone) if days else None
+
+
+async def _vote(engine: Engine, who: Principal, event: Event) -> contexts.VoteBox | None:
+    if event.settings.audience_vote == "off":
+        return None
+    url = engine.audience.page_url(event.event_id)
+    return contexts.VoteBox(
+        url=url,
+        qr=qr_svg(url),
+        votes=(await engine.audience.result(who, event.event_id)).voters,
+        by_link=event.settings.audience_vote == "links",
+        running=event.stage in ("open", "frozen"),
+        most=MOST_BALLOTS,
+    )
 
 
 async def team_lines(engine: Engine, who: Principal, event_id: str) -> list[contexts.TeamLine]:

@@ -13,6 +13,7 @@ from pitchscoop.doors.web import (
     registration,
     room,
     taking_in,
+    voting,
 )
 
 _EVENT = "/events/{event_id}"
@@ -36,6 +37,9 @@ ROUTES = [
     Route(f"{_EVENT}/deletion", deletion.deletion),
     Route(f"{_EVENT}/deletion", deletion.delete, methods=["POST"]),
     Route(f"{_EVENT}/join", registration.register, methods=["GET", "POST"]),
+    Route(f"{_EVENT}/vote", voting.vote),
+    Route(f"{_EVENT}/vote", voting.cast_vote, methods=["POST"]),
+    Route(f"{_EVENT}/ballots", voting.ballots, methods=["POST"]),
     Route(f"{_EVENT}/teams", people.add_teams, methods=["POST"]),
     Route(f"{_EVENT}/judges", people.add_judges, methods=["POST"]),
     Route(f"{_EVENT}/sheet", people.sheet),

@@ -162,13 +162,31 @@ class RubricForm:
 
 
 @dataclass(frozen=True, slots=True)
+class VoteBox:
+    """The audience's vote as it stands. ``qr`` is an SVG of ``url``; ``votes`` are those that count so far.
+
+    ``by_link``: only links that the organizer hands out count. ``running``: votes are taken now.
+    """
+
+    url: str
+    qr: str
+    votes: int
+    by_link: bool
+    running: bool
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class EventPage:
-    """The event's own page. ``wrong`` says what is wrong with what was sent, by ``teams``, ``judges`` or ``copy``.
+    """The event's own page.
+
+    ``wrong`` says what is wrong with what was sent, by ``teams``, ``judges``, ``ballots`` or ``copy``.
 
     ``texts`` is what stands in these fields. ``removed`` is the judge who was taken off just now. ``closed``: the
     event is archived, and nothing in it changes. ``templates`` are what rubrics to begin with are called, by name.
     ``join_url`` is where teams join by themselves, where they may; ``standings_url`` is what everybody is to see of
     it, once there is a result. ``kept_until`` is the date until which what is recorded now is kept.
+    ``vote`` is None where the audience has none.
     """
 
     viewer: Viewer
@@ -183,6 +201,7 @@ class EventPage:
     languages: Sequence[tuple[str, str]]
     zones: Sequence[str]
     tie_breaks: Sequence[tuple[str, str]]
+    votes: Sequence[tuple[str, str]]
     tracks: Sequence[str] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
@@ -192,6 +211,7 @@ class EventPage:
     join_url: str | None = None
     standings_url: str | None = None
     kept_until: str | None = None
+    vote: VoteBox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +261,7 @@ class Invitation:
 class Card:
     """One card of the sheet. ``qr`` is an SVG."""
 
-    kind: Kind
+    kind: Literal[Kind, "ballot"]
     name: str
     url: str
     qr: str
@@ -249,12 +269,16 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Cards to be printed and cut. ``only_here``: their links lead nowhere but to this machine."""
+    """Cards to be printed and cut. ``only_here``: their links lead nowhere but to this machine.
+
+    ``ballots``: each votes once, and none is shown again.
+    """
 
     viewer: Viewer
     bar: EventBar
     cards: Sequence[Card]
     only_here: bool = False
+    ballots: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from urllib.parse import urlsplit
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -15,7 +14,7 @@ from pitchscoop.doors.web import organizer_contexts as contexts
 from pitchscoop.doors.web.events import bar_of, event_page, to_event
 from pitchscoop.doors.web.qr import qr_svg
 from pitchscoop.doors.web.render import renderer_of
-from pitchscoop.doors.web.visitors import person_of, viewer_of
+from pitchscoop.doors.web.visitors import only_here, person_of, viewer_of
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.kernel.errors import Conflict, Invalid
@@ -164,8 +163,7 @@ async def sheet(request: Request) -> Response:
     teams, judges = await engine.organizing.links(who, event_id)
     event = await engine.organizing.event(who, event_id)
     cards = await asyncio.to_thread(_cards, teams, judges)
-    only_here = urlsplit(engine.public_url).hostname in ("localhost", "127.0.0.1", "::1")
-    page = contexts.Sheet(viewer_of(who), bar_of(event, "event"), cards, only_here=only_here)
+    page = contexts.Sheet(viewer_of(who), bar_of(event, "event"), cards, only_here=only_here(engine))
     return HTMLResponse(renderer_of(request).sheet(page), headers={"Cache-Control": "no-store"})
 
 

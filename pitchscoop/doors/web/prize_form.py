@@ -82,6 +82,7 @@ def _choices(event: Event) -> list[tuple[Decides, str]]:
     """What a prize can be decided by, in words: also in ways that only programs set."""
     names = {one.id: one.name for one in event.in_use}
     offered: list[Decides] = [("rank", None, None), ("hand", None, None)]
+    offered += [("audience", None, None)] if event.settings.audience_vote != "off" else []
     offered += [("rank", track, None) for track in event.settings.tracks]
     offered += [("criterion", None, one) for one in names]
     offered += [_decides(prize) for prize in event.settings.prizes]

@@ -17,7 +17,7 @@ from pitchscoop.doors.web.judge_contexts import JudgePage
 from pitchscoop.doors.web.languages import language
 from pitchscoop.doors.web.organizer_contexts import Desk, EventList, EventPage, Invitation, Pasted, Room, Sheet
 from pitchscoop.doors.web.panel_contexts import PanelPage
-from pitchscoop.doors.web.public_contexts import Registered, Registration
+from pitchscoop.doors.web.public_contexts import Registered, Registration, VotePage
 from pitchscoop.doors.web.standings_contexts import Standings
 
 ASSETS = Path(__file__).parent / "assets"
@@ -112,6 +112,10 @@ class Renderer:
     def registered(self, page: Registered) -> str:
         """It has joined: its link."""
         return self._render("registered.html", page)
+
+    def vote(self, page: VotePage) -> str:
+        """The audience votes."""
+        return self._render("vote.html", page)
 
     def pasted(self, page: Pasted) -> str:
         """A pasted list, before anybody is added."""

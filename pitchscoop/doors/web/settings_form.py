@@ -28,6 +28,7 @@ LABELS = {
     "sample_rate": "Sample rate",
     "method": "Ranking",
     "tie_break": "Ties",
+    "audience_vote": "Audience vote",
     "public": "Public",
     "downloads": "Downloads",
     "self_registration": "Teams join by themselves",
@@ -46,7 +47,10 @@ _SENTENCES = {
     "sample_rate": "Choose one of the two.",
     "method": "Choose one of the two.",
     "tie_break": "Choose one of the list.",
+    "audience_vote": "Choose one of the three.",
 }
+VOTES = (("off", "None"), ("anyone", "Whoever opens its page"), ("links", "By links that you hand out"))
+"""Who may vote, and what that is called."""
 _TIME = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)|(\d{1,5})")
 
 
@@ -94,6 +98,7 @@ def read(typed: Mapping[str, str], now: Settings) -> Typed:
         "sample_rate": number(typed.get("sample_rate", "")),
         "method": typed.get("method", ""),
         "tie_break": typed.get("tie_break") or now.tie_break,
+        "audience_vote": typed.get("audience_vote") or now.audience_vote,
         **{name: bool(typed.get(name)) for name in _BOXES},
     }
     try:
@@ -150,6 +155,7 @@ def _values(event: Event) -> dict[str, str]:
         "sample_rate": str(settings.sample_rate),
         "method": settings.method,
         "tie_break": settings.tie_break,
+        "audience_vote": settings.audience_vote,
         **{name: "on" if getattr(settings, name) else "" for name in _BOXES},
     }
 
@@ -159,6 +165,8 @@ def _said(name: str, value: str) -> str:
         return "yes" if value else "no"
     if name == "language":
         return language(value) if value else "found out by itself"
+    if name == "audience_vote":
+        return dict(VOTES)[value]
     if name == "retention_days":
         return f"{value} days" if value else "until somebody deletes it"
     return ", ".join(value.splitlines()) or "none"

@@ -57,6 +57,9 @@ async def _page(request: Request, who: Principal, *, public: bool, embedded: boo
         moves=organizes,
         hidden=not visible(ANYBODY, event),
         embed_code=_embed_code(f"{engine.public_url}{at}/embed", event.name) if organizes else None,
+        audience_path=None
+        if event.settings.audience_vote == "off"
+        else f"{over_rest}/audience{'?public=true' if public else ''}",
     )
     return HTMLResponse(renderer_of(request).standings(page))
 

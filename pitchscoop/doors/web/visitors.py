@@ -1,5 +1,7 @@
 """Who looks at a page, and how it speaks of sessions."""
 
+from urllib.parse import urlsplit
+
 from starlette.requests import Request
 
 from pitchscoop.access.model import ANYBODY, Principal, Role
@@ -36,6 +38,11 @@ async def visitor_of(request: Request) -> Principal:
     if key and person.role is Role.PUBLIC:
         return await engine_of(request).listener(request.path_params["session_id"], key, address_of(request))
     return person
+
+
+def only_here(engine: Engine) -> bool:
+    """Whether printed links would lead nowhere but to this machine."""
+    return urlsplit(engine.public_url).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def zone_of(event: Event) -> str | None:

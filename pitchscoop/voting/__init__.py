@@ -1,0 +1,1 @@
+"""The audience's vote, apart from what judges give."""
