@@ -41,6 +41,7 @@ from pitchscoop.scoring.feedback import Feedbacks
 from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.standings import Standings
 from pitchscoop.search.service import Search
+from pitchscoop.transcribing.dictation import Dictation
 from pitchscoop.transcribing.service import Transcripts
 
 _TAKEN_OVER, _STOPPED, _GONE, _AGAIN = 4409, 4410, 4404, 1012  # close codes of design.md 2.4
@@ -101,6 +102,7 @@ class Engine:
         self.sessions = sessions
         self.completion = completion
         self.transcripts = transcripts
+        self.dictation = Dictation(events, transcripts.afterwards.transcribers)
         self.search = search
         self.advice = advice
         self.ledger = ledger
