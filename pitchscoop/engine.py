@@ -41,6 +41,7 @@ from pitchscoop.scoring.feedback import Feedbacks
 from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.standings import Standings
 from pitchscoop.search.service import Search
+from pitchscoop.transcribing.dictation import Dictation
 from pitchscoop.transcribing.service import Transcripts
 from pitchscoop.voting.service import Audience
 
@@ -102,6 +103,7 @@ class Engine:
         self.sessions = sessions
         self.completion = completion
         self.transcripts = transcripts
+        self.dictation = Dictation(events, transcripts.afterwards.transcribers)
         self.search = search
         self.advice = advice
         self.ledger = ledger

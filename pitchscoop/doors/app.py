@@ -48,11 +48,14 @@ from pitchscoop.kernel.errors import Problem, Unavailable
 
 _API = "/api/v1"
 _REST = [
-    door.router
-    for door in (
-        events, people, rosters, panel, schedule, rest, scores, leaderboard, audience, feedback, transcripts, advice,
-        exports, search, uploads,
-    )
+    *(
+        door.router
+        for door in (
+            events, people, rosters, panel, schedule, rest, scores, leaderboard, audience, feedback, transcripts,
+            advice, exports, search, uploads,
+        )
+    ),
+    scores.spoken,
 ]  # fmt: skip
 _JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}
 _READY = _JSON | {503: PROBLEMS[503]}

@@ -4,8 +4,6 @@ The same functions stand behind both spellings, because several hosts refuse a s
 """
 
 import asyncio
-import base64
-import binascii
 import contextlib
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -25,7 +23,7 @@ from pitchscoop.doors import schemas, search
 from pitchscoop.doors.auth import bearer, identified
 from pitchscoop.doors.mcp_advice import AdviceTools
 from pitchscoop.doors.mcp_audience import AudienceTools
-from pitchscoop.doors.mcp_bodies import LARGEST, Bodies
+from pitchscoop.doors.mcp_bodies import LARGEST, Bodies, decoded
 from pitchscoop.doors.mcp_calls import Calls, SessionId, TeamId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
 from pitchscoop.doors.mcp_exports import ExportTools, OrganizerTools
@@ -41,7 +39,6 @@ from pitchscoop.kernel.errors import Problem, Unauthorized
 from pitchscoop.recordings.model import CONTENT_TYPES, wav_header
 from pitchscoop.search.service import MOST
 
-_STEP = 1 << 20  # letters of base64 decoded at a time, whole fours: in between others have their turn
 _INSTRUCTIONS = (
     "PitchScoop records pitches. Start a recording, send its audio (stream to live.url, upload to upload_url, or pass "
     "audio_data to stop_recording), then poll get_session_details until status is completed or failed. Its transcript "
@@ -228,7 +225,7 @@ async def _signed_in(request: Request, engine: Engine) -> Principal:
 
 def _file(audio_data: str, audio_format: str, sample_rate: int) -> tuple[bytes, str]:
     """The audio as a file, and its extension: bare samples become a WAV."""
-    audio = _decoded(audio_data)
+    audio = decoded(audio_data)
     kind = audio_format.lower().removeprefix("audio/").lstrip(".")
     if kind == "pcm_s16le":
         return wav_header(len(audio), sample_rate) + audio, "wav"
@@ -241,20 +238,3 @@ def _file(audio_data: str, audio_format: str, sample_rate: int) -> tuple[bytes, 
 async def _pieces(audio: bytes) -> AsyncIterator[bytes]:
     for start in range(0, len(audio), PIECE):
         yield audio[start : start + PIECE]
-
-
-def _decoded(text: str) -> bytes:
-    steps = range(0, len(text), _STEP)
-    try:
-        audio = b"".join([base64.b64decode(text[step : step + _STEP], validate=True) for step in steps])
-    except (binascii.Error, ValueError):
-        raise _not_base64() from None
-    if text.find("=", 0, -2) >= 0:  # its end, and it goes on: a step alone does not know
-        raise _not_base64()
-    if not audio:
-        raise ToolError("empty_audio: audio_data is empty. Send the recording, or leave audio_data out.")
-    return audio
-
-
-def _not_base64() -> ToolError:
-    return ToolError("bad_audio_data: audio_data is not base64. Encode the file's bytes and send them whole.")

@@ -1,8 +1,11 @@
 """Bodies of what assistants send: they are read whole before they are understood, so who sends decides how long."""
 
 import asyncio
+import base64
+import binascii
 from contextlib import AsyncExitStack
 
+from mcp.server.mcpserver.exceptions import ToolError
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive
 
@@ -12,6 +15,7 @@ from pitchscoop.kernel.errors import Invalid, Unavailable
 
 LARGEST = 64 << 20  # bytes: about 45 MB of audio as base64; larger files go to upload_url
 _AT_ONCE = 2  # large bodies: each is held as bytes, as text and as audio, some 300 MB, and holds up others while parsed
+_STEP = 1 << 20  # letters of base64 decoded at a time, whole fours: in between others have their turn
 _PATIENCE = 60.0  # seconds for a large body to get its turn and arrive: who sends slowly must not keep others out
 
 
@@ -29,7 +33,7 @@ class Bodies:
             Unavailable: ``too_many_bodies``.
             Invalid: ``cut_short``.
         """
-        most = LARGEST if _records(who) else OTHERS
+        most = LARGEST if _speaks(who) else OTHERS
         said = request.headers.get("content-length", "")
         if said.isdecimal() and int(said) > most:
             raise too_large(most)
@@ -55,10 +59,30 @@ class Bodies:
         return b"".join(pieces)
 
 
-def _records(who: Principal) -> bool:
-    """Whether there is anything that they may send audio for."""
-    own = Target(event_id=who.event_id, team_id=who.team_id, session_id=who.session_id)
-    return may(who, Verb.SESSION_RECORD, own)
+def decoded(text: str) -> bytes:
+    """The bytes that base64 stands for; a tool's error where it is none, or nothing."""
+    steps = range(0, len(text), _STEP)
+    try:
+        audio = b"".join([base64.b64decode(text[step : step + _STEP], validate=True) for step in steps])
+    except (binascii.Error, ValueError):
+        raise _not_base64() from None
+    if text.find("=", 0, -2) >= 0:  # its end, and it goes on: a step alone does not know
+        raise _not_base64()
+    if not audio:
+        raise ToolError("empty_audio: audio_data is empty. Send the recording, or leave audio_data out.")
+    return audio
+
+
+def _speaks(who: Principal) -> bool:
+    """Whether there is anything that they may send audio for: a pitch, or a comment that is dictated."""
+    own = Target(
+        event_id=who.event_id, team_id=who.team_id, judge_id=who.judge_id, session_id=who.session_id, stage="open"
+    )
+    return may(who, Verb.SESSION_RECORD, own) or may(who, Verb.CARD_WRITE, own)
+
+
+def _not_base64() -> ToolError:
+    return ToolError("bad_audio_data: audio_data is not base64. Encode the file's bytes and send them whole.")
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

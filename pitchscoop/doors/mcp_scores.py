@@ -1,10 +1,13 @@
 """MCP tools for scorecards: what a judge's assistant may do, and nothing of other judges."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from pitchscoop.doors import scores
+from pitchscoop.doors.mcp_bodies import decoded
 from pitchscoop.doors.mcp_calls import Calls, EventId, JudgeId, SessionId, Tool, told
 from pitchscoop.scoring.model import Scorecard
 
@@ -48,6 +51,17 @@ class ScoreTools(Calls):
         """A judge's pitches in the order of the day, what they are scored by, and the judge's own cards."""
         return scores.judging_details(await told(self._engine.judging.read(self._who, event_id, judge_id)))
 
+    async def dictate(
+        self, event_id: EventId, audio_data: Annotated[str, Field(description="A WAV file, base64.")]
+    ) -> scores.DictatedText:
+        """Write down what a judge says in at most two minutes of sound (16 bit, mono). Nothing of it is kept.
+
+        Read it back, and save it as the comment with pitches.score only when the judge agrees.
+        """
+        return scores.DictatedText.model_validate(
+            await told(self._engine.dictation.write(self._who, event_id, _once(audio_data)))
+        )
+
     @property
     def of_pitches(self) -> list[Tool]:
         """Those about one pitch."""
@@ -60,4 +74,12 @@ class ScoreTools(Calls):
     @property
     def of_judges(self) -> list[Tool]:
         """Those about a judge."""
-        return [Tool(self.get_pitches, "Get a judge's pitches", reads=True)]
+        return [
+            Tool(self.get_pitches, "Get a judge's pitches", reads=True),
+            Tool(self.dictate, "Write down a dictated comment", reads=True),
+        ]
+
+
+async def _once(audio_data: str) -> AsyncIterator[bytes]:
+    """Decoded for whoever may dictate only."""
+    yield await asyncio.to_thread(decoded, audio_data)

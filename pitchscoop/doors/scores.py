@@ -4,8 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from starlette.requests import Request
 
 from pitchscoop.access.model import Principal, Role
+from pitchscoop.doors import bodies
 from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import PROBLEMS
 from pitchscoop.doors.events import EventDetails, Revision, event_details
@@ -22,6 +24,10 @@ Score = Annotated[Any, WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "n
 Scores = Annotated[dict[str, Score], Field(max_length=100, description="By criterion id; null takes a score back.")]
 
 
+spoken = APIRouter(prefix="/api/v1", responses=PROBLEMS, tags=["scores"])
+"""What changes nothing takes no ``Idempotency-Key``; its body is no form of ours, and counted as it comes."""
+
+_SOUND = {"required": True, "content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}
 _WHOSE = "Whose pitches, for an organizer; 403 other_judge for a judge who is somebody else."
 
 
@@ -46,6 +52,15 @@ class History(BaseModel):
     """What was saved of a card, newest first, at most a hundred."""
 
     versions: list[Saved]
+
+
+class DictatedText(BaseModel):
+    """What was said, empty where nothing was; ``language`` is an ISO 639-1 code, null where nobody knows."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    text: str
+    language: str | None
 
 
 class PitchToScore(BaseModel):
@@ -107,6 +122,15 @@ async def get_history(
 ) -> History:
     """What was saved of a judge's own card, newest first. To undo, save an older version again."""
     return History(versions=await engine.cards.history(who, session_id, judge))
+
+
+@spoken.post("/events/{event_id}/dictations", openapi_extra={"requestBody": _SOUND})
+async def write_dictation(event_id: str, request: Request, who: Caller, engine: TheEngine) -> DictatedText:
+    """What a judge says in a WAV file of at most two minutes (16 bit, mono), as text for a comment.
+
+    Nothing is kept of it, neither the sound nor the words: what is to stay is saved with the scores.
+    """
+    return DictatedText.model_validate(await engine.dictation.write(who, event_id, bodies.pieces(request)))
 
 
 @router.get("/events/{event_id}/judging")

@@ -14,8 +14,8 @@ from starlette.types import Message
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.doors import mcp_bodies
-from pitchscoop.doors.mcp import Tools, _decoded
-from pitchscoop.doors.mcp_bodies import Bodies
+from pitchscoop.doors.mcp import Tools
+from pitchscoop.doors.mcp_bodies import Bodies, decoded
 from pitchscoop.doors.mcp_exports import ExportTools
 from pitchscoop.kernel.errors import TooLarge, Unavailable
 from pitchscoop.main import Parts, assembled
@@ -132,7 +132,7 @@ async def test_nothing_is_decoded_or_written_for_whoever_may_not(parts: Parts) -
 def test_base64_is_decoded_step_by_step_as_a_whole(length: int) -> None:
     audio = bytes(number % 251 for number in range(length))
     text = base64.b64encode(audio).decode()
-    assert _decoded(text) == audio
+    assert decoded(text) == audio
     for wrong in (text + text[:4] if text.endswith("=") else text + "A", text[:-1] + "!", "é" + text):
         with pytest.raises(ToolError, match="bad_audio_data"):
-            _decoded(wrong)
+            decoded(wrong)

@@ -60,6 +60,12 @@ export async function put<T>(path: string, body: unknown, patience: number): Pro
   return read(await answered(fetch(path, { ...written("PUT", body), signal: AbortSignal.timeout(patience) })));
 }
 
+/** Posts a file, and returns what is made of it. No answer after so many milliseconds is none. */
+export async function post<T>(path: string, body: Blob, patience: number): Promise<T> {
+  const headers = { Accept: "application/json", "Content-Type": body.type };
+  return read(await answered(fetch(path, { method: "POST", headers, body, signal: AbortSignal.timeout(patience) })));
+}
+
 /** What is cut short, or comes from whoever guards a network, is no answer of ours. */
 async function read<T>(answer: Response): Promise<T> {
   try {

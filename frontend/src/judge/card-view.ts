@@ -1,5 +1,6 @@
 // One card: the pitch, its criteria, a comment, and a dock that says where the card is and leads on.
 import { part, say, setIcon } from "../common/parts";
+import { Dictating, type Where } from "./dictating";
 import { type Held, isGone, obstacle } from "./held";
 import { addressOf } from "./list-view";
 import { Listening } from "./listening";
@@ -16,6 +17,8 @@ const SAID_AFTER = 1_500; // ms; to whoever listens a card's way is told once, n
 export interface Acts extends Choice {
   give(change: (draft: Draft) => Draft): void;
   undo(): void;
+  /** This was said for the comment of a pitch. */
+  dictated(session: string, words: string): void;
   setApart(): void;
   /** The pitch is not there any more: its card can go, too. */
   remove(): void;
@@ -36,6 +39,7 @@ export class CardView {
   readonly #listening: Listening;
   readonly #versions: Versions;
   readonly #comment: HTMLTextAreaElement;
+  readonly #dictating: Dictating | null;
   #session = "";
   #criteria: readonly Criterion[] = [];
   #controls: ScoreControl[] = [];
@@ -46,8 +50,10 @@ export class CardView {
     private readonly root: HTMLElement,
     judge: string,
     device: string,
+    dictation: Where | null,
     private readonly acts: Acts,
   ) {
+    this.#dictating = dictation && new Dictating(root, dictation, acts.dictated);
     this.#listening = new Listening(root);
     this.#versions = new Versions(root, judge, device, acts);
     this.#comment = part<HTMLTextAreaElement>(root, "comment");
@@ -85,6 +91,7 @@ export class CardView {
     this.#session = "";
     this.#listening.close();
     this.#versions.close();
+    this.#dictating?.leave();
   }
 
   #open(task: Task): void {
@@ -115,6 +122,7 @@ export class CardView {
     if (this.#comment.value !== draft.comment) this.#comment.value = draft.comment;
     this.#comment.readOnly = locked;
     this.#count(draft.comment);
+    this.#dictating?.show(task.pitch, locked);
     for (const mark of ["again", "skip"] as const) {
       part(this.root, mark).setAttribute("aria-pressed", String(draft.mark === mark));
     }

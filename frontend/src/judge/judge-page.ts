@@ -9,7 +9,9 @@ import { hours } from "../stage/slots";
 import { Aparts } from "./aparts";
 import { type Acts, CardView } from "./card-view";
 import { Cards } from "./cards";
+import type { Where } from "./dictating";
 import { type Held, isGone, isUnsent, keptOwn, tookOther, touched, undone } from "./held";
+import { joined } from "./joined";
 import { keepSounds } from "./kept-sound";
 import { clearOnLeaving } from "./leaving";
 import { ListView } from "./list-view";
@@ -47,7 +49,7 @@ class JudgePage extends HTMLElement {
   connectedCallback(): void {
     this.#hour = hours(given(this, "zone"));
     this.#list = new ListView(part(this, "list"), (pitch) => void this.#setApart(pitch, false));
-    this.#card = new CardView(part(this, "card"), given(this, "judge"), device(), this.#acts());
+    this.#card = new CardView(part(this, "card"), given(this, "judge"), device(), this.#dictation, this.#acts());
     addEventListener("hashchange", () => this.#route());
     for (const event of ["online", "offline"]) addEventListener(event, () => this.#paint());
     document.querySelector(".skip")?.addEventListener("click", (event) => {
@@ -190,6 +192,10 @@ class JudgePage extends HTMLElement {
       this.#touch((held) => touched(held, change(held.now), Date.now()));
     return {
       give,
+      dictated: (session, words) =>
+        this.#change(session, (held) =>
+          touched(held, { ...held.now, comment: joined(held.now.comment, words) }, Date.now()),
+        ),
       undo: () => this.#touch((held) => undone(held, Date.now())),
       keepOwn: () => this.#touch(keptOwn),
       takeOther: () => this.#touch((held) => tookOther(held, Date.now())),
@@ -204,14 +210,22 @@ class JudgePage extends HTMLElement {
     };
   }
 
+  get #dictation(): Where | null {
+    const { dictation: path, worklet } = this.dataset;
+    return path === undefined || worklet === undefined ? null : { path, worklet };
+  }
+
   async #remove(session: string): Promise<void> {
     await this.#pitches?.remove(session);
     location.hash = "#/";
   }
 
   #touch(decide: (held: Held) => Held): void {
-    if (this.#current === null) return;
-    void this.#cards?.change(this.#current, decide);
+    if (this.#current !== null) this.#change(this.#current, decide);
+  }
+
+  #change(session: string, decide: (held: Held) => Held): void {
+    void this.#cards?.change(session, decide);
     this.#now(); // not with the next frame: what is not on the disk is not called saved for an instant
     this.#sender?.wake();
   }

@@ -11,6 +11,9 @@ export function oneSound(audio: HTMLAudioElement): void {
   });
 }
 
-channel?.addEventListener("message", () => {
+/** Everything is silent: somebody speaks. */
+export function quiet(): void {
   for (const audio of sounds) audio.pause();
-});
+}
+
+channel?.addEventListener("message", quiet);

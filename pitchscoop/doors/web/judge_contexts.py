@@ -12,6 +12,7 @@ class JudgePage:
     ``judging_path`` answers GET with what there is to judge, ``self_path`` is the judge's own address in REST,
     ``leaderboard_path`` says since when scoring is closed, ``standings_path`` is where results are once published, and
     ``worker_path`` is the script that hands the page out where there is no network.
+    ``dictation_path`` takes spoken comments; None where no engine could write them down.
     """
 
     viewer: Viewer
@@ -22,4 +23,5 @@ class JudgePage:
     leaderboard_path: str
     standings_path: str
     worker_path: str
+    dictation_path: str | None
     zone: str

@@ -32,6 +32,7 @@ async def judging(request: Request) -> Response:
         leaderboard_path=f"{api}/leaderboard",
         standings_path=f"/events/{event.event_id}/standings",
         worker_path=WORKER,
+        dictation_path=f"{api}/dictations" if engine.transcripts.engines else None,
         zone=event.settings.timezone,
     )
     return HTMLResponse(renderer_of(request).judging(page), headers={"Cache-Control": "no-store"})
