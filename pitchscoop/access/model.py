@@ -70,6 +70,8 @@ class Verb(enum.StrEnum):
     ADVICE_READ = "advice.read"
     CARD_WRITE = "card.write"
     CARD_READ = "card.read"
+    FINAL_NAME = "final.name"
+    FINAL_COMPARE = "final.compare"
     STANDINGS_READ = "standings.read"
     FEEDBACK_READ = "feedback.read"
 
@@ -149,6 +151,8 @@ _OPEN: frozenset[Stage] = frozenset(("open",))
 _SHOWN = ALWAYS - {"draft"}
 _OUT: frozenset[Stage] = frozenset(("published", "archived"))
 _UNTIL_PUBLISHED: frozenset[Stage] = frozenset(("draft", "open", "frozen"))
+_FINAL: frozenset[Stage] = frozenset(("open", "frozen"))
+"""A final round comes after scoring, when cards are commonly frozen, and ends when the result is told."""
 
 PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.EVENT_CREATE: {Role.ORGANIZER: _ANY},
@@ -199,6 +203,8 @@ PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.ADVICE_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, _OUT)},
     Verb.CARD_WRITE: {Role.JUDGE: Right(Reach.JUDGE, _OPEN)},
     Verb.CARD_READ: {Role.ORGANIZER: _ANY, Role.JUDGE: _ONESELF},
+    Verb.FINAL_NAME: {Role.ORGANIZER: _WHILE_LIVING},
+    Verb.FINAL_COMPARE: {Role.JUDGE: Right(Reach.JUDGE, _FINAL)},
     Verb.STANDINGS_READ: {
         Role.ORGANIZER: _ANY,
         Role.JUDGE: Right(Reach.EVENT, _OUT),
