@@ -24,6 +24,7 @@ from pitchscoop.doors import (
     events,
     exports,
     feedback,
+    final,
     leaderboard,
     media,
     panel,
@@ -49,7 +50,7 @@ _API = "/api/v1"
 _REST = [
     door.router
     for door in (
-        events, people, rosters, panel, schedule, rest, scores, leaderboard, feedback, transcripts, advice, exports,
+        events, people, rosters, panel, schedule, rest, scores, leaderboard, final, feedback, transcripts, advice, exports,
         search, uploads,
     )
 ]  # fmt: skip

@@ -31,7 +31,7 @@ from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.card_contexts import GivenCard
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from tests import samples
-from tests.browser import advised, judged, organized, ranked, said, talk
+from tests.browser import advised, finals, judged, organized, ranked, said, talk
 from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
 from tests.servers.redis import free_port
 
@@ -246,6 +246,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         **organized.pages(renderer),
         **ranked.pages(renderer),
         **judged.pages(renderer),
+        **finals.pages(renderer),
     }
 
 
@@ -321,6 +322,7 @@ def app() -> Starlette:
             *organized.routes(_details("completed")),
             *ranked.routes(renderer, _peaks),
             *judged.routes(renderer),
+            *finals.routes(),
             *(Route(f"/sample/{status}", _refused(status)) for status in (401, 404)),
             WebSocketRoute("/sample/live", talk.live),
             WebSocketRoute("/sample/talk", talk.live),

@@ -83,6 +83,24 @@ def _prizes(case: str) -> list[object]:
     ]
 
 
+def _final(case: str) -> object:
+    """Of boards with a final round: one that is settled, and one that is not yet."""
+    if case not in ("published", "live"):
+        return None
+    won = ((1, 3, 11, 15), (2, 0, 10, 15), (3, 4, 5, 14)) if case == "published" else ((None, 0, 1, 1), (None, 4, 0, 0))
+    places = [
+        {"rank": rank, "session_id": f"r{at}", "team_id": str(at), "team_name": _PLACED[at][1],
+         "pitch_title": _PLACED[at][2], "strength": None, "won": won, "compared": compared, "p_over_next": None,
+         "page_url": f"http://127.0.0.1/pitches/r{at}?key=k"}
+        for rank, at, won, compared in won
+    ]  # fmt: skip
+    settled = case == "published"
+    words = f"Of a hundred judges 56 would prefer {ARABIC} to Grandmother Tongue."
+    lacking = f"Not enough comparisons yet: nothing links Grandmother Tongue and {LONG_TEAM}, not even by way of others."
+    return {"settled": settled, "words": words if settled else lacking, "comparisons": 22 if settled else 1,
+            "judges": 6 if settled else 1, "places": places}  # fmt: skip
+
+
 def board(case: str) -> dict[str, object]:
     """The standings of a case."""
     stage = {"live": "open", "meanwhile": "open", "hidden": "frozen", "waiting": "open", "empty": "open"}.get(
@@ -95,6 +113,7 @@ def board(case: str) -> dict[str, object]:
         "method": "mean" if case == "mean" else "adjusted",
         "track": None, "tracks": ["Land", "Sea"] if case == "tracks" else [], "standings": found,
         "tie_break": "share", "ties": "Teams that cannot be told apart share a rank.", "prizes": _prizes(case),
+        "final": _final(case),
         "warnings": _WARNINGS if case in ("live", "tracks") else [], "advice": _ADVICE if case == "live" else [],
         "judges": None if hidden else 6, "cards": None if hidden else 143, "chain": None, "as_of": None,
     }  # fmt: skip
@@ -116,6 +135,7 @@ def _page(case: str, viewer: Viewer = Viewer(), *, embedded: bool = False) -> s.
         path="/standings",
         moves=organizes,
         hidden=stage != "published",
+        final_path="/finalists" if organizes else None,
         embed_code='<iframe src="https://pitches.example.org/embed"></iframe>' if organizes else None,
         public=embedded,
         embedded=embedded,

@@ -35,7 +35,8 @@ _OUT: tuple[Stage, ...] = ("published", "archived")
 _BACK: tuple[Stage, ...] = ("published", "frozen")
 _INSIDE = ("its team", "its judge", "a listener's link", "nobody")
 COMMENT = "Zwetschgenkuchen"
-_ROW = re.compile(rb'"(rank|raw_mean|adjusted|p_first|interval|tied_with|winners|awarded)": ?[\d\[]')
+_FIGURES = b"rank|raw_mean|adjusted|p_first|interval|tied_with|winners|awarded|strength|won|p_over_next"
+_ROW = re.compile(b'"(' + _FIGURES + rb')": ?[-\d\[]')
 _STREAM = "/leaderboard/stream"
 
 
@@ -70,6 +71,10 @@ async def scored(engine: Engine, here: World, stage: Stage) -> tuple[World, list
         secrets += [Secret(f"{known:.1f}".encode()[:7]) for known in (row.raw_mean, row.adjusted)]
         secrets += [Secret(row.why.encode())] if row.why.endswith(("stricter.", "milder.")) else []
     await engine.ceremony.give_prize(ORGANIZER, event_id, "hand", [pitches[0].session_id])
+    ids = [session.session_id for session in pitches]
+    await engine.finals.name(ORGANIZER, event_id, ids)
+    await engine.finals.compare(await engine.access.who(judges[0].token), event_id, *ids)
+    secrets.append(Secret(f'"better":"{ids[0]}"'.encode(), judges[0].judge_id))
     for step in WAYS[stage]:
         await engine.organizing.move_event(ORGANIZER, event_id, step)
     return dataclasses.replace(here, stage=stage), secrets

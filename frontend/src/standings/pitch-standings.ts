@@ -4,6 +4,7 @@ import { arrange, given, optional, part, say, setIcon } from "../common/parts";
 import { toast } from "../common/toast";
 import { axis, lines } from "./axis";
 import { type Board, clockIn, counted, emptiness, ordinal, type Row, sentence } from "./board";
+import { FinalRound } from "./final";
 import { type Heard, Listening } from "./listening";
 import * as strip from "./preview-strip";
 import { Prizes } from "./prizes";
@@ -21,6 +22,7 @@ class PitchStandings extends HTMLElement {
     ({ team_name }) => toast({ words: `The preview of ${team_name} does not play just now. Try its page.` }),
   );
   readonly #prizes = new Prizes(this, this.dataset.moves !== undefined);
+  readonly #final = new FinalRound(this);
   #board: Board | null = null;
   #playing: Row | null = null;
   #wanted: { session: string; start: number } | null = null;
@@ -66,6 +68,7 @@ class PitchStandings extends HTMLElement {
     this.#offer(board.tracks);
     this.#show(board);
     this.#prizes.show(board);
+    this.#final.show(board);
   }
 
   /** What would settle most takes its time, and is asked for once in a while. */

@@ -10,8 +10,8 @@ class JudgePage:
     """A judge's pitches and cards. The page is kept on the device, so nothing stands in it that changes.
 
     ``judging_path`` answers GET with what there is to judge, ``self_path`` is the judge's own address in REST,
-    ``leaderboard_path`` says since when scoring is closed, ``standings_path`` is where results are once published, and
-    ``worker_path`` is the script that hands the page out where there is no network.
+    ``leaderboard_path`` says since when scoring is closed, ``standings_path`` is where results are once published,
+    ``final_path`` where finalists are compared, and ``worker_path`` is the script that hands the page out where there is no network.
     """
 
     viewer: Viewer
@@ -21,5 +21,6 @@ class JudgePage:
     self_path: str
     leaderboard_path: str
     standings_path: str
+    final_path: str
     worker_path: str
     zone: str

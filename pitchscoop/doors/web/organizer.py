@@ -2,7 +2,7 @@
 
 from starlette.routing import Route
 
-from pitchscoop.doors.web import desk, events, people, registration, room
+from pitchscoop.doors.web import desk, events, final, people, registration, room
 
 _EVENT = "/events/{event_id}"
 _TEAM, _JUDGE = f"{_EVENT}/teams/{{team_id}}", f"{_EVENT}/judges/{{judge_id}}"
@@ -26,6 +26,9 @@ ROUTES = [
     Route(f"{_JUDGE}/qr.svg", people.code),
     *(Route(f"{_TEAM}/{act}", people.button("team", act), methods=["POST"]) for act in people.ACTS["team"]),
     *(Route(f"{_JUDGE}/{act}", people.button("judge", act), methods=["POST"]) for act in people.ACTS["judge"]),
+    Route(f"{_EVENT}/final", final.final),
+    Route(f"{_EVENT}/final", final.named, methods=["POST"]),
+    Route(f"{_EVENT}/final/comparisons", final.compared, methods=["POST"]),
     Route(f"{_EVENT}/desk", desk.desk),
     Route(f"{_EVENT}/desk/rows", desk.rows),
     Route(f"{_EVENT}/desk/news", desk.news),

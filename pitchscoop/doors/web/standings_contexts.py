@@ -13,7 +13,7 @@ class Standings:
     ``event_path`` is the event over REST. ``since``: when the event came into its stage, ISO 8601. ``bar`` is for
     organizers. ``path`` is the page's own; ``public``: it shows what everybody sees, ``embedded``: within another site.
     ``moves``: previews can be moved. ``hidden``: only organizers see the standings now. ``embed_code`` is what another
-    site puts into its page.
+    site puts into its page, ``final_path`` where finalists are named.
     """
 
     viewer: Viewer
@@ -32,3 +32,4 @@ class Standings:
     moves: bool = False
     hidden: bool = False
     embed_code: str | None = None
+    final_path: str | None = None
