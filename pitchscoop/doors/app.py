@@ -50,8 +50,8 @@ _API = "/api/v1"
 _REST = [
     door.router
     for door in (
-        events, people, rosters, panel, schedule, rest, scores, leaderboard, final, feedback, transcripts, advice, exports,
-        search, uploads,
+        events, people, rosters, panel, schedule, rest, scores, leaderboard, final, feedback, transcripts, advice,
+        exports, search, uploads,
     )
 ]  # fmt: skip
 _JSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"schema": {"type": "object"}}}}}

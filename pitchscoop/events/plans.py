@@ -64,14 +64,14 @@ class Comparison(BaseModel):
 class Final(Kept):
     """The final round. ``session_ids`` are the finalists; none: there is no final round.
 
-    A judge has one comparison of each two at most. ``version`` counts how often the finalists were named: a revision
-    would tell how many comparisons other judges have made.
+    A judge has one comparison of each two at most. ``named`` counts how often finalists were named: the revision of the
+    row would tell how many comparisons other judges have made.
     """
 
     event_id: str
     session_ids: tuple[str, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
-    version: int = 0
+    named: int = 0
 
     def without(self, session_id: str) -> "Final":
         """Without one of them, and what was said of it."""
@@ -82,7 +82,7 @@ class Final(Kept):
         if session_ids == self.session_ids:
             return self
         kept = tuple(one for one in self.comparisons if one.pair <= set(session_ids))
-        update = {"session_ids": session_ids, "comparisons": kept, "version": self.version + 1}
+        update = {"session_ids": session_ids, "comparisons": kept, "named": self.named + 1}
         return self.model_copy(update=update)
 
     def said(self, comparison: Comparison) -> "Final":

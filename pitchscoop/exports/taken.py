@@ -64,7 +64,9 @@ async def take(event_id: str, events: Events, ledger: Ledger) -> Taken:
     """
     for _ in range(ATTEMPTS):
         head = await ledger.head(event_id)
-        assignment, schedule, final = await events.plans(event_id)  # before those they are about: nobody is ever removed
+        assignment, schedule, final = await events.plans(
+            event_id
+        )  # before those they are about: nobody is ever removed
         event, teams, judges = (
             await events.get(event_id),
             await events.teams.listed(event_id),

@@ -33,8 +33,8 @@ _FIRST, _LAST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, 
 class Whole(BaseModel):
     """An event as its export has it. ``left_out`` are ids of sessions that were not finished then.
 
-    ``assignment``, ``schedule`` and ``final`` are None where none was made. ``criteria`` are what pitches were scored by,
-    ``entries`` all that judges saved, ``chain`` that of the last. Version 1 had none of these.
+    ``assignment``, ``schedule`` and ``final`` are None where none was made. ``criteria`` are what pitches were scored
+    by, ``entries`` all that judges saved, ``chain`` that of the last. Version 1 had none of these.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

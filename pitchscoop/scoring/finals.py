@@ -49,7 +49,7 @@ class Finals:
         if judges:
             judge = await self._events.judges.get(event_id, who.judge_id or "")
             return of_judge(event, final, finalists, judge, result)
-        version = final.version if who.role is Role.ORGANIZER else None
+        version = final.named if who.role is Role.ORGANIZER else None
         return FinalRound(event, finalists, version=version, result=result)
 
     async def name(
@@ -147,7 +147,12 @@ class Finals:
         await self._change(event_id, said, "final_compared", {"judge_id": judge_id}, seen)
 
     async def _change(
-        self, event_id: str, decide: Callable[[Final], Final], fact: str, told: Mapping[str, str | int], seen: Sequence[Seen]
+        self,
+        event_id: str,
+        decide: Callable[[Final], Final],
+        fact: str,
+        told: Mapping[str, str | int],
+        seen: Sequence[Seen],
     ) -> None:
         await self._table.change(
             event_id,
@@ -234,8 +239,8 @@ def _judges(who: Principal, event: Event) -> bool:
 
 
 def _check_version(final: Final, revision: int | None) -> None:
-    if revision is not None and revision != final.version:
-        current = {"session_ids": list(final.session_ids), "revision": final.version}
+    if revision is not None and revision != final.named:
+        current = {"session_ids": list(final.session_ids), "revision": final.named}
         raise Conflict(
             "changed_meanwhile",
             "Somebody named other finalists meanwhile. Look at them as they are now, then name yours.",

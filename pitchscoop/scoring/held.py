@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
 
 from pitchscoop.events.model import Event, Judge, Team
-from pitchscoop.events.plans import Final
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
 from pitchscoop.kernel.errors import Invalid, NotFound, Unavailable
@@ -19,6 +18,9 @@ from pitchscoop.scoring.ledger import Head, Ledger
 from pitchscoop.scoring.model import Card
 from pitchscoop.scoring.previews import Preview, moved, preview, spoken_in
 from pitchscoop.scoring.rows import Board, Pitch, Scored, Totals, impartial
+
+if TYPE_CHECKING:
+    from pitchscoop.events.plans import Final
 
 _FACTS = 500  # facts taken at a time, so that others get their turn between
 _ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "cards", "cards": "cards",

@@ -63,7 +63,7 @@ class FinalRound:
 def of_judge(
     event: Event, final: Final, finalists: Sequence[Finalist], judge: Judge, result: FinalResult | None
 ) -> FinalRound:
-    """A final round as a judge may see it. Tracks are for scoring: in a final round all compare all but those of their own."""
+    """A final round as a judge may see it. All compare all but for conflicts of interest: tracks are for scoring."""
     teams = {one.team.team_id: one.team for one in finalists if one.team}
     theirs = tuple(one for one in finalists if not is_partial(judge, one.pitch, teams))
     pairs = pairs_for(judge.judge_id, [one.session.session_id for one in theirs])

@@ -96,7 +96,9 @@ def _final(case: str) -> object:
     ]  # fmt: skip
     settled = case == "published"
     words = f"Of a hundred judges 56 would prefer {ARABIC} to Grandmother Tongue."
-    lacking = f"Not enough comparisons yet: nothing links Grandmother Tongue and {LONG_TEAM}, not even by way of others."
+    lacking = (
+        f"Not enough comparisons yet: nothing links Grandmother Tongue and {LONG_TEAM}, not even by way of others."
+    )
     return {"settled": settled, "words": words if settled else lacking, "comparisons": 22 if settled else 1,
             "judges": 6 if settled else 1, "places": places}  # fmt: skip
 
@@ -142,6 +144,10 @@ def _page(case: str, viewer: Viewer = Viewer(), *, embedded: bool = False) -> s.
     )
 
 
+def _room(case: str) -> o.Room:
+    return o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC", f"/sample/standings/{case}")
+
+
 def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
     """Name of a page and how it is made."""
     team = Viewer("team", "Maren, Grandmother Tongue")
@@ -152,9 +158,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "standings-hidden": lambda: renderer.standings(_page("hidden")),
         "standings-live": lambda: renderer.standings(_page("live", ORGANIZER)),
         "standings-empty": lambda: renderer.standings(_page("empty", ORGANIZER)),
-        "room-reveal": lambda: renderer.room(
-            o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC", "/sample/standings/published")
-        ),
+        "room-reveal": lambda: renderer.room(_room("published")),
         "standings-mean": lambda: renderer.standings(_page("mean")),
         "standings-embed": lambda: renderer.standings(_page("published", embedded=True)),
     }
@@ -197,10 +201,14 @@ def _stream(request: Request) -> Response:
 
     async def events() -> AsyncIterator[str]:
         yield f"retry: 3600000\nevent: standings\ndata: {json.dumps(board(case))}\n\n"
-        if case == "meanwhile":
+        if case in ("meanwhile", "hall"):
             while not more.is_set():  # noqa: ASYNC110  set by another thread
                 await asyncio.sleep(0.05)
-            yield f"event: standings\ndata: {json.dumps(board(case) | {'cards': 144})}\n\n"
+            changed = board(case) | {"cards": 144}
+            if case == "hall":  # the second has become the first
+                first, second, *rest = rows()
+                changed["standings"] = [second, first, *rest]
+            yield f"event: standings\ndata: {json.dumps(changed)}\n\n"
 
     return StreamingResponse(events(), media_type="text/event-stream")
 
@@ -209,6 +217,8 @@ def routes(renderer: Renderer, peaks: Callable[[Request], Response]) -> list[Rou
     """What the pages fetch."""
     return [
         # Not among the pages that every test looks at: its console says that the stream was refused.
+        Route("/room-standings", lambda _: HTMLResponse(renderer.room(_room("hall")))),
+        Route("/room-open", lambda _: HTMLResponse(renderer.room(_room("live")))),
         Route("/standings-meanwhile", lambda _: HTMLResponse(renderer.standings(_page("meanwhile", ORGANIZER)))),
         Route("/standings-refused", lambda _: HTMLResponse(renderer.standings(_page("refused")))),
         Route("/sample/standings/{case}", lambda request: JSONResponse(board(request.path_params["case"]))),

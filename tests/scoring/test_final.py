@@ -19,7 +19,7 @@ from pitchscoop.scoring.mixed import FloatArray
 from pitchscoop.scoring.rows import FinalResult, Pitch
 
 AT = dt.datetime(2026, 11, 14, tzinfo=dt.UTC)
-NAMES = "Kelp Tide Loam Ro".split()
+NAMES = ["Kelp", "Tide", "Loam", "Ro"]
 
 
 def _wins(size: int, pairs: Sequence[tuple[int, int]]) -> FloatArray:
@@ -102,9 +102,7 @@ def _told(
     conflict: str = "",
     judge: str = "ada",
 ) -> FinalResult:
-    pitches = {
-        name: Pitch(name, f"t-{name}", name, "T", None, 0, withdrawn=name == withdrawn) for name in names
-    }
+    pitches = {name: Pitch(name, f"t-{name}", name, "T", None, 0, withdrawn=name == withdrawn) for name in names}
     teams = {f"t-{name}": Team(team_id=f"t-{name}", event_id="e", name=name, created_at=AT) for name in names}
     torn = (f"t-{conflict}",) if conflict else ()
     judges = {judge: Judge(judge_id=judge, event_id="e", name="Ada", conflicts=torn, created_at=AT)}

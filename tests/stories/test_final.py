@@ -58,7 +58,7 @@ async def test_judges_compare_and_the_result_is_told_with_the_standings(show: Sh
     names = {session: team for team, session in show.sessions.items()}
     for left in (2, 1, 0):
         pair = [names[one] for one in seen["next"]]
-        better, worse = sorted(pair, key="Kelp Tide Loam".split().index)
+        better, worse = sorted(pair, key=["Kelp", "Tide", "Loam"].index)
         status, seen = await preferred(show, 0, better, worse)
         assert (status, len(seen["answers"])) == (200, 3 - left)
         assert frozenset((show.sessions[better], show.sessions[worse])) != frozenset(seen["next"] or ())

@@ -21,7 +21,10 @@ export class FinalRound {
   #item(place: Finalist): HTMLElement {
     const item = this.#items.get(place.session_id) ?? this.#made(place);
     say(part(item, "finalist-rank"), place.rank === null ? "" : String(place.rank));
-    say(part(item, "finalist-place"), place.rank === null ? "No place yet" : `${ordinal(place.rank)} in the final round`);
+    say(
+      part(item, "finalist-place"),
+      place.rank === null ? "No place yet" : `${ordinal(place.rank)} in the final round`,
+    );
     say(part(item, "finalist-team"), place.team_name);
     say(part(item, "finalist-won"), `preferred in ${place.won} of ${place.compared}`);
     return item;

@@ -29,9 +29,7 @@ _OF_THE_PAIR = ("not_a_finalist", "team_withdrew", "conflict_of_interest", "no_s
 async def final(request: Request) -> Response:
     """``GET /events/{event_id}/final``: for a judge what they compare, for an organizer who is in it."""
     who = await person_of(request)
-    await engine_of(request).events.allowed(
-        who, Verb.CARD_READ, request.path_params["event_id"], judge_id=who.judge_id
-    )
+    await engine_of(request).events.allowed(who, Verb.CARD_READ, request.path_params["event_id"], judge_id=who.judge_id)
     return await (_compares(request, who) if who.judge_id else _names(request, who))
 
 

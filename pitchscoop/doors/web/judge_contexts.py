@@ -11,7 +11,8 @@ class JudgePage:
 
     ``judging_path`` answers GET with what there is to judge, ``self_path`` is the judge's own address in REST,
     ``leaderboard_path`` says since when scoring is closed, ``standings_path`` is where results are once published,
-    ``final_path`` where finalists are compared, and ``worker_path`` is the script that hands the page out where there is no network.
+    ``final_path`` where finalists are compared, and ``worker_path`` is the script that hands the page out where there
+    is no network.
     """
 
     viewer: Viewer
