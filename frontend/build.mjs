@@ -38,6 +38,7 @@ const pages = {
     "room",
     "standings",
     "judge",
+    "final",
   ]
     .map((name) => `src/${name}.ts`)
     .concat("css/site.css", "css/docs.css"),

@@ -38,6 +38,7 @@ from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions, no_such_upload
 from pitchscoop.scoring.cards import Cards
 from pitchscoop.scoring.feedback import Feedbacks
+from pitchscoop.scoring.finals import Finals
 from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.standings import Standings
 from pitchscoop.search.service import Search
@@ -111,7 +112,8 @@ class Engine:
         self.organizing = Organizing(state, access, events, self.cards, public_url, clock)
         self.panel = Panel(state, events, self.cards, clock)
         self.running_orders = RunningOrders(state, events, clock)
-        self.judging = Judging(state, events, self.cards, self.panel, self.running_orders)
+        self.finals = Finals(state, events, sessions, clock)
+        self.judging = Judging(state, events, self.cards, self.panel, self.running_orders, self.finals)
         self.imports = Imports(self.organizing, events, clock)
         self.standings = Standings(state, events, ledger)
         self.ceremony = Ceremony(state, events, sessions)

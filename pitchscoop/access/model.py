@@ -70,6 +70,8 @@ class Verb(enum.StrEnum):
     ADVICE_READ = "advice.read"
     CARD_WRITE = "card.write"
     CARD_READ = "card.read"
+    FINAL_NAME = "final.name"
+    FINAL_COMPARE = "final.compare"
     STANDINGS_READ = "standings.read"
     FEEDBACK_READ = "feedback.read"
     BALLOT_MAKE = "ballot.make"
@@ -157,6 +159,8 @@ _OPEN: frozenset[Stage] = frozenset(("open",))
 _SHOWN = ALWAYS - {"draft"}
 _VOTING: frozenset[Stage] = frozenset(("open", "frozen"))
 _UNTIL_PUBLISHED: frozenset[Stage] = frozenset(("draft", "open", "frozen"))
+_FINAL: frozenset[Stage] = frozenset(("open", "frozen"))
+"""A final round comes after scoring, when cards are commonly frozen, and ends when the result is told."""
 
 PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.EVENT_CREATE: {Role.ORGANIZER: _ANY},
@@ -207,6 +211,8 @@ PERMISSIONS: dict[Verb, dict[Role, Right]] = {
     Verb.ADVICE_READ: {Role.ORGANIZER: _ANY, Role.TEAM: Right(Reach.TEAM, OUT)},
     Verb.CARD_WRITE: {Role.JUDGE: Right(Reach.JUDGE, _OPEN)},
     Verb.CARD_READ: {Role.ORGANIZER: _ANY, Role.JUDGE: _ONESELF},
+    Verb.FINAL_NAME: {Role.ORGANIZER: _WHILE_LIVING},
+    Verb.FINAL_COMPARE: {Role.JUDGE: Right(Reach.JUDGE, _FINAL)},
     Verb.STANDINGS_READ: {
         Role.ORGANIZER: _ANY,
         Role.JUDGE: Right(Reach.EVENT, OUT),
@@ -248,8 +254,13 @@ def require(principal: Principal, verb: Verb, target: Target) -> None:
         when = " or ".join(stage for stage in MOVES if stage in right.stages)
         raise Conflict("wrong_stage", f"This event is {target.stage}. That is possible while it is {when}.")
     if principal == ANYBODY:
-        raise Unauthorized("not_signed_in", "Sign in with your link, or send a token as Authorization: Bearer TOKEN.")
+        raise sign_in()
     raise Forbidden("not_allowed", f"Your {principal.role} token does not allow this here.")
+
+
+def sign_in() -> Unauthorized:
+    """What whoever brings nothing is told where a token is needed."""
+    return Unauthorized("not_signed_in", "Sign in with your link, or send a token as Authorization: Bearer TOKEN.")
 
 
 def require_judge(principal: Principal, judge_id: str | None) -> None:

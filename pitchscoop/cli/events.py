@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pitchscoop.cli.common import OPERATOR, done, fail, say, show
 from pitchscoop.doors import events as shown
 from pitchscoop.doors.audience import Picked, audience_details
+from pitchscoop.doors.final import final_details
 from pitchscoop.doors.schedule import schedule_details
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Settings
@@ -139,6 +140,25 @@ def vote(
 def audience(event: Event) -> None:
     """What the votes of the audience come to."""
     show(audience_details(done(lambda engine: engine.audience.result(OPERATOR, event))))
+
+
+@events.command("final")
+def final(
+    event: Event,
+    finalist: Annotated[list[str] | None, typer.Option(help="Ids of the sessions of all finalists.")] = None,
+    end: Annotated[bool, typer.Option("--end", help="End the final round.")] = False,  # noqa: FBT002
+    discard: Annotated[bool, typer.Option("--discard", help="Let go of comparisons that would be lost.")] = False,  # noqa: FBT002
+) -> None:
+    """Show the final round with its result, say who is in it, or end it."""
+    if end and finalist:
+        fail("Say --finalist or --end, not both.")
+
+    async def work(engine: Engine) -> Any:
+        names = finalist or end
+        found = engine.finals.name(OPERATOR, event, finalist or [], discard=discard) if names else None
+        return final_details(engine, await (found or engine.finals.read(OPERATOR, event)))
+
+    show(done(work))
 
 
 def _moment(text: str | None) -> dt.datetime | None:

@@ -25,6 +25,7 @@ from pitchscoop.doors import (
     events,
     exports,
     feedback,
+    final,
     leaderboard,
     media,
     panel,
@@ -51,8 +52,8 @@ _REST = [
     *(
         door.router
         for door in (
-            events, people, rosters, panel, schedule, rest, scores, leaderboard, audience, feedback, transcripts,
-            advice, exports, search, uploads,
+            events, people, rosters, panel, schedule, rest, scores, leaderboard, final, audience, feedback,
+            transcripts, advice, exports, search, uploads,
         )
     ),
     scores.spoken,

@@ -4,12 +4,13 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, cast
 
 from fastapi import Depends
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pitchscoop.access.answers import Answer, Answers
-from pitchscoop.access.model import ANYBODY
+from pitchscoop.access.model import ANYBODY, sign_in
 from pitchscoop.doors.auth import COOKIE, address_of, bearer, principal_of
 from pitchscoop.doors.bodies import whole
 from pitchscoop.doors.described import FOR_ALL
@@ -33,10 +34,16 @@ class IdempotentRoute(APIRoute):
             if request.method in ("GET", "HEAD"):
                 return await handle(request)
             who = await principal_of(request)  # a token that was ended gets no answer of before
-            key = request.headers.get(_KEY) if who != ANYBODY or self.openapi_extra == FOR_ALL else None
+            known = who != ANYBODY or self.openapi_extra == FOR_ALL
+            key = request.headers.get(_KEY) if known else None
             if key is not None or self.body_field is not None:
                 request = await whole(request, who)
-            return await (handle(request) if key is None else _once(handle, request, key))
+            try:
+                return await (handle(request) if key is None else _once(handle, request, key))
+            except RequestValidationError:
+                if known:
+                    raise
+                raise sign_in() from None  # what else is wrong is not for whoever may not ask
 
         return once
 

@@ -16,6 +16,7 @@ from pitchscoop.access.model import ANYBODY
 from pitchscoop.doors import schemas
 from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import MORE_WITH_TOKEN, PROBLEMS
+from pitchscoop.doors.final import FinalResultDetails, result_details
 from pitchscoop.doors.idempotency import IdempotentRoute
 from pitchscoop.doors.packed import HEAD, Document, body, event, part, takes_packed
 from pitchscoop.engine import Engine
@@ -101,7 +102,8 @@ class Leaderboard(BaseModel):
 
     ``stage_since`` is when the event came into its stage. ``cards`` counts those that count, ``judges`` who gave them;
     ``chain`` is that of the last entry, ``as_of`` when the newest card was saved. ``advice`` is empty unless an
-    organizer asked for it. ``tie_break`` is the event's setting, ``ties`` says it in a sentence.
+    organizer asked for it. ``tie_break`` is the event's setting, ``ties`` says it in a sentence. ``final`` is the final
+    round, null where there is none: it changes no standings.
     """
 
     event_id: str
@@ -115,6 +117,7 @@ class Leaderboard(BaseModel):
     tracks: list[str]
     standings: list[StandingDetails]
     prizes: list[AwardedPrize]
+    final: FinalResultDetails | None
     warnings: list[str]
     advice: list[str]
     judges: int | None
@@ -245,6 +248,7 @@ def leaderboard(engine: Engine, view: View) -> dict[str, Any]:
         "tracks": sorted({*known.settings.tracks, *board.tracks}) if board else [],
         "standings": [_row(engine, row) for row in _rows(board, view.track)] if board else [],
         "prizes": [_prize(engine, board.event, award) for award in board.awards] if board else [],
+        "final": result_details(engine, board.final) if board and board.final else None,
         "warnings": list(board.warnings) if board else [],
         "advice": list(board.advise()) if board and view.advised else [],
         "judges": board.judges if board else None,

@@ -27,6 +27,7 @@ from pitchscoop.doors.mcp_bodies import LARGEST, Bodies, decoded
 from pitchscoop.doors.mcp_calls import Calls, SessionId, TeamId, Tool, caller, told
 from pitchscoop.doors.mcp_events import EventTools
 from pitchscoop.doors.mcp_exports import ExportTools, OrganizerTools
+from pitchscoop.doors.mcp_final import FinalTools
 from pitchscoop.doors.mcp_leaderboard import FeedbackTools, LeaderboardTools
 from pitchscoop.doors.mcp_people import JudgeTools, TeamTools
 from pitchscoop.doors.mcp_scores import ScoreTools
@@ -134,7 +135,7 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
     """A server whose tool names are spelled with ``separator``. ``trusted`` is who a stdio caller is."""
     tools, transcripts = Tools(engine, trusted), TranscriptTools(engine, trusted)
     scores, advice = ScoreTools(engine, trusted), AdviceTools(engine, trusted)
-    standings = LeaderboardTools(engine, trusted)
+    standings, final = LeaderboardTools(engine, trusted), FinalTools(engine, trusted)
     mcp: MCPServer[Any] = MCPServer(
         "pitchscoop", title="PitchScoop", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING"
     )
@@ -159,10 +160,16 @@ def server(engine: Engine, separator: str, trusted: Principal | None = None) -> 
         ],
         "events": EventTools(engine, trusted).tools,
         "teams": TeamTools(engine, trusted).tools,
-        "judges": [*JudgeTools(engine, trusted).tools, *scores.of_judges],
+        "judges": [
+            *JudgeTools(engine, trusted).tools,
+            *scores.of_judges,
+            Tool(final.compare_finalists, "Compare finalists"),
+        ],
         "leaderboard": [
             Tool(standings.get, "Get leaderboard", reads=True),
             Tool(standings.give_prize, "Give prize"),
+            Tool(final.get_final, "Get final round", reads=True),
+            Tool(final.name_finalists, "Name finalists"),
         ],
         "audience": AudienceTools(engine, trusted).tools,
         "exports": ExportTools(engine, trusted).tools,

@@ -16,6 +16,7 @@ from pitchscoop.engine import Engine
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.organizing.judging import JudgesPitches
 from pitchscoop.scoring.model import Mark, Saved, Scorecard
+from pitchscoop.scoring.rounds import FinalRound
 
 router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS, tags=["scores"])
 
@@ -77,16 +78,29 @@ class PitchToScore(BaseModel):
     card: Scorecard | None
 
 
+class FinalProgress(BaseModel):
+    """How far a judge is with the final round: how many pairs there are for them, and how many they have compared.
+
+    ``takes``: comparisons are taken now.
+    """
+
+    pairs: int
+    compared: int
+    takes: bool
+
+
 class JudgingDetails(BaseModel):
     """What a judge has before them. ``criteria`` are by the track of a pitch, for those of none under an empty name.
 
-    ``assigned``: somebody said who hears whom; else these are all pitches that the judge may hear.
+    ``assigned``: somebody said who hears whom; else these are all pitches that the judge may hear. ``final`` is null
+    where there is no final round, or nothing in it for this judge.
     """
 
     event: EventDetails
     criteria: dict[str, list[Criterion]]
     pitches: list[PitchToScore]
     assigned: bool
+    final: FinalProgress | None
 
 
 @router.put("/sessions/{session_id}/scores")
@@ -171,4 +185,11 @@ def judging_details(found: JudgesPitches) -> JudgingDetails:
             for pitch in found.pitches
         ],
         assigned=found.assigned,
+        final=_progress(found.final),
     )
+
+
+def _progress(final: FinalRound | None) -> FinalProgress | None:
+    if final is None or not final.pairs:
+        return None
+    return FinalProgress(pairs=len(final.pairs), compared=len(final.answers), takes=final.takes)

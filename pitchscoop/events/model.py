@@ -189,7 +189,7 @@ def _without(known: tuple[str, ...], team_id: str) -> tuple[str, ...]:
 class Record(BaseModel):
     """What storage keeps of an event to rebuild its state from. ``event`` is None where it is as by default.
 
-    ``assignment`` and ``schedule`` are rows as they are in state: what is in them is not for events to know.
+    ``assignment``, ``schedule`` and ``final`` are rows as they are in state: what is in them is not for events to know.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -199,6 +199,7 @@ class Record(BaseModel):
     judges: tuple[Judge, ...] = ()
     assignment: Mapping[str, str] | None = None
     schedule: Mapping[str, str] | None = None
+    final: Mapping[str, str] | None = None
 
     @property
     def deleted(self) -> bool:

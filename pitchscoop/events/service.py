@@ -7,7 +7,7 @@ from types import MappingProxyType
 from pitchscoop.access.model import Principal, Target, Verb, require
 from pitchscoop.events.model import Event, Record, Settings
 from pitchscoop.events.people import Judges, Teams
-from pitchscoop.events.plans import Assignment, Schedule
+from pitchscoop.events.plans import Assignment, Final, Schedule
 from pitchscoop.events.prizes import decided_by
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.kernel import ids, keys, rows
@@ -147,21 +147,23 @@ class Events:
         event = await self._table.find(keys.event(event_id))
         if event is None and (event_id != DEFAULT_EVENT or not (teams or judges)):
             return None
-        assignment, schedule = [await self._state.read(key) for key in _beside(event_id)]
+        assignment, schedule, final = [await self._state.read(key) for key in _beside(event_id)]
         return Record(
             event=event,
             teams=tuple(teams),
             judges=tuple(judges),
             assignment=assignment.fields if assignment else None,
             schedule=schedule.fields if schedule else None,
+            final=final.fields if final else None,
         )
 
-    async def plans(self, event_id: str) -> tuple[Assignment | None, Schedule | None]:
-        """Who hears whom, and who is on stage when; None where none was made."""
-        assignment, schedule = [await self._state.read(key) for key in _beside(event_id)]
+    async def plans(self, event_id: str) -> tuple[Assignment | None, Schedule | None, Final | None]:
+        """Who hears whom, who is on stage when, and the final round; None where none was made."""
+        assignment, schedule, final = [await self._state.read(key) for key in _beside(event_id)]
         return (
             rows.decode(Assignment, assignment.fields) if assignment else None,
             rows.decode(Schedule, schedule.fields) if schedule else None,
+            rows.decode(Final, final.fields) if final else None,
         )
 
     async def rebuild(self, event_id: str, record: Record) -> None:
@@ -171,7 +173,7 @@ class Events:
         """
         puts = [put for team in record.teams for put in self.teams.puts(team)]
         puts += [put for judge in record.judges for put in self.judges.puts(judge)]
-        plans = zip(_beside(event_id), (record.assignment, record.schedule), strict=True)
+        plans = zip(_beside(event_id), (record.assignment, record.schedule, record.final), strict=True)
         puts += [Put(key, 0, fields) for key, fields in plans if fields is not None]
         for put in puts:  # each for itself: the name may belong to another team now
             await self._put_back(event_id, put)
@@ -239,8 +241,8 @@ def _differences(before: Event, after: Event) -> dict[str, Told]:
     return found
 
 
-def _beside(event_id: str) -> tuple[str, str]:
-    return keys.assignment(event_id), keys.schedule(event_id)
+def _beside(event_id: str) -> tuple[str, str, str]:
+    return keys.assignment(event_id), keys.schedule(event_id), keys.final(event_id)
 
 
 def _no_such_event(event_id: str) -> NotFound:

@@ -47,6 +47,7 @@ class Import:
                 judges=found.judges,
                 assignment=rows.encode(found.assignment) if found.assignment else None,
                 schedule=rows.encode(found.schedule) if found.schedule else None,
+                final=rows.encode(found.final) if found.final else None,
             ),
         )
         people: list[Team | Judge] = [*found.teams, *found.judges]
@@ -76,7 +77,8 @@ class Import:
             page = await self._state.page(index, None, len(own) + 1)
             if not {placed.row.key for placed in page} <= own:
                 return True
-        if await self._events.plans(event_id) not in ((None, None), (found.assignment, found.schedule)):
+        plans = (found.assignment, found.schedule, found.final)
+        if await self._events.plans(event_id) not in ((None, None, None), plans):
             return True
         head = await self._ledger.head(event_id)
         return head.number > len(found.entries) or not await self._ledger.fits(event_id, found.entries)

@@ -77,7 +77,7 @@ class Export:
 
     async def _document(self, taken: Taken) -> AsyncGenerator[bytes, None]:
         left_out: list[str] = []
-        yield whole.head(taken.event, taken.teams, taken.judges, taken.assignment, taken.schedule)
+        yield whole.head(taken.event, taken.teams, taken.judges, taken.assignment, taken.schedule, taken.final)
         async for page in self._pages():
             for session in page:
                 if not session.finished:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pitchscoop.events.model import Event, Judge, Team
-from pitchscoop.events.plans import Assignment, Schedule
+from pitchscoop.events.plans import Assignment, Final, Schedule
 from pitchscoop.events.service import Events
 from pitchscoop.exports import sheets
 from pitchscoop.kernel.errors import Invalid
@@ -29,6 +29,7 @@ class Taken:
     judges: Sequence[Judge]
     assignment: Assignment | None
     schedule: Schedule | None
+    final: Final | None
     head: Head
     cards: Mapping[str, Sequence[Card]]
     sessions: list[Session] = field(default_factory=list)
@@ -67,7 +68,9 @@ async def take(event_id: str, events: Events, ledger: Ledger) -> Taken:
     """
     for _ in range(ATTEMPTS):
         head = await ledger.head(event_id)
-        assignment, schedule = await events.plans(event_id)  # before those they are about: nobody is ever removed
+        assignment, schedule, final = await events.plans(
+            event_id
+        )  # before those they are about: nobody is ever removed
         event, teams, judges = (
             await events.get(event_id),
             await events.teams.listed(event_id),
@@ -77,5 +80,5 @@ async def take(event_id: str, events: Events, ledger: Ledger) -> Taken:
         for card in sorted(await ledger.cards(event_id), key=lambda card: card.judge_id):
             cards.setdefault(card.session_id, []).append(card)
         if (await ledger.head(event_id)).number == head.number:
-            return Taken(event, teams, judges, assignment, schedule, head, cards)
+            return Taken(event, teams, judges, assignment, schedule, final, head, cards)
     raise too_many()

@@ -6,14 +6,14 @@ docs/export.md describes it for people. A change that an older reader would misr
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.names import named
-from pitchscoop.events.plans import Assignment, Schedule
+from pitchscoop.events.plans import MOST_COMPARISONS, MOST_FINALISTS, Assignment, Final, Schedule
 from pitchscoop.events.rubrics import Criterion, check_rubric
 from pitchscoop.kernel import ids, keys
 from pitchscoop.kernel.errors import Invalid
@@ -34,9 +34,9 @@ _FIRST, _LAST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.datetime(2200, 1, 1, 
 class Whole(BaseModel):
     """An event as its export has it. ``left_out`` are ids of sessions that were not finished then.
 
-    ``assignment`` and ``schedule`` are None where none was made. ``criteria`` are what pitches were scored by,
-    ``entries`` all that judges saved, ``chain`` that of the last. ``votes`` are those of the audience. Version 1 had
-    none of these.
+    ``assignment``, ``schedule`` and ``final`` are None where none was made. ``criteria`` are what pitches were scored
+    by, ``entries`` all that judges saved, ``chain`` that of the last. ``votes`` are those of the audience. Version 1
+    had none of these.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -48,6 +48,7 @@ class Whole(BaseModel):
     judges: tuple[Judge, ...]
     assignment: Assignment | None = None
     schedule: Schedule | None = None
+    final: Final | None = None
     sessions: tuple[Session, ...]
     left_out: tuple[str, ...]
     criteria: tuple[Criterion, ...] = ()
@@ -70,8 +71,8 @@ class Whole(BaseModel):
         _check(_different(teams) and _different(judges), "a team or a judge is in it twice")
         _check(_different(team.name.casefold() for team in self.teams), "two teams have one name")
         _check(_different(session.session_id for session in self.sessions), "a session is in it twice")
-        for plan in (self.assignment, self.schedule):
-            _check(plan is None or plan.event_id == event_id, "assignment or schedule: it is of another event")
+        for plan in (self.assignment, self.schedule, self.final):
+            _check(plan is None or plan.event_id == event_id, "assignment, schedule or final: it is of another event")
         self._check_plans(set(teams), set(judges))
         for session in self.sessions:
             _check_session(session, set(teams))
@@ -90,6 +91,8 @@ class Whole(BaseModel):
             _check(named <= teams, "schedule: a team is not in it")
             _check(_different(order.team_ids), "schedule: a team is in it twice")
             _check(0 < (order.slot_seconds or 1) <= _LONGEST, "schedule: slot_seconds is too short or too long")
+        if (final := self.final) is not None:
+            _check_final(final, judges)
 
     def _check_entries(self) -> None:
         """What was saved must be as it was saved, all of it. Who came while it was exported may not be in it."""
@@ -137,6 +140,7 @@ def head(
     judges: Sequence[Judge],
     assignment: Assignment | None,
     schedule: Schedule | None,
+    final: Final | None,
 ) -> bytes:
     """All but the sessions."""
     known: dict[str, Any] = {
@@ -147,6 +151,7 @@ def head(
         "judges": [judge.model_dump(mode="json") for judge in judges],
         "assignment": assignment.model_dump(mode="json") if assignment else None,
         "schedule": schedule.model_dump(mode="json") if schedule else None,
+        "final": final.model_dump(mode="json") if final else None,
     }
     return json.dumps(known, ensure_ascii=False, indent=1)[:-2].encode() + b',\n "sessions": ['
 
@@ -180,6 +185,18 @@ def _names(found: Whole) -> Iterable[tuple[str, str]]:
         yield from (("sessions.team_name", one.team_name), ("sessions.pitch_title", one.pitch_title))
 
 
+def _check_final(final: Final, judges: set[str]) -> None:
+    """Each judge compares each two once. One who was in it and was deleted meanwhile may still be named."""
+    named = final.session_ids
+    _check(len(named) <= MOST_FINALISTS and _different(named), "final: too many, or one is in it twice")
+    _check(all(map(_ID.fullmatch, named)), "final: the id of a session is none")
+    _check(len(final.comparisons) <= MOST_COMPARISONS, "final: too many comparisons")
+    _check(_different((one.judge_id, one.pair) for one in final.comparisons), "final: a judge compared two twice")
+    _check({one.judge_id for one in final.comparisons} <= judges, "final: a judge is not in it")
+    _check(all(one.better != one.worse for one in final.comparisons), "final: a pitch is compared with itself")
+    _check(all(one.pair <= set(named) for one in final.comparisons), "final: one that is compared is no finalist")
+
+
 def _check_session(session: Session, teams: set[str]) -> None:
     """Its key must lie in the event's slot, and its audio in its own folder."""
     session_id, key = session.session_id, session.audio_minio_key
@@ -211,7 +228,7 @@ def _check_values(part: object) -> None:
             _check_values(value)
 
 
-def _different(names: Iterable[str]) -> bool:
+def _different(names: Iterable[Hashable]) -> bool:
     found = list(names)
     return len(found) == len(set(found))
 

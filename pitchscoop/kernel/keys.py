@@ -74,6 +74,11 @@ def schedule(event_id: str) -> str:
     return f"schedule:{{{event_id}}}"
 
 
+def final(event_id: str) -> str:
+    """The final round: who is in it, and what judges said of each two."""
+    return f"final:{{{event_id}}}"
+
+
 def cards(event_id: str) -> str:
     """The head of an event's cards: how many were saved, and the end of their chain. A worker looks for this name."""
     return f"cards:{{{event_id}}}"

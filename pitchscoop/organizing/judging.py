@@ -15,7 +15,9 @@ from pitchscoop.organizing.panel import Panel
 from pitchscoop.organizing.running_order import RunningOrders
 from pitchscoop.recordings.overview import Glance, glances
 from pitchscoop.scoring.cards import Cards
+from pitchscoop.scoring.finals import Finals
 from pitchscoop.scoring.model import Scorecard
+from pitchscoop.scoring.rounds import FinalRound
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +33,28 @@ class ToScore:
 class JudgesPitches:
     """``criteria`` are by track, those for pitches of none under an empty name.
 
-    ``assigned``: somebody said who hears whom.
+    ``assigned``: somebody said who hears whom. ``final`` is the final round, if there is one.
     """
 
     event: Event
     criteria: Mapping[str, tuple[Criterion, ...]]
     pitches: Sequence[ToScore]
     assigned: bool
+    final: FinalRound | None
 
 
 class Judging:
     """Puts together what several parts know."""
 
-    def __init__(self, state: State, events: Events, cards: Cards, panel: Panel, orders: RunningOrders) -> None:
+    def __init__(
+        self, state: State, events: Events, cards: Cards, panel: Panel, orders: RunningOrders, finals: Finals
+    ) -> None:
         self._state = state
         self._events = events
         self._cards = cards
         self._panel = panel
         self._orders = orders
+        self._finals = finals
 
     async def read(self, who: Principal, event_id: str, judge_id: str | None = None) -> JudgesPitches:
         """A judge's pitches: those that were assigned to them or, where nobody was assigned, all they may hear.
@@ -78,7 +84,7 @@ class Judging:
             pitches.append(ToScore(session, track, card.shown(event.criteria(track)) if card else None))
         tracks = dict.fromkeys([None, *(pitch.track for pitch in pitches)])
         criteria = {track or "": event.criteria(track) for track in tracks}
-        return JudgesPitches(event, criteria, pitches, own is not None)
+        return JudgesPitches(event, criteria, pitches, own is not None, await self._finals.of_judge(event, judge))
 
     async def progress(self, who: Principal, event_id: str) -> dict[str, tuple[int, int | None]]:
         """How far the judges are, by id: of how many teams they have filled in a card, and how many they were given.

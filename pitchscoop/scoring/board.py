@@ -13,6 +13,7 @@ from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.scoring import explained
 from pitchscoop.scoring.equations import IntArray
+from pitchscoop.scoring.final import final_result
 from pitchscoop.scoring.groups import groups, next_readings
 from pitchscoop.scoring.mixed import Fit, FloatArray, Reads, fit, reads_of
 from pitchscoop.scoring.places import Places, places, untied
@@ -33,9 +34,10 @@ class _Heard:
 
 def board(scored: Scored) -> Board:
     """The standings of an event."""
+    final = final_result(scored.final, scored.pitches, scored.teams, scored.judges)
     heard, unscored, stretched = _counting(scored)
     if not heard:
-        return Board(scored.event, scored.chain, awards=awards(scored, (), {}))
+        return Board(scored.event, scored.chain, awards=awards(scored, (), {}), final=final)
     judges = sorted({judge for one in heard for judge, _ in one.cards})
     reads = _reads(heard)
     fitted = fit(reads)
@@ -63,6 +65,7 @@ def board(scored: Scored) -> Board:
         max(scored.cards[key].saved_at for key in counted),
         partial(_advice, scored, heard, judges, reads, fitted) if scored.event.stage == "open" else tuple,
         awards(scored, rows, by_track),
+        final,
     )
 
 

@@ -17,6 +17,7 @@ from pitchscoop.kernel.clock import Clock, micros
 from pitchscoop.kernel.errors import Invalid
 from pitchscoop.kernel.state import State
 from pitchscoop.recordings.ports import AudioStorage
+from pitchscoop.scoring import finals
 from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.model import Entry
 from pitchscoop.voting.box import Box
@@ -61,6 +62,8 @@ class Copies:
 
     async def erase(self, event_id: str, session_id: str) -> None:
         """See ``Companion.erase``. State goes first, so that who writes a file meanwhile sees it afterwards."""
+        if not await self._is_gone(event_id):  # else its rows go
+            await finals.erase(self._state, self._events, self._clock, event_id, session_id)
         numbers = await self._ledger.blank(event_id, session_id)
         if numbers and not await self._is_gone(event_id):  # else the whole folder goes
             await self._copy(event_id)  # what says that they were erased is there before they are

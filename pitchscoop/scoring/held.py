@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
 
@@ -21,8 +21,12 @@ from pitchscoop.scoring.previews import Preview, moved, preview, spoken_in
 from pitchscoop.scoring.rows import Board, Pitch, Scored, Totals, impartial
 from pitchscoop.voting.box import Box
 
+if TYPE_CHECKING:
+    from pitchscoop.events.plans import Final
+
 _FACTS = 500  # facts taken at a time, so that others get their turn between
-_ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "cards", "cards": "cards"}
+_ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "cards", "cards": "cards",
+         "final": "final"}  # fmt: skip
 """What is to be read again after a fact, by what its name begins with."""
 _WANTED = 60.0  # seconds after a look in which the standings are kept current without being asked for
 
@@ -67,7 +71,7 @@ class Held:
         self.gone = False
         self._asked = -_WANTED
         self._position = ""
-        self._stale = {"teams", "judges", "cards"}  # of what is held: what the log says has changed
+        self._stale = {"teams", "judges", "cards", "final"}  # of what is held: what the log says has changed
         self._changed: set[str] | None = None  # sessions; None: all
         self._teams: dict[str, Team] = {}
         self._judges: dict[str, Judge] = {}
@@ -75,6 +79,7 @@ class Held:
         self._previews: dict[str, Preview | None] = {}
         self._cards = dict[tuple[str, str], Card]()
         self._head: Head | None = None
+        self._final: Final | None = None
         self._totals = Totals()
         self._votes: Mapping[str, int] = {}
         self._reading = asyncio.Lock()
@@ -202,7 +207,7 @@ class Held:
         cards = impartial(self._cards, pitches, self._teams, self._judges)
         aside = len(self._cards) - len(cards)
         people = dict(self._teams), dict(self._judges)
-        return Scored(self.event, pitches, cards, *people, chain, self._totals, aside, self._votes)
+        return Scored(self.event, pitches, cards, *people, chain, self._totals, aside, self._votes, self._final)
 
     def _pitch(self, glance: Glance) -> Pitch:
         team = self._teams.get(glance.team_id or "")
@@ -227,6 +232,8 @@ class Held:
             self._judges = {judge.judge_id: judge for judge in await self._events.judges.listed(event_id)}
         if "cards" in stale:
             await self._load_cards()
+        if "final" in stale:
+            _, _, self._final = await self._events.plans(event_id)
         if changed is None:
             self._glances.clear()
             async for found in overview.glances(self._state, event_id):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Event, Judge, Team
+from pitchscoop.events.plans import Final
 from pitchscoop.events.prizes import Prize
 from pitchscoop.events.rubrics import Criterion
 from pitchscoop.scoring.model import Card, total
@@ -56,6 +57,7 @@ class Scored:
     ``pitches`` by session, ``cards`` by session and judge, ``teams`` and ``judges`` by id. ``chain`` is that of the
     last entry. ``totals`` remembers from board to board what cards come to. ``set_aside`` counts cards that are not
     among them. ``votes`` are those of the audience, by session, where a prize goes by them: nothing else does.
+    ``final`` has no part in the standings either, and is told beside them.
     """
 
     event: Event
@@ -67,6 +69,7 @@ class Scored:
     totals: Totals = field(default_factory=Totals)
     set_aside: int = 0
     votes: Mapping[str, int] = field(default_factory=dict)
+    final: Final | None = None
 
 
 def impartial(
@@ -79,11 +82,15 @@ def impartial(
     torn = {judge_id: judge for judge_id, judge in judges.items() if judge.conflicts or judge.domains}
 
     def may(session_id: str, judge_id: str) -> bool:
-        judge, pitch = torn.get(judge_id), pitches.get(session_id)
-        team = teams.get(pitch.team_id or "") if pitch else None
-        return judge is None or team is None or conflict(judge, team) not in ("conflict", "domain")
+        return not is_partial(torn.get(judge_id), pitches.get(session_id), teams)
 
     return {key: card for key, card in cards.items() if may(*key)}
+
+
+def is_partial(judge: Judge | None, pitch: Pitch | None, teams: Mapping[str, Team]) -> bool:
+    """Whether a judge has a conflict of interest with the team of a pitch. That it is of another track is none."""
+    team = teams.get(pitch.team_id or "") if pitch else None
+    return judge is not None and team is not None and conflict(judge, team) in ("conflict", "domain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,36 @@ class Award:
 
 
 @dataclass(frozen=True, slots=True)
+class FinalPlace:
+    """A finalist in its place: ``rank`` and ``strength`` (log odds) are None where comparisons cannot tell yet.
+
+    It was ``compared`` so often with others, of which it ``won`` some. ``p_over_next`` is the probability that a judge
+    prefers it to the one below.
+    """
+
+    pitch: Pitch
+    rank: int | None
+    strength: float | None
+    won: int
+    compared: int
+    p_over_next: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FinalResult:
+    """What a final round has come to. ``settled``: comparisons tell an order. ``words`` say it, or what is missing.
+
+    ``comparisons`` counts those that count, ``judges`` who made them.
+    """
+
+    places: tuple[FinalPlace, ...]
+    comparisons: int
+    judges: int
+    settled: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """An event's standings. ``tracks`` are ranked for themselves, by name.
 
@@ -134,3 +171,4 @@ class Board:
     as_of: dt.datetime | None = None
     advise: Callable[[], tuple[str, ...]] = field(default=tuple, compare=False)
     awards: tuple[Award, ...] = ()
+    final: FinalResult | None = None

@@ -174,7 +174,8 @@ class Fsck:
 def _more(record: Record, known: Record | None) -> bool:
     if known is None or (record.event is not None and known.event is None):
         return True
-    if (record.assignment and not known.assignment) or (record.schedule and not known.schedule):
+    beside = ((record.assignment, known.assignment), (record.schedule, known.schedule), (record.final, known.final))
+    if any(stored and not kept for stored, kept in beside):
         return True
     teams = {team.team_id for team in record.teams} - {team.team_id for team in known.teams}
     judges = {judge.judge_id for judge in record.judges} - {judge.judge_id for judge in known.judges}

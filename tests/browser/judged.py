@@ -67,7 +67,7 @@ def page(case: str) -> JudgePage:
     """The page of a judge whom the sample server tells this."""
     api = "/sample/judge"
     return JudgePage(JUDGE, "Nordhavn Climate Hack 2026", case, f"{api}/{case}", api, "/sample/leaderboard",
-                     "/standings", "/judging.js", f"{api}/dictations", "UTC")  # fmt: skip
+                     "/standings", "/final", "/judging.js", f"{api}/dictations", "UTC")  # fmt: skip
 
 
 def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:

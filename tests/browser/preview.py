@@ -31,7 +31,7 @@ from pitchscoop.doors.web import contexts as c
 from pitchscoop.doors.web.card_contexts import GivenCard
 from pitchscoop.doors.web.render import ASSETS, Renderer
 from tests import samples
-from tests.browser import administered, advised, judged, organized, ranked, said, talk
+from tests.browser import administered, advised, finals, judged, organized, ranked, said, talk
 from tests.browser.words import ARABIC, LONG_TEAM, LONG_TITLE, WHEN
 from tests.servers.redis import free_port
 
@@ -247,6 +247,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         **administered.pages(renderer),
         **ranked.pages(renderer),
         **judged.pages(renderer),
+        **finals.pages(renderer),
     }
 
 
@@ -322,6 +323,7 @@ def app() -> Starlette:
             *organized.routes(_details("completed")),
             *ranked.routes(renderer, _peaks),
             *judged.routes(renderer),
+            *finals.routes(),
             *(Route(f"/sample/{status}", _refused(status)) for status in (401, 404)),
             WebSocketRoute("/sample/live", talk.live),
             WebSocketRoute("/sample/talk", talk.live),

@@ -83,6 +83,26 @@ def _prizes(case: str) -> list[object]:
     ]
 
 
+def _final(case: str) -> object:
+    """Of boards with a final round: one that is settled, and one that is not yet."""
+    if case not in ("published", "live"):
+        return None
+    won = ((1, 3, 11, 15), (2, 0, 10, 15), (3, 4, 5, 14)) if case == "published" else ((None, 0, 1, 1), (None, 4, 0, 0))
+    places = [
+        {"rank": rank, "session_id": f"r{at}", "team_id": str(at), "team_name": _PLACED[at][1],
+         "pitch_title": _PLACED[at][2], "strength": None, "won": won, "compared": compared, "p_over_next": None,
+         "page_url": f"http://127.0.0.1/pitches/r{at}?key=k"}
+        for rank, at, won, compared in won
+    ]  # fmt: skip
+    settled = case == "published"
+    words = f"Of a hundred judges 56 would prefer {ARABIC} to Grandmother Tongue."
+    lacking = (
+        f"Not enough comparisons yet: nothing links Grandmother Tongue and {LONG_TEAM}, not even by way of others."
+    )
+    return {"settled": settled, "words": words if settled else lacking, "comparisons": 22 if settled else 1,
+            "judges": 6 if settled else 1, "places": places}  # fmt: skip
+
+
 def board(case: str) -> dict[str, object]:
     """The standings of a case."""
     stage = {"live": "open", "meanwhile": "open", "hidden": "frozen", "waiting": "open", "empty": "open"}.get(
@@ -95,6 +115,7 @@ def board(case: str) -> dict[str, object]:
         "method": "mean" if case == "mean" else "adjusted",
         "track": None, "tracks": ["Land", "Sea"] if case == "tracks" else [], "standings": found,
         "tie_break": "share", "ties": "Teams that cannot be told apart share a rank.", "prizes": _prizes(case),
+        "final": _final(case),
         "warnings": _WARNINGS if case in ("live", "tracks") else [], "advice": _ADVICE if case == "live" else [],
         "judges": None if hidden else 6, "cards": None if hidden else 143, "chain": None, "as_of": None,
     }  # fmt: skip
@@ -132,11 +153,16 @@ def _page(case: str, viewer: Viewer = Viewer(), *, embedded: bool = False) -> s.
         path="/standings",
         moves=organizes,
         hidden=stage != "published",
+        final_path="/finalists" if organizes else None,
         embed_code='<iframe src="https://pitches.example.org/embed"></iframe>' if organizes else None,
         public=embedded,
         embedded=embedded,
         audience_path=f"/sample/audience/{case}",
     )
+
+
+def _room(case: str) -> o.Room:
+    return o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC", f"/sample/standings/{case}")
 
 
 def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
@@ -149,9 +175,7 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
         "standings-hidden": lambda: renderer.standings(_page("hidden")),
         "standings-live": lambda: renderer.standings(_page("live", ORGANIZER)),
         "standings-empty": lambda: renderer.standings(_page("empty", ORGANIZER)),
-        "room-reveal": lambda: renderer.room(
-            o.Room(ORGANIZER, EVENT.name, "/sample/room/nobody", "UTC", "/sample/standings/published")
-        ),
+        "room-reveal": lambda: renderer.room(_room("published")),
         "standings-mean": lambda: renderer.standings(_page("mean")),
         "standings-embed": lambda: renderer.standings(_page("published", embedded=True)),
     }
@@ -194,10 +218,14 @@ def _stream(request: Request) -> Response:
 
     async def events() -> AsyncIterator[str]:
         yield f"retry: 3600000\nevent: standings\ndata: {json.dumps(board(case))}\n\n"
-        if case == "meanwhile":
+        if case in ("meanwhile", "hall"):
             while not more.is_set():  # noqa: ASYNC110  set by another thread
                 await asyncio.sleep(0.05)
-            yield f"event: standings\ndata: {json.dumps(board(case) | {'cards': 144})}\n\n"
+            changed = board(case) | {"cards": 144}
+            if case == "hall":  # the second has become the first
+                first, second, *rest = rows()
+                changed["standings"] = [second, first, *rest]
+            yield f"event: standings\ndata: {json.dumps(changed)}\n\n"
 
     return StreamingResponse(events(), media_type="text/event-stream")
 
@@ -206,6 +234,8 @@ def routes(renderer: Renderer, peaks: Callable[[Request], Response]) -> list[Rou
     """What the pages fetch."""
     return [
         # Not among the pages that every test looks at: its console says that the stream was refused.
+        Route("/room-standings", lambda _: HTMLResponse(renderer.room(_room("hall")))),
+        Route("/room-open", lambda _: HTMLResponse(renderer.room(_room("live")))),
         Route("/standings-meanwhile", lambda _: HTMLResponse(renderer.standings(_page("meanwhile", ORGANIZER)))),
         Route("/standings-refused", lambda _: HTMLResponse(renderer.standings(_page("refused")))),
         Route("/sample/standings/{case}", lambda request: JSONResponse(board(request.path_params["case"]))),

@@ -166,6 +166,38 @@ def test_no_key_shows_the_room_how_it_stands_while_judges_score(page: Page, prev
     expect(page.locator("[data-part=reveal]")).to_be_hidden()
 
 
+def test_s_shows_the_room_the_first_ten_and_keeps_them_current(page: Page, preview: str) -> None:
+    page.goto(f"{preview}/room-standings")
+    table = page.get_by_role("region", name="Standings")
+    expect(table).to_be_hidden()
+    page.keyboard.press("s")
+    rows = table.locator("tbody tr")
+    expect(rows).to_have_count(10)
+    expect(rows.nth(0)).to_contain_text("Grandmother Tongue")
+    expect(rows.nth(0)).to_contain_text("87.4")
+    expect(rows.nth(0)).to_contain_text("1 to 5")
+    ranked.more.set()
+    expect(rows.nth(0)).to_contain_text("Ørsted’s Ghost")  # noqa: RUF001
+    page.keyboard.press("r")
+    expect(page.locator("[data-part=reveal]")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-part=reveal]")).to_be_hidden()
+    expect(table).to_be_visible()  # a key ends one thing
+    for key in ("Escape", "s"):
+        page.keyboard.press(key)
+        expect(table).to_be_hidden()
+        page.keyboard.press("s")
+        expect(table).to_be_visible()
+
+
+def test_s_shows_nothing_while_judges_score(page: Page, preview: str) -> None:
+    page.goto(f"{preview}/room-open")
+    with page.expect_response("**/stream"):
+        page.keyboard.press("s")
+    page.wait_for_timeout(200)
+    expect(page.get_by_role("region", name="Standings")).to_be_hidden()
+
+
 def test_the_room_reveals_prizes_in_the_order_of_the_ceremony(page: Page, preview: str) -> None:
     page.goto(f"{preview}/room-reveal")
     reveal = page.locator("[data-part=reveal]")

@@ -55,6 +55,7 @@ _WORD = {"utterance_id": "u", "index": 0, "word": "a", "was": "b"}
 _FORM = {"team_name": "{team}", "pitch_title": "T"}
 _UNWRITTEN = "transcript_not_ready"
 _NO_PRIZE = "no_such_prize"
+_PAIR = {"better": "{session_id}", "worse": "x"}
 _HIDES = "Whoever may not see the standings is told the stage, and no more; tests/doors/test_nothing_leaks.py."
 _ACCEPTED = {"sentences": [{"id": "s", "verdict": "accepted"}]}
 _E, _T, _J, _S = "/events/{event_id}", "/teams/{team_id}", "/judges/{judge_id}", "/sessions/{session_id}"
@@ -106,6 +107,9 @@ REST = {
     f"GET {_E}/vote": ask(Verb.VOTE_READ, fine="no_vote"),
     f"PUT {_E}/vote": ask(Verb.VOTE_CAST, json={"session_id": "{session_id}"}, fine="no_vote"),
     f"GET {_E}/audience": everybody(_HIDES),
+    f"GET {_E}/final": everybody(_HIDES),
+    f"PUT {_E}/final": ask(Verb.FINAL_NAME, json={"session_ids": []}),
+    f"PUT {_E}/final/comparisons": ask(Verb.FINAL_COMPARE, json=_PAIR, own=True, fine="no_final"),
     f"GET {_E}/sessions": ask(Verb.SESSION_LIST, own=True),
     f"GET {_E}/search": ask(Verb.TRANSCRIPT_SEARCH, query="?q=word", own=True),
     "POST /organizers": ask(Verb.ORGANIZER_INVITE, json=_NEW),
@@ -208,6 +212,9 @@ PAGES = {
     f"POST {_E}{_J}/invitation": ask(Verb.JUDGE_INVITE, fresh="judge"),
     f"GET {_E}/standings": everybody(_HIDES),
     f"GET {_E}/standings/embed": everybody(_HIDES),
+    f"GET {_E}/final": ask(Verb.CARD_READ, own=True),
+    f"POST {_E}/final": ask(Verb.FINAL_NAME, form={}),
+    f"POST {_E}/final/comparisons": ask(Verb.FINAL_COMPARE, form=_PAIR, own=True, fine="no_final"),
     f"GET {_E}/desk": ask(Verb.EVENT_READ, Verb.JUDGE_LIST, Verb.TEAM_LIST),
     f"GET {_E}/desk/rows": ask(Verb.TEAM_LIST, Verb.SESSION_LIST),
     f"GET {_E}/desk/news": ask(Verb.AUDIT_READ, Verb.SESSION_LIST),
@@ -261,6 +268,9 @@ TOOLS = {
     "audience.get_vote": ask(Verb.VOTE_READ, json=_IN, fine="no_vote"),
     "audience.vote": ask(Verb.VOTE_CAST, json=_IN | {"session_id": "{session_id}"}, fine="no_vote"),
     "audience.make_ballots": ask(Verb.BALLOT_MAKE, json=_IN | {"count": 1}, fine="no_vote"),
+    "leaderboard.get_final": everybody(_HIDES),
+    "leaderboard.name_finalists": ask(Verb.FINAL_NAME, json=_IN | {"session_ids": []}),
+    "judges.compare_finalists": ask(Verb.FINAL_COMPARE, json=_IN | _PAIR, own=True, fine="no_final"),
     "pitches.ask_advice": ask(Verb.ADVICE_ASK, json=_ID, fine="no_model"),
     "pitches.get_advice": ask(Verb.ADVICE_READ, json=_ID, fine="no_advice"),
     "pitches.review_advice": ask(Verb.ADVICE_REVIEW, json=_ID | _ACCEPTED, fine="no_advice"),

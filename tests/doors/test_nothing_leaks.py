@@ -35,9 +35,8 @@ _OUT: tuple[Stage, ...] = ("published", "archived")
 _BACK: tuple[Stage, ...] = ("published", "frozen")
 _INSIDE = ("its team", "its judge", "a listener's link", "a voter", "nobody")
 COMMENT = "Zwetschgenkuchen"
-_ROW = re.compile(
-    rb'"(rank|raw_mean|adjusted|p_first|interval|tied_with|winners|awarded|votes|voters)": ?[\d\[]|\d votes?\b'
-)
+_FIGURES = b"rank|raw_mean|adjusted|p_first|interval|tied_with|winners|awarded|strength|won|p_over_next|votes|voters"
+_ROW = re.compile(b'"(' + _FIGURES + rb')": ?[-\d\[]|\d votes?\b')
 _STREAM = "/leaderboard/stream"
 
 
@@ -75,6 +74,10 @@ async def scored(engine: Engine, here: World, stage: Stage) -> tuple[World, list
     for picked in (pitches[1], pitches[1], pitches[0]):
         token = await engine.audience.take_ballot(event_id, "192.0.2.1")
         await engine.audience.cast(await engine.access.who(token), event_id, picked.session_id)
+    ids = [session.session_id for session in pitches]
+    await engine.finals.name(ORGANIZER, event_id, ids)
+    await engine.finals.compare(await engine.access.who(judges[0].token), event_id, *ids)
+    secrets.append(Secret(f'"better":"{ids[0]}"'.encode(), judges[0].judge_id))
     for step in WAYS[stage]:
         await engine.organizing.move_event(ORGANIZER, event_id, step)
     return dataclasses.replace(here, stage=stage), secrets

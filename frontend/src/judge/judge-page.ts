@@ -141,7 +141,8 @@ class JudgePage extends HTMLElement {
     this.dataset.view = task === undefined ? "list" : "card";
     document.body.classList.toggle("on-card", task !== undefined);
     const open = pitches.known.event.stage === "open";
-    this.#list?.show({ tasks, apart, current: task?.pitch.session_id ?? null, open });
+    const final = pitches.known.final ?? null;
+    this.#list?.show({ tasks, apart, current: task?.pitch.session_id ?? null, open, final });
     this.#notice(tasks, task);
     if (task === undefined) this.#card?.close();
     else this.#show(task, tasks);

@@ -2,7 +2,7 @@
 import { clock, spoken } from "../common/format";
 import { arrange, part, say, setIcon } from "../common/parts";
 import { isGone, isUnsent, obstacle } from "./held";
-import type { Pitch } from "./model";
+import type { FinalProgress, Pitch } from "./model";
 import { following, howFar, isDone, lacking, progress, type Task } from "./order";
 import { slots } from "./slots";
 
@@ -13,6 +13,7 @@ export interface Shown {
   current: string | null;
   /** Whether scores can be given. */
   open: boolean;
+  final: FinalProgress | null;
 }
 
 export const addressOf = (session: string): string => `#/${session}`;
@@ -26,12 +27,14 @@ export class ListView {
     private readonly takeBack: (pitch: Pitch) => void,
   ) {}
 
-  show({ tasks, apart, current, open }: Shown): void {
+  show({ tasks, apart, current, open, final }: Shown): void {
     part(this.root, "loading").hidden = true;
     part(this.root, "empty").hidden = tasks.length > 0;
     part(this.root, "far").hidden = tasks.length === 0;
     say(part(this.root, "progress"), howFar(tasks));
     slots(part(this.root, "slots"), tasks, null);
+    part(this.root, "final").hidden = final === null;
+    if (final !== null) say(part(this.root, "final-words"), finalRound(final));
     this.#next(open ? following(tasks, null) : null, tasks);
     const rows = tasks.map((task, place) => this.#row(task, place, current));
     arrange(part(this.root, "rows"), rows);
@@ -102,6 +105,15 @@ export class ListView {
     const template = part<HTMLTemplateElement>(this.root, name);
     return (template.content.cloneNode(true) as DocumentFragment).firstElementChild as HTMLElement;
   }
+}
+
+/** What is to be done in the final round. */
+export function finalRound({ pairs, compared, takes }: FinalProgress): string {
+  const left = pairs - compared;
+  const counted = (count: number): string => (count === 1 ? "1 pair" : `${count} pairs`);
+  if (!takes) return `Final round: ${compared} of ${counted(pairs)} compared`;
+  if (left === 0) return "Final round: all pairs compared";
+  return compared === 0 ? `Final round: ${counted(pairs)}` : `Final round: ${counted(left)} left`;
 }
 
 /** An icon and words; without an icon nobody has to do anything. */

@@ -16,9 +16,12 @@ const SILENT: Record<Pitch["status"], string> = {
   failed: "The recording could not be read.",
 };
 
+/** What is told of a pitch that is to be heard. */
+export type Audible = Pick<Pitch, "session_id" | "duration" | "status" | "has_audio">;
+
 export class Listening {
   readonly #wave: PitchWave;
-  #pitch: Pitch | null = null;
+  #pitch: Audible | null = null;
   #sound: Sound | null = null;
   #kept = ""; // the address of a sound of this device
 
@@ -32,7 +35,7 @@ export class Listening {
   }
 
   /** Holds this pitch ready. What sounded before is quiet. */
-  open(pitch: Pitch): void {
+  open(pitch: Audible): void {
     const known = this.#pitch;
     this.#pitch = pitch;
     if (known?.session_id === pitch.session_id && known.has_audio === pitch.has_audio) return;
@@ -70,7 +73,7 @@ export class Listening {
     }
   }
 
-  #made({ session_id }: Pitch): Sound {
+  #made({ session_id }: Audible): Sound {
     const audio = new Audio();
     audio.preload = "metadata";
     oneSound(audio);

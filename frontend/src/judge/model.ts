@@ -49,6 +49,13 @@ export interface Pitch {
 
 export type Stage = "draft" | "open" | "frozen" | "published" | "archived";
 
+export interface FinalProgress {
+  pairs: number;
+  compared: number;
+  /** Whether comparisons are taken now. */
+  takes: boolean;
+}
+
 export interface Judging {
   event: { event_id: string; name: string; stage: Stage };
   /** By track; those of pitches without a track under "". */
@@ -56,6 +63,8 @@ export interface Judging {
   pitches: readonly Pitch[];
   /** Whether somebody said who hears whom; if not, everybody hears all. */
   assigned: boolean;
+  /** How far this judge is with the final round; null: there is none for them. */
+  final?: FinalProgress | null;
   /** When scoring was closed; null: it is open, or nobody said. Added here. */
   since?: string | null;
 }

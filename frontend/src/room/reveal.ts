@@ -5,7 +5,7 @@ import { part, say } from "../common/parts";
 import type { Board } from "../standings/board";
 import { local } from "../standings/listening";
 import type { MiniWave } from "../wave/mini-wave";
-import { prizes, ranks, type Step } from "./steps";
+import { mayShow, prizes, ranks, type Step } from "./steps";
 
 const THIRD = 3;
 const SHORT = 6; // letters of a head that are set as large as a rank
@@ -37,13 +37,9 @@ export class Reveal {
     event.preventDefault();
   }
 
-  /**
-   * Whoever is no organizer is told of no standings before they are published: then nothing happens. Nor does it while
-   * judges score: a key that somebody leans on must not show in the hall how it stands.
-   */
   async #begin(steps: (board: Board) => Step[]): Promise<void> {
     const board = await getJson<Board>(this.path);
-    this.#steps = board.stage === "open" || board.stage === "draft" ? [] : steps(board);
+    this.#steps = mayShow(board) ? steps(board) : [];
     this.#at = -1;
     if (this.#steps.length > 0) this.#go(1);
   }

@@ -6,6 +6,7 @@ import { pause } from "../common/wait";
 import type { HeardWave } from "../live/heard-wave";
 import { type Live, UnderWay } from "../live/under-way";
 import { hours, NOBODY, type Slot, type Stage } from "../stage/slots";
+import { LiveTable } from "./live-table";
 import { Reveal } from "./reveal";
 import { RoomCaptions } from "./room-captions";
 import { type Hour, type Scene, scene } from "./scene";
@@ -31,6 +32,7 @@ class RoomScreen extends HTMLElement {
   connectedCallback(): void {
     this.#hour = hours(given(this, "zone"));
     new Reveal(this, given(this, "standings"));
+    new LiveTable(this, given(this, "standings")); // after it: the keys of a reveal that runs are its own
     void this.#follow();
     setInterval(() => this.#tick(), TICK);
   }

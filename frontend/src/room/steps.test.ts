@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Prize, Row } from "../standings/board";
-import { prizes, ranks } from "./steps";
+import { head, mayShow, prizes, ranks } from "./steps";
 
 const rows = (...places: number[]): Row[] =>
   places.map((rank, at) => ({ rank, session_id: `s${at}`, team_name: `T${at}`, score: 70 - at }) as Row);
@@ -43,4 +43,28 @@ test("prizes that somebody won, in their order", () => {
       ["Grand prize", "", ["T0"], "", "T0"],
     ],
   );
+});
+
+test("a hall is not shown how it stands while judges score, nor what is hidden", () => {
+  for (const stage of ["draft", "open"] as const) assert.equal(mayShow({ stage, hidden: false }), false);
+  for (const stage of ["frozen", "published", "archived"] as const) {
+    assert.equal(mayShow({ stage, hidden: false }), true);
+    assert.equal(mayShow({ stage, hidden: true }), false);
+  }
+});
+
+test("the head of the table says where each would stand nine times in ten", () => {
+  const [first, second] = rows(1, 2);
+  const all = [
+    { ...first, interval: [1, 1] },
+    { ...second, interval: [1, 5] },
+  ] as Row[];
+  assert.deepEqual(
+    head(all, 10).map(({ rank, team, score, range }) => [rank, team, score, range]),
+    [
+      ["1", "T0", "70.0", "1"],
+      ["2", "T1", "69.0", "1 to 5"],
+    ],
+  );
+  assert.equal(head(all, 1).length, 1);
 });

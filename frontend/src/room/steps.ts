@@ -15,6 +15,34 @@ export interface Step {
   heard: Row | null;
 }
 
+/**
+ * Whether a hall may be shown how it stands. Whoever is no organizer is told of no standings before they are published;
+ * while judges score nobody is: a key that somebody leans on must not show it.
+ */
+export function mayShow({ stage, hidden }: Pick<Board, "stage" | "hidden">): boolean {
+  return !hidden && stage !== "open" && stage !== "draft";
+}
+
+export interface Line {
+  session: string;
+  rank: string;
+  team: string;
+  score: string;
+  /** Where it would stand nine times in ten. */
+  range: string;
+}
+
+/** The head of the table; who shares the last rank that fits may be left out. */
+export function head(standings: readonly Row[], most: number): Line[] {
+  return standings.slice(0, most).map(({ session_id, rank, team_name, score, interval: [low, high] }) => ({
+    session: session_id,
+    rank: String(rank),
+    team: team_name,
+    score: score.toFixed(1),
+    range: low === high ? String(low) : `${low} to ${high}`,
+  }));
+}
+
 /** The ranks from this one up to the first; those who share one are shown together. */
 export function ranks(standings: readonly Row[], from: number): Step[] {
   const found = new Map<number, Row[]>();

@@ -14,6 +14,7 @@ const board = (more: Partial<Board>): Board => ({
   tracks: [],
   standings: [row, row],
   prizes: [],
+  final: null,
   warnings: [],
   advice: [],
   judges: 1,

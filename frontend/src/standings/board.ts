@@ -32,6 +32,26 @@ export interface Prize {
   winners: { session_id: string; team_name: string; pitch_title: string; page_url: string }[];
 }
 
+/** A final round, in which judges compared two pitches at a time. It changes no standings. */
+export interface Final {
+  /** Whether comparisons tell an order. */
+  settled: boolean;
+  words: string;
+  comparisons: number;
+  judges: number;
+  places: Finalist[];
+}
+
+export interface Finalist {
+  /** Null: comparisons cannot tell yet. */
+  rank: number | null;
+  session_id: string;
+  team_name: string;
+  won: number;
+  compared: number;
+  page_url: string;
+}
+
 export interface Board {
   stage: "draft" | "open" | "frozen" | "published" | "archived";
   stage_since: string | null;
@@ -42,6 +62,7 @@ export interface Board {
   tracks: string[];
   standings: Row[];
   prizes: Prize[];
+  final: Final | null;
   warnings: string[];
   advice: string[];
   judges: number | null;

@@ -5,6 +5,7 @@ import { toast } from "../common/toast";
 import { Audience } from "./audience";
 import { axis, lines } from "./axis";
 import { type Board, clockIn, counted, emptiness, ordinal, type Row, sentence } from "./board";
+import { FinalRound } from "./final";
 import { type Heard, Listening } from "./listening";
 import * as strip from "./preview-strip";
 import { Prizes } from "./prizes";
@@ -23,6 +24,7 @@ class PitchStandings extends HTMLElement {
   );
   readonly #prizes = new Prizes(this, this.dataset.moves !== undefined);
   readonly #audience = new Audience(this);
+  readonly #final = new FinalRound(this);
   #board: Board | null = null;
   #playing: Row | null = null;
   #wanted: { session: string; start: number } | null = null;
@@ -69,6 +71,7 @@ class PitchStandings extends HTMLElement {
     this.#show(board);
     this.#prizes.show(board);
     this.#audience.follow(board);
+    this.#final.show(board);
   }
 
   /** What would settle most takes its time, and is asked for once in a while. */

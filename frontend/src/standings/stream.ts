@@ -7,15 +7,20 @@ const EVERY = 10_000; // ms between questions where there is no stream
 const GONE = 8_000; // ms without a stream after which it is said: one that only ended is back by then
 const LATER = 60_000; // ms until a stream is tried again
 
-/** Calls `told` with every board, and `lost` with false and true as the connection comes and goes. */
+/** Calls `told` with every board, and `lost` with false and true as the connection comes and goes, until `signal`. */
 export function follow(
   streamPath: string,
   readPath: string,
   told: (board: Board) => void,
   lost: (gone: boolean) => void,
+  signal?: AbortSignal,
 ): void {
   const source = new EventSource(streamPath);
   let timer = 0;
+  signal?.addEventListener("abort", () => {
+    clearTimeout(timer);
+    source.close();
+  });
   source.addEventListener("open", () => {
     clearTimeout(timer);
     lost(false);
@@ -24,7 +29,7 @@ export function follow(
   source.addEventListener("error", () => {
     clearTimeout(timer);
     // A stream that only ended comes back by itself; one that was refused does not.
-    if (source.readyState === EventSource.CLOSED) void ask(streamPath, readPath, told, lost);
+    if (source.readyState === EventSource.CLOSED) void ask(streamPath, readPath, told, lost, signal);
     else timer = window.setTimeout(() => lost(true), GONE);
   });
 }
@@ -34,8 +39,10 @@ async function ask(
   readPath: string,
   told: (board: Board) => void,
   lost: (gone: boolean) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   for (const until = performance.now() + LATER; performance.now() < until; await pause(EVERY)) {
+    if (signal?.aborted) return;
     try {
       told(await getJson<Board>(readPath));
       lost(false);
@@ -43,5 +50,5 @@ async function ask(
       lost(!(error instanceof Refused) || error.status === 0 || error.status >= 500);
     }
   }
-  follow(streamPath, readPath, told, lost);
+  if (!signal?.aborted) follow(streamPath, readPath, told, lost, signal);
 }

@@ -29,9 +29,9 @@ export class PitchWave extends HTMLElement {
   #wide = 0; // px, of the flag
 
   connectedCallback(): void {
-    this.#slider.id = "wave";
+    if (document.getElementById("wave") === null) this.#slider.id = "wave"; // two on one page would share it
     this.#slider.setAttribute("role", "slider");
-    this.#slider.setAttribute("aria-label", "Position");
+    this.#slider.setAttribute("aria-label", this.dataset.label ?? "Position");
     this.#slider.setAttribute("aria-valuemin", "0");
     this.#flag.className = "flag";
     this.#flag.setAttribute("aria-hidden", "true");

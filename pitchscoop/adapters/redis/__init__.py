@@ -5,6 +5,7 @@
 | ``session:ID`` | hash | a session: text as is, the rest as JSON; plus ``version`` and ``_indexes`` |
 | ``event:{E}``, ``team:{E}:ID``, ``team_name:{E}:SHA`` | hash | an event, a team, a taken name |
 | ``judge:{E}:ID``, ``assignment:{E}``, ``schedule:{E}`` | hash | a judge, who hears whom, who is on stage when |
+| ``final:{E}`` | hash | the finalists, and which of each two a judge thinks the better |
 | ``card:{E}:SESSION:JUDGE`` | hash | a judge's card of a session, as it is |
 | ``card_entry:{E}:NUMBER`` | hash | a card as it was saved once, with digest and chain; erased ones have these only |
 | ``cards:{E}`` | hash | how many entries there are, and the end of their chain |

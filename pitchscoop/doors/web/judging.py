@@ -31,6 +31,7 @@ async def judging(request: Request) -> Response:
         self_path=f"{api}/judges/{who.judge_id}",
         leaderboard_path=f"{api}/leaderboard",
         standings_path=f"/events/{event.event_id}/standings",
+        final_path=f"/events/{event.event_id}/final",
         worker_path=WORKER,
         dictation_path=f"{api}/dictations" if engine.transcripts.engines else None,
         zone=event.settings.timezone,

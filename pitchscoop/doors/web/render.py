@@ -12,6 +12,7 @@ from starlette.requests import Request
 from pitchscoop.doors.web import wording
 from pitchscoop.doors.web.contexts import Docs, ErrorPage, Home, Pitch, Recorder, RecordForm, Search, SignIn, Upload
 from pitchscoop.doors.web.feedback_contexts import FeedbackPage
+from pitchscoop.doors.web.final_contexts import FinalistsPage, FinalPage
 from pitchscoop.doors.web.installation_contexts import AuditPage, Deletion, OrganizerLink, OrganizerList, TakingIn
 from pitchscoop.doors.web.judge_contexts import JudgePage
 from pitchscoop.doors.web.languages import language
@@ -164,6 +165,14 @@ class Renderer:
     def standings(self, page: Standings) -> str:
         """The standings."""
         return self._render("standings.html", page)
+
+    def finalists(self, page: FinalistsPage) -> str:
+        """Who is in the final round, and what has come of it."""
+        return self._render("finalists.html", page)
+
+    def final(self, page: FinalPage) -> str:
+        """Two finalists that a judge compares."""
+        return self._render("final.html", page)
 
     def judging(self, page: JudgePage) -> str:
         """A judge's pitches and cards."""

@@ -56,6 +56,7 @@ async def _page(request: Request, who: Principal, *, public: bool, embedded: boo
         embedded=embedded,
         moves=organizes,
         hidden=not visible(ANYBODY, event),
+        final_path=f"/events/{event.event_id}/final" if organizes else None,
         embed_code=_embed_code(f"{engine.public_url}{at}/embed", event.name) if organizes else None,
         audience_path=None
         if event.settings.audience_vote == "off"

@@ -13,7 +13,8 @@ class Standings:
     ``event_path`` is the event over REST. ``since``: when the event came into its stage, ISO 8601. ``bar`` is for
     organizers. ``path`` is the page's own; ``public``: it shows what everybody sees, ``embedded``: within another site.
     ``moves``: previews can be moved. ``hidden``: only organizers see the standings now. ``embed_code`` is what another
-    site puts into its page. ``audience_path`` tells the votes of the audience, where the event has them.
+    site puts into its page, ``final_path`` where finalists are named. ``audience_path`` tells the audience's votes,
+    where the event has them.
     """
 
     viewer: Viewer
@@ -33,3 +34,4 @@ class Standings:
     hidden: bool = False
     embed_code: str | None = None
     audience_path: str | None = None
+    final_path: str | None = None

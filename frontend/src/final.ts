@@ -1,0 +1,2 @@
+import "./wave/pitch-wave";
+import "./judge/final-pitch";
