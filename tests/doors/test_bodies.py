@@ -60,6 +60,15 @@ async def test_a_body_without_a_length_ends_too(app: App, path: str, key: dict[s
         assert answer.status_code == 413
 
 
+@pytest.mark.parametrize(("token", "status", "code"), [(None, 401, "not_signed_in"), (ADMIN, 422, "invalid_request")])
+async def test_what_is_wrong_with_a_body_is_told_to_whoever_may_send_it(
+    app: App, token: str | None, status: int, code: str
+) -> None:
+    async with app.client(token) as client:
+        answer = await client.post("/events/default/judges", json={"name": "Ada", "email": "no address"})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
 async def test_what_an_organizer_needs_passes(app: App) -> None:
     async with app.client() as client:
         rows = "\n".join(f"Team {n}\tTrack {n}" for n in range(9000))
