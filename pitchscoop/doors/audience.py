@@ -8,7 +8,16 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from pitchscoop.access.model import ANYBODY, Principal
-from pitchscoop.doors.auth import Caller, TheEngine, bearer, engine_of, identified, principal_of, require_our_pages
+from pitchscoop.doors.auth import (
+    Caller,
+    TheEngine,
+    ballot_in,
+    bearer,
+    engine_of,
+    identified,
+    principal_of,
+    require_our_pages,
+)
 from pitchscoop.doors.described import MORE_WITH_TOKEN, PROBLEMS
 from pitchscoop.doors.events import Input
 from pitchscoop.doors.idempotency import IdempotentRoute, Seed
@@ -100,14 +109,9 @@ class AudienceDetails(BaseModel):
     results: list[AudienceRow]
 
 
-def cookie_of(event_id: str) -> str:
-    """The name of the cookie that is a browser's ballot in an event."""
-    return f"ballot_{event_id}"
-
-
 async def voter_of(request: Request) -> Principal:
     """Whoever brings a ballot: as a token or, from our own pages, as the event's cookie. Else whoever asks."""
-    cookie = request.cookies.get(cookie_of(request.path_params["event_id"]))
+    cookie = ballot_in(request)
     if cookie is None or bearer(request):
         return await principal_of(request)
     if request.method not in _SAFE:

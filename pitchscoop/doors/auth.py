@@ -25,6 +25,17 @@ def bearer(connection: HTTPConnection) -> str | None:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else None
 
 
+def ballot_cookie(event_id: str) -> str:
+    """The name of the cookie that is a browser's ballot in an event."""
+    return f"ballot_{event_id}"
+
+
+def ballot_in(connection: HTTPConnection) -> str | None:
+    """The ballot of a browser that asks for the vote of an event; it opens nothing else."""
+    event_id = connection.path_params.get("event_id", "")
+    return connection.cookies.get(ballot_cookie(event_id)) if connection.url.path.endswith("/vote") else None
+
+
 def address_of(connection: HTTPConnection) -> str:
     """Where a request comes from: what a proxy says of it counts only where the server trusts that proxy."""
     return connection.client.host if connection.client else ""

@@ -63,7 +63,7 @@ async def form_of(request: Request, who: Principal) -> FormData:
     try:
         form = await (await whole(request, who)).form(max_part_size=_ORGANIZERS)  # the body has an end already
         for value in form.values():
-            str(value).encode()
+            (value if isinstance(value, str) else value.filename or "").encode()
     except (UnicodeError, LookupError):
         raise Invalid("bad_form", "The form cannot be read. Open the page again, and send it from there.") from None
     return form

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from pitchscoop.access.answers import Answer, Answers
 from pitchscoop.access.model import ANYBODY, sign_in
-from pitchscoop.doors.auth import COOKIE, address_of, bearer, principal_of
+from pitchscoop.doors.auth import COOKIE, address_of, ballot_in, bearer, principal_of
 from pitchscoop.doors.bodies import whole
 from pitchscoop.doors.described import FOR_ALL
 from pitchscoop.kernel.errors import Invalid
@@ -34,7 +34,7 @@ class IdempotentRoute(APIRoute):
             if request.method in ("GET", "HEAD"):
                 return await handle(request)
             who = await principal_of(request)  # a token that was ended gets no answer of before
-            known = who != ANYBODY or self.openapi_extra == FOR_ALL
+            known = who != ANYBODY or self.openapi_extra == FOR_ALL or ballot_in(request) is not None
             key = request.headers.get(_KEY) if known else None
             if key is not None or self.body_field is not None:
                 request = await whole(request, who)
@@ -74,7 +74,7 @@ def _caller(request: Request, key: str) -> str:
     Without a token the answer, which may hold one, goes to whoever brings the key from the same address. So it must be
     a key that nobody else has.
     """
-    if token := bearer(request) or request.cookies.get(COOKIE):
+    if token := bearer(request) or ballot_in(request) or request.cookies.get(COOKIE):
         return token
     if len(key) < _UNGUESSABLE:
         message = f"Without a token, an Idempotency-Key has at least {_UNGUESSABLE} characters: take a UUID."

@@ -12,8 +12,10 @@ from starlette.types import Message, Receive
 from pitchscoop.access.model import Principal, Target, Verb, may
 from pitchscoop.doors.bodies import OTHERS, too_large
 from pitchscoop.kernel.errors import Invalid, Unavailable
+from pitchscoop.transcribing.dictation import MOST
 
 LARGEST = 64 << 20  # bytes: about 45 MB of audio as base64; larger files go to upload_url
+_DICTATED = MOST * 4 // 3 + OTHERS  # bytes: as base64, and what stands around it
 _AT_ONCE = 2  # large bodies: each is held as bytes, as text and as audio, some 300 MB, and holds up others while parsed
 _STEP = 1 << 20  # letters of base64 decoded at a time, whole fours: in between others have their turn
 _PATIENCE = 60.0  # seconds for a large body to get its turn and arrive: who sends slowly must not keep others out
@@ -33,7 +35,7 @@ class Bodies:
             Unavailable: ``too_many_bodies``.
             Invalid: ``cut_short``.
         """
-        most = LARGEST if _speaks(who) else OTHERS
+        most = _most(who)
         said = request.headers.get("content-length", "")
         if said.isdecimal() and int(said) > most:
             raise too_large(most)
@@ -73,12 +75,14 @@ def decoded(text: str) -> bytes:
     return audio
 
 
-def _speaks(who: Principal) -> bool:
-    """Whether there is anything that they may send audio for: a pitch, or a comment that is dictated."""
+def _most(who: Principal) -> int:
+    """Bytes of what they may need to send: a pitch, or a comment that is dictated."""
     own = Target(
         event_id=who.event_id, team_id=who.team_id, judge_id=who.judge_id, session_id=who.session_id, stage="open"
     )
-    return may(who, Verb.SESSION_RECORD, own) or may(who, Verb.CARD_WRITE, own)
+    if may(who, Verb.SESSION_RECORD, own):
+        return LARGEST
+    return _DICTATED if may(who, Verb.CARD_WRITE, own) else OTHERS
 
 
 def _not_base64() -> ToolError:

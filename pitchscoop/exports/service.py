@@ -91,8 +91,10 @@ class Export:
                 yield whole.line(entry, first=entry.number == 1)
         yield whole.votes()
         there, first = {session.session_id for session in taken.sessions}, True
+        written = set[str]()  # a ballot whose vote is changed meanwhile may come by twice
         async for votes in self._box.pages(taken.event.event_id):
-            known = [vote for vote in votes if vote.session_id in there]
+            known = [vote for vote in votes if vote.session_id in there and vote.ballot not in written]
+            written.update(vote.ballot for vote in known)
             taken.votes.update(counted(known, taken.event.settings.audience_vote))
             for vote in known:
                 yield whole.line(vote, first=first)

@@ -39,7 +39,7 @@ def final_result(
     lacking = _lacking(list(running.values()), wins)
     places = _unplaced(list(running.values()), wins) if lacking else _placed(list(running.values()), wins)
     people = len({one.judge_id for one in counted})
-    return FinalResult(tuple(places), len(counted), people, lacking is None, lacking or _told(places))
+    return FinalResult(tuple(places), len(counted), people, lacking is None, lacking or _told(places, len(counted)))
 
 
 def strengths(wins: FloatArray, alpha: float = ALPHA) -> FloatArray:
@@ -119,9 +119,11 @@ def _unplaced(pitches: Sequence[Pitch], wins: FloatArray) -> list[FinalPlace]:
     ]
 
 
-def _told(places: Sequence[FinalPlace]) -> str:
+def _told(places: Sequence[FinalPlace], comparisons: int) -> str:
     first, second = places[:2]
+    few = comparisons < len(places) * (len(places) - 1)  # fewer than two of each pair
+    more = " Few comparisons stand behind this." if few else ""
     if second.rank == first.rank:
         return f"{first.pitch.team_name} and {second.pitch.team_name} cannot be told apart by these comparisons."
     often = min(99, round(100 * (first.p_over_next or 0)))
-    return f"Of a hundred judges {often} would prefer {first.pitch.team_name} to {second.pitch.team_name}."
+    return f"Of a hundred judges {often} would prefer {first.pitch.team_name} to {second.pitch.team_name}.{more}"

@@ -63,9 +63,13 @@ class FinalRound:
 def of_judge(
     event: Event, final: Final, finalists: Sequence[Finalist], judge: Judge, result: FinalResult | None
 ) -> FinalRound:
-    """A final round as a judge may see it. All compare all but for conflicts of interest: tracks are for scoring."""
+    """A final round as a judge may see it. All compare all but for conflicts of interest: tracks are for scoring.
+
+    The order in which they were named says how they stand, where an organizer took them from the standings.
+    """
     teams = {one.team.team_id: one.team for one in finalists if one.team}
-    theirs = tuple(one for one in finalists if not is_partial(judge, one.pitch, teams))
+    heard = [one for one in finalists if not is_partial(judge, one.pitch, teams)]
+    theirs = tuple(sorted(heard, key=lambda one: (one.session.team_name.casefold(), one.session.session_id)))
     pairs = pairs_for(judge.judge_id, [one.session.session_id for one in theirs])
     known = {frozenset(pair) for pair in pairs}
     answers = tuple(one for one in final.by(judge.judge_id) if one.pair in known)

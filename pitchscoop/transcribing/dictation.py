@@ -27,7 +27,8 @@ MOST = LONGEST * _FASTEST * 2 + _HEAD
 """Bytes of a dictation."""
 
 _AT_ONCE = 4  # in this process: each is held in memory whole, and a panel of judges seldom speaks at once
-_PATIENCE = 90.0  # seconds from the first byte to the last word: somebody waits with the card in hand
+_COMING = 60.0  # seconds in which the sound arrives: two minutes of it are 4 MB
+_PATIENCE = 60.0  # seconds until it is written down: somebody waits with the card in hand
 _WHAT = "Send a WAV file of 16-bit samples, mono, 8 to 48 kHz."
 
 log = structlog.get_logger(__name__)
@@ -47,7 +48,7 @@ class Dictation:
     def __init__(self, events: Events, transcribers: Sequence[Transcriber]) -> None:
         self._events = events
         self._transcribers = transcribers
-        self._under_way = 0
+        self._under_way = set[str | None]()  # judges
 
     async def write(self, who: Principal, event_id: str, pieces: AsyncIterator[bytes]) -> Dictated:
         """What is said in a short WAV file, for whoever may write a card now.
@@ -60,18 +61,20 @@ class Dictation:
         event = await self._events.allowed(who, Verb.CARD_WRITE, event_id, judge_id=who.judge_id)
         if not self._transcribers:
             raise Conflict("no_transcriber", f"No engine is set up to write down what is said. {NO_ENGINE}")
-        if self._under_way >= _AT_ONCE:
-            raise _later("transcriber_busy", "Others dictate just now.")
-        self._under_way += 1
+        if who.judge_id in self._under_way or len(self._under_way) >= _AT_ONCE:
+            raise _later("transcriber_busy", "Others dictate just now, or you do elsewhere.")
+        self._under_way.add(who.judge_id)
         try:
+            async with asyncio.timeout(_COMING):
+                audio = await _gathered(pieces)
             async with asyncio.timeout(_PATIENCE):
-                heard = await self._heard(await _gathered(pieces), event.settings)
+                heard = await self._heard(audio, event.settings)
         except TimeoutError:
-            raise _later("transcriber_busy", "The engine takes very long.") from None
+            raise _later("transcriber_busy", "The network or the engine takes very long.") from None
         except OSError:
             raise _later("transcriber_unavailable", "The server has no room for it just now.") from None
         finally:
-            self._under_way -= 1
+            self._under_way.discard(who.judge_id)
         text = " ".join(utterance.text.strip() for utterance in heard.utterances if utterance.text.strip())
         return Dictated(text, heard.language)
 
@@ -104,11 +107,12 @@ async def _gathered(pieces: AsyncIterator[bytes]) -> bytes:
 def _rate_of(audio: bytes) -> int:
     """The samples a second of a WAV file that can be dictated from."""
     try:
+        wave.open(io.BytesIO(audio[:_HEAD])).close()  # so few bytes hold few chunks to walk past
         with wave.open(io.BytesIO(audio)) as file:
             rate, frames = int(file.getframerate()), int(file.getnframes())
             shape = (file.getnchannels(), file.getsampwidth())
             whole = len(file.readframes(frames)) == frames * shape[0] * shape[1]
-    except (wave.Error, EOFError):
+    except (wave.Error, EOFError, RuntimeError):  # the last where a chunk claims more than there is
         raise Invalid("bad_audio_data", f"This is no sound that can be read. {_WHAT}") from None
     if shape != (1, 2) or not _SLOWEST <= rate <= _FASTEST or not frames or not whole:
         raise Invalid("bad_audio_data", f"This cannot be written down, or is cut short. {_WHAT}")

@@ -194,7 +194,7 @@ class Audience:
         seen += await self._votable(event, session_id)
         if before is not None and before.session_id == session_id:
             return
-        if before is None and await self._box.size(event.event_id) >= _MOST_VOTES:
+        if before is None and not is_made(ballot) and await self._box.size(event.event_id) >= _MOST_VOTES:
             raise Conflict("too_many_votes", f"{_MOST_VOTES} votes were cast in this event, and no more are taken.")
         vote = Vote(
             ballot=keys.ballot(ballot),

@@ -182,6 +182,8 @@ def test_a_card_is_filled_in_by_keys_alone(chromium: Browser, preview: str) -> N
     page.keyboard.type("Say it first.")
     expect(page.locator("[data-part=standing-words]")).to_have_text("Stored")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Dictate")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Undo")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Comment for the team")).to_have_value("")

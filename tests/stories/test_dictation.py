@@ -48,6 +48,8 @@ async def test_what_a_judge_says_comes_back_as_text_and_is_kept_nowhere(listenin
     [
         (b"", 422, "bad_audio_data"),
         (b"RIFF....WAVEfmt ", 422, "bad_audio_data"),
+        (b"RIFF\x24\0\0\0WAVEjunk\xf0\xff\xff\xff" + bytes(16), 422, "bad_audio_data"),
+        (b"RIFF\xf0\xff\xff\x7fWAVE" + b"junk\0\0\0\0" * 100_000, 422, "bad_audio_data"),
         (wav()[:-1000], 422, "bad_audio_data"),
         (sound(0), 422, "bad_audio_data"),
         (sound(1, channels=2), 422, "bad_audio_data"),
@@ -76,9 +78,8 @@ async def test_while_the_engine_is_away_it_says_so(listening: App, gladia: Gladi
         assert "retry-after" in answer.headers
         gladia.knobs.failures.clear()
         gladia.knobs.delay = 1
-        several = [client.post(path, content=sound(1), timeout=60) for _ in range(6)]
-        codes = sorted(answer.status_code for answer in await asyncio.gather(*several))
-        assert codes == [200, 200, 200, 200, 503, 503]
+        twice = [client.post(path, content=sound(1), timeout=60) for _ in range(2)]
+        assert sorted(answer.status_code for answer in await asyncio.gather(*twice)) == [200, 503]
 
 
 async def test_nobody_dictates_where_nobody_may_score_or_nothing_writes_it_down(app: App) -> None:

@@ -10,7 +10,7 @@ import type { Pitch } from "./model";
 
 const RATE = 16_000; // samples a second: what engines of speech work with
 const LONGEST = 120; // s; the server's number
-const PATIENCE = 100_000; // ms; the server gives up earlier, and says so
+const PATIENCE = 130_000; // ms; the server gives up earlier, and says so
 
 const LABELS = {
   idle: "Dictate",

@@ -2,7 +2,7 @@
 import { arrange, part, say } from "../common/parts";
 import type { Board } from "../standings/board";
 import { follow } from "../standings/stream";
-import { head, type Line, mayShow } from "./steps";
+import { head, isOut, type Line } from "./steps";
 
 const TOP = 10; // rows: more cannot be read from the back
 
@@ -42,7 +42,7 @@ export class LiveTable {
 
   #told(board: Board): void {
     if (this.#following === null) return;
-    if (!mayShow(board) || board.standings.length === 0) {
+    if (!isOut(board) || board.standings.length === 0) {
       this.#end();
       return;
     }

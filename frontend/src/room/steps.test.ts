@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Prize, Row } from "../standings/board";
-import { head, mayShow, prizes, ranks } from "./steps";
+import { head, isOut, mayShow, prizes, ranks } from "./steps";
 
 const rows = (...places: number[]): Row[] =>
   places.map((rank, at) => ({ rank, session_id: `s${at}`, team_name: `T${at}`, score: 70 - at }) as Row);
@@ -67,4 +67,10 @@ test("the head of the table says where each would stand nine times in ten", () =
     ],
   );
   assert.equal(head(all, 1).length, 1);
+});
+
+test("the table is for everybody once results are out, and for nobody before", () => {
+  for (const stage of ["draft", "open", "frozen"] as const) assert.equal(isOut({ stage, hidden: false }), false);
+  for (const stage of ["published", "archived"] as const) assert.equal(isOut({ stage, hidden: false }), true);
+  assert.equal(isOut({ stage: "published", hidden: true }), false);
 });

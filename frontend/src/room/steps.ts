@@ -23,6 +23,11 @@ export function mayShow({ stage, hidden }: Pick<Board, "stage" | "hidden">): boo
   return !hidden && stage !== "open" && stage !== "draft";
 }
 
+/** Whether everybody may see it: one key, perhaps pressed by chance, must not tell a hall before the ceremony. */
+export function isOut({ stage, hidden }: Pick<Board, "stage" | "hidden">): boolean {
+  return !hidden && (stage === "published" || stage === "archived");
+}
+
 export interface Line {
   session: string;
   rank: string;

@@ -132,6 +132,8 @@ class RedisState:
         """See ``State.latest``."""
         if not _POSITION.fullmatch(before):
             raise not_ours()
+        if before and not before.strip("0-"):
+            return []  # Redis knows nothing before its first position, and says so with an error
         end = f"({before}" if before else "+"
         found = await ask_again(lambda: self._redis.xrevrange(f"facts:{{{event_id}}}", max=end, count=limit))
         return [recalled(entry["fact"], position) for position, entry in found]

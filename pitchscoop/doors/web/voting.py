@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from pitchscoop.access.model import ANYBODY, Principal, Verb
-from pitchscoop.doors.audience import cookie_of, voter_of
-from pitchscoop.doors.auth import address_of, engine_of, identified, principal_of, require_our_pages
+from pitchscoop.doors.audience import voter_of
+from pitchscoop.doors.auth import address_of, ballot_cookie, engine_of, identified, principal_of, require_our_pages
 from pitchscoop.doors.bodies import form_of
 from pitchscoop.doors.problems import status_of
 from pitchscoop.doors.web import organizer_contexts as organizer
@@ -131,6 +131,6 @@ async def _page(
 def _handed(engine: Engine, event_id: str, token: str, response: Response) -> Response:
     """The response, with which a browser has this ballot."""
     secure = engine.public_url.startswith("https")
-    name = cookie_of(event_id)
+    name = ballot_cookie(event_id)
     response.set_cookie(name, token, max_age=_COOKIE_SECONDS, httponly=True, samesite="lax", secure=secure)
     return response
