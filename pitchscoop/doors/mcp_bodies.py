@@ -12,10 +12,8 @@ from starlette.types import Message, Receive
 from pitchscoop.access.model import Principal, Target, Verb, may
 from pitchscoop.doors.bodies import OTHERS, too_large
 from pitchscoop.kernel.errors import Invalid, Unavailable
-from pitchscoop.transcribing.dictation import MOST
 
 LARGEST = 64 << 20  # bytes: about 45 MB of audio as base64; larger files go to upload_url
-_DICTATED = MOST * 4 // 3 + OTHERS  # bytes: as base64, and what stands around it
 _AT_ONCE = 2  # large bodies: each is held as bytes, as text and as audio, some 300 MB, and holds up others while parsed
 _STEP = 1 << 20  # letters of base64 decoded at a time, whole fours: in between others have their turn
 _PATIENCE = 60.0  # seconds for a large body to get its turn and arrive: who sends slowly must not keep others out
@@ -35,7 +33,7 @@ class Bodies:
             Unavailable: ``too_many_bodies``.
             Invalid: ``cut_short``.
         """
-        most = _most(who)
+        most = LARGEST if _records(who) else OTHERS
         said = request.headers.get("content-length", "")
         if said.isdecimal() and int(said) > most:
             raise too_large(most)
@@ -75,14 +73,10 @@ def decoded(text: str) -> bytes:
     return audio
 
 
-def _most(who: Principal) -> int:
-    """Bytes of what they may need to send: a pitch, or a comment that is dictated."""
-    own = Target(
-        event_id=who.event_id, team_id=who.team_id, judge_id=who.judge_id, session_id=who.session_id, stage="open"
-    )
-    if may(who, Verb.SESSION_RECORD, own):
-        return LARGEST
-    return _DICTATED if may(who, Verb.CARD_WRITE, own) else OTHERS
+def _records(who: Principal) -> bool:
+    """Whether there is any pitch that they may send."""
+    own = Target(event_id=who.event_id, team_id=who.team_id, session_id=who.session_id)
+    return may(who, Verb.SESSION_RECORD, own)
 
 
 def _not_base64() -> ToolError:

@@ -52,9 +52,9 @@ class ScoreTools(Calls):
         return scores.judging_details(await told(self._engine.judging.read(self._who, event_id, judge_id)))
 
     async def dictate(
-        self, event_id: EventId, audio_data: Annotated[str, Field(description="A WAV file, base64.")]
+        self, event_id: EventId, audio_data: Annotated[str, Field(description="A WAV file of up to 180 kB, base64.")]
     ) -> scores.DictatedText:
-        """Write down what a judge says in at most two minutes of sound (16 bit, mono). Nothing of it is kept.
+        """Write down what a judge says in a few seconds of sound (16 bit, mono; longer over REST). Nothing is kept.
 
         Read it back, and save it as the comment with pitches.score only when the judge agrees.
         """
