@@ -121,9 +121,8 @@ def test_an_order_and_how_sure_its_head_is() -> None:
     first = found.places[0].p_over_next
     assert first is not None
     assert 0.5 < first < 1
-    assert found.words == f"Of a hundred judges {round(100 * first)} would prefer Kelp to Tide. " + (
-        "Few comparisons stand behind this."
-    )
+    told = f"Of a hundred judges {round(100 * first)} would prefer Kelp to Tide."
+    assert found.words == f"{told} Few comparisons stand behind this."
     assert found.places[-1].p_over_next is None
 
 
