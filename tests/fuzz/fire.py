@@ -36,6 +36,7 @@ _STAY = {
     "GET /api/v1/events/{event_id}/judges/{judge_id}": "a judge who was taken off can be taken back, with their cards",
 }
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+schemathesis.serializer.alias("audio/wav", "application/octet-stream")
 _REFUSED = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "429"]
 
 
