@@ -198,7 +198,7 @@ class Engine:
 
         Raises:
             Crossed: somebody else spoke through another copy meanwhile, who may be the newer one. Whoever connects
-                again is not held up by the same again, however far apart the clocks of the copies are.
+                again is let in, unless that one is noted once more while this looks; a clock that is ahead bars nobody.
         """
         require(who, Verb.SESSION_RECORD, session.target)
         elsewhere = session.live_owner is not None and not self._is_ours(session.live_owner)
