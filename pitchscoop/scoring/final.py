@@ -52,13 +52,31 @@ def strengths(wins: FloatArray, alpha: float = ALPHA) -> FloatArray:
     for _ in range(_STEPS):
         preferred = _chance(found[:, None] - found[None, :])
         slope = wins.sum(axis=1) - (met * preferred).sum(axis=1) - alpha * found
-        weight = met * preferred * (1 - preferred)
-        step = np.linalg.solve(np.diag(weight.sum(axis=1) + alpha) - weight, slope)
+        step = np.linalg.solve(_curvature(met, found, alpha), slope)
         longest = float(np.abs(step).max())
         found = found + step * min(1.0, _FAR / max(longest, _NEAR))
         if longest < _NEAR:
             break
     return found
+
+
+def preferences(wins: FloatArray, strength: FloatArray, alpha: float = ALPHA) -> FloatArray:
+    """``[one, other]``: how probably a further judge prefers one to the other.
+
+    Few comparisons leave strengths uncertain, which draws this towards a half: the logistic function is averaged over
+    the normal distribution of the difference (MacKay, 1992, for a classifier's moderated output).
+    """
+    spread = np.linalg.inv(_curvature(wins + wins.T, strength, alpha))
+    own = np.diag(spread)
+    variance = own[:, None] + own[None, :] - 2 * spread
+    return _chance((strength[:, None] - strength[None, :]) / np.sqrt(1 + np.pi / 8 * variance))
+
+
+def _curvature(met: FloatArray, strength: FloatArray, alpha: float) -> FloatArray:
+    """How steeply the likelihood falls away from these strengths: the inverse of their covariance at its maximum."""
+    preferred = _chance(strength[:, None] - strength[None, :])
+    weight = met * preferred * (1 - preferred)
+    return np.diag(weight.sum(axis=1) + alpha) - weight
 
 
 def _chance(difference: FloatArray) -> FloatArray:
@@ -92,6 +110,7 @@ def _lacking(pitches: Sequence[Pitch], wins: FloatArray) -> str | None:
 
 def _placed(pitches: Sequence[Pitch], wins: FloatArray) -> list[FinalPlace]:
     strength = strengths(wins)
+    preferred = preferences(wins, strength)
     order = sorted(range(len(pitches)), key=lambda at: (-strength[at].round(6), pitches[at].session_id))
     places: list[FinalPlace] = []
     for seat, at in enumerate(order):
@@ -105,7 +124,7 @@ def _placed(pitches: Sequence[Pitch], wins: FloatArray) -> list[FinalPlace]:
                 strength=float(strength[at]),
                 won=int(wins[at].sum()),
                 compared=int(wins[at].sum() + wins[:, at].sum()),
-                p_over_next=None if after is None else float(_chance(strength[at] - strength[after])),
+                p_over_next=None if after is None else float(preferred[at, after]),
             )
         )
     return places

@@ -81,6 +81,10 @@ def test_what_was_said_is_kept_while_the_engine_is_away(
     again.tap()
     expect(page.get_by_label("Comment for the team")).to_have_value(JFK.text, timeout=20_000)
     event.move("frozen")
+    say(page)  # before the page has heard of it
+    expect(page.locator("[data-part=dictate-told]")).to_contain_text("What you said of Team 1 is kept", timeout=20_000)
+    page.get_by_role("button", name="Discard").tap()
+    expect(page.get_by_role("button", name="Discard")).to_be_hidden()
     page.reload()
     expect(page.get_by_role("button", name="Dictate")).to_be_hidden()
     page.context.close()

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 
 from pitchscoop.events.model import Judge, Team
 from pitchscoop.events.plans import Comparison, Final
-from pitchscoop.scoring.final import ALPHA, final_result, strengths
+from pitchscoop.scoring.final import ALPHA, final_result, preferences, strengths
 from pitchscoop.scoring.mixed import FloatArray
 from pitchscoop.scoring.rows import FinalResult, Pitch
 
@@ -92,6 +92,26 @@ def test_who_always_wins_is_not_infinitely_better() -> None:
     found = strengths(_wins(3, [(0, 1), (0, 2), (1, 2)] * 500))
     assert found[0] > found[1] > found[2]
     assert np.abs(found).max() < 10
+
+
+@pytest.mark.parametrize(("won", "lost"), [(1, 0), (2, 0), (3, 1), (5, 5), (12, 4), (40, 10), (400, 100)])
+def test_few_comparisons_are_trusted_less(won: int, lost: int) -> None:
+    """Beside the mean of all strengths that may be so; where there are few, it errs towards a half."""
+    wins = _wins(2, [(0, 1)] * won + [(1, 0)] * lost)
+    found = float(preferences(wins, strengths(wins))[0, 1])
+    difference = np.linspace(-40, 40, 80_001)
+    weight = np.exp(
+        -won * np.logaddexp(0, -difference) - lost * np.logaddexp(0, difference) - ALPHA / 4 * difference**2
+    )
+    theirs = float((weight / (1 + np.exp(-difference))).sum() / weight.sum())
+    assert 0.5 <= found <= theirs + 1e-6
+    assert found == pytest.approx(theirs, abs=0.1 if won + lost < 10 else 0.02)
+
+
+def test_certainty_grows_with_comparisons() -> None:
+    often = [_told([("Kelp", "Tide")] * times, NAMES[:2]).places[0].p_over_next or 0 for times in (1, 2, 4, 8, 16)]
+    assert often == sorted(often)
+    assert often[0] < 0.8 < often[2]
 
 
 def _told(

@@ -10,6 +10,7 @@ import type { Pitch } from "./model";
 
 const RATE = 16_000; // samples a second: what engines of speech work with
 const LONGEST = 120; // s; the server's number
+const UNREADABLE = [400, 413, 422]; // sending the same sound again is no use
 const PATIENCE = 130_000; // ms; the server gives up earlier, and says so
 
 const LABELS = {
@@ -33,6 +34,7 @@ export class Dictating {
   #shown: Pitch | null = null;
   #sound: Uint8Array[] = [];
   #samples = 0;
+  #locked = false;
 
   constructor(
     private readonly root: HTMLElement,
@@ -41,6 +43,7 @@ export class Dictating {
   ) {
     this.#button = part<HTMLButtonElement>(root, "dictate");
     this.#button.addEventListener("click", () => void this.#press());
+    part(root, "dictate-drop").addEventListener("click", () => this.#discard());
     addEventListener("beforeunload", (event) => {
       if (this.#state !== "idle") event.preventDefault();
     });
@@ -53,7 +56,7 @@ export class Dictating {
       if (this.#state === "idle") this.#tell("");
     }
     this.#shown = pitch;
-    part(this.root, "dictation").hidden = locked && this.#state === "idle";
+    this.#locked = locked;
     this.#paint();
   }
 
@@ -117,12 +120,22 @@ export class Dictating {
       this.#tell(text === "" ? "No words were heard." : "Written down. Read it once.");
     } catch (error) {
       const refused = error instanceof Refused ? error : new Refused(0, "no_answer", "No answer came.");
-      const later = refused.status === 0 || refused.status === 429 || refused.status >= 500;
-      if (later)
+      if (!UNREADABLE.includes(refused.status)) {
         this.#tell(`${refused.message} What you said of ${this.#about?.team_name} is kept while this page is open.`);
-      else this.#tell(refused.message);
-      if (later) return this.#go("kept");
+        return this.#go("kept");
+      }
+      this.#tell(refused.message);
     }
+    this.#forget();
+  }
+
+  #discard(): void {
+    this.#tell("Discarded.");
+    this.#forget();
+    this.#button.focus(); // the one pressed is gone
+  }
+
+  #forget(): void {
     [this.#sound, this.#samples] = [[], 0];
     this.#go("idle");
   }
@@ -135,6 +148,8 @@ export class Dictating {
   #paint(): void {
     const hearing = this.#state === "hearing";
     this.#button.classList.toggle("hearing", hearing);
+    part(this.root, "dictation").hidden = this.#locked && this.#state === "idle";
+    part(this.root, "dictate-drop").hidden = this.#state !== "kept";
     this.#button.disabled = this.#state === "opening" || this.#state === "writing";
     const told = LABELS[this.#state];
     say(part(this.root, "dictate-words"), hearing ? `${told}, ${clock(this.#samples / RATE)}` : told);

@@ -15,7 +15,7 @@ export function axis(last: number): Axis {
   const end = Math.max(2, last);
   const step = STEPS.find((size) => end / size <= MOST) ?? end;
   const ticks = [1];
-  for (let place = step === 1 ? 2 : step; place <= end; place += step) ticks.push(place);
+  for (let place = step === 1 ? 2 : step; place <= last; place += step) ticks.push(place);
   return { ticks, at: (place) => (place - 1) / (end - 1) };
 }
 
