@@ -36,7 +36,8 @@ class Ceremony:
     async def give_prize(self, who: Principal, event_id: str, prize_id: str, session_ids: Sequence[str]) -> list[str]:
         """Have these pitches win a prize that is given by hand, and no others; none takes it back from all.
 
-        It is given before it is taken: whatever fails in between, nobody is left without it.
+        It is given before it is taken, and taken only from whoever held it before: whatever fails in between, and
+        whoever else gives it in the same moment, somebody is left with it.
 
         Raises:
             NotFound: ``no_such_prize``, or ``no_such_session`` in this event.
@@ -48,14 +49,18 @@ class Ceremony:
         for session in winners:
             await self._check(prize, session)
         ids = [session.session_id for session in winners]
+        held = await self._holders(event_id, prize_id)
         for session_id in ids:
             await self._award(session_id, prize_id, gives=True)
-        async for glances in overview.glances(self._state, event_id):
-            for glance in glances:
-                if prize_id in glance.awarded and glance.session_id not in ids:
-                    with contextlib.suppress(NotFound):  # deleted meanwhile
-                        await self._award(glance.session_id, prize_id, gives=False)
+        for session_id in held:
+            if session_id not in ids:
+                with contextlib.suppress(NotFound):  # deleted meanwhile
+                    await self._award(session_id, prize_id, gives=False)
         return ids
+
+    async def _holders(self, event_id: str, prize_id: str) -> list[str]:
+        listed = overview.glances(self._state, event_id)
+        return [glance.session_id async for glances in listed for glance in glances if prize_id in glance.awarded]
 
     async def _award(self, session_id: str, prize_id: str, *, gives: bool) -> None:
         def awarded(session: Session) -> Session:

@@ -1,5 +1,6 @@
 """Prizes: decided by the standings, by one criterion, or by hand; told with the standings and not before."""
 
+import asyncio
 import html
 import re
 from typing import Any
@@ -86,6 +87,20 @@ async def test_prizes_are_told_with_the_standings_and_not_before(show: Show) -> 
         ]
         assert (await client.put(harbour, json={"session_ids": []})).json() == {"session_ids": []}
     assert won(await show.board(None))["Harbour prize"] == []
+
+
+async def test_two_who_give_one_prize_in_the_same_moment_leave_somebody_with_it(show: Show) -> None:
+    await scored(show)
+    path = f"/events/{show.event}/prizes/harbour"
+    async with show.app.client() as client, show.app.client() as other:
+        for _ in range(25):
+            both = await asyncio.gather(
+                client.put(path, json={"session_ids": [show.sessions["Kelp"]]}),
+                other.put(path, json={"session_ids": [show.sessions["Tide"]]}),
+            )
+            assert [answer.status_code for answer in both] == [200, 200]
+            assert won(await show.board())["Harbour prize"]
+            (await client.put(path, json={"session_ids": []})).raise_for_status()
 
 
 @pytest.mark.parametrize(
