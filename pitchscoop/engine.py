@@ -1,12 +1,7 @@
 """The whole story on one page: a session starts, audio arrives, stop, finish, play. All doors come here."""
 
-import asyncio
 import contextlib
-import itertools
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
 
 from pitchscoop.access.model import Principal, Role, Target, Verb, may, require
 from pitchscoop.access.service import Access
@@ -17,10 +12,9 @@ from pitchscoop.events.service import DEFAULT_EVENT, Events
 from pitchscoop.exports.audit import audit_csv
 from pitchscoop.exports.importing import Import
 from pitchscoop.exports.service import Export
-from pitchscoop.kernel import ids, keys
+from pitchscoop.kernel import keys
 from pitchscoop.kernel.clock import Clock
-from pitchscoop.kernel.errors import Conflict, Crossed, Forbidden, Invalid, Overtaken, TooLarge, Unavailable
-from pitchscoop.kernel.facts import Fact
+from pitchscoop.kernel.errors import Conflict, Forbidden, Invalid, TooLarge, Unavailable
 from pitchscoop.kernel.state import State
 from pitchscoop.organizing.ceremony import Ceremony
 from pitchscoop.organizing.imports import Imports
@@ -31,9 +25,10 @@ from pitchscoop.organizing.service import Organizing
 from pitchscoop.playback import EXPIRES_IN, Playback, Variant, playable
 from pitchscoop.recordings import intake, listing, overview
 from pitchscoop.recordings.completion import Completion
+from pitchscoop.recordings.connections import Connections
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.levels import Levels
-from pitchscoop.recordings.model import MAX_UPLOAD, Chain, Session
+from pitchscoop.recordings.model import MAX_UPLOAD, Session
 from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.recordings.service import Sessions, no_such_upload
 from pitchscoop.scoring.cards import Cards
@@ -46,36 +41,8 @@ from pitchscoop.transcribing.dictation import Dictation
 from pitchscoop.transcribing.service import Transcripts
 from pitchscoop.voting.service import Audience
 
-_TAKEN_OVER, _STOPPED, _GONE, _AGAIN = 4409, 4410, 4404, 1012  # close codes of design.md 2.4
-_REPLACING = ("recorder_connected", "upload_started")  # facts after which a connection may be the newest no longer
-_PATIENCE = 5.0  # seconds a stop waits for bytes under way; proxies commonly give up after ten
-_ELSEWHERE = 0.3  # seconds in which another copy of the server hears that its connection is no longer the newest
 _NEWS = 500  # facts told of at a time: ten thousand teams that join at once are twenty calls
 PIECE = 4 << 20  # bytes of an upload held in memory before they are made durable
-
-
-@dataclass(frozen=True, order=True)
-class Turn:
-    """When a connection was opened: within one process by its number, between copies of the server by the clock."""
-
-    number: int
-    at: datetime = field(compare=False)
-
-
-class Connection(Protocol):
-    """A live connection of this process."""
-
-    async def flush(self) -> None:
-        """Make durable what has arrived."""
-        ...
-
-    async def settle(self, then: int | None = None) -> None:
-        """The same, and ``then`` end it with a close code. It raises nothing, and gives up after a few seconds."""
-        ...
-
-    def leave(self, code: int) -> None:
-        """End it with a close code of design.md 2.4."""
-        ...
 
 
 class Engine:
@@ -108,6 +75,7 @@ class Engine:
         self.search = search
         self.advice = advice
         self.ledger = ledger
+        self.connections = Connections(sessions, storage, clock)
         self.cards = Cards(state, events, sessions, ledger, clock)
         self.organizing = Organizing(state, access, events, self.cards, public_url, clock)
         self.panel = Panel(state, events, self.cards, clock)
@@ -122,10 +90,6 @@ class Engine:
         self.public_url = public_url
         self._clock = clock
         self._levels = Levels(storage)
-        self._live: dict[str, tuple[str, Connection]] = {}
-        self._turns = itertools.count(1)
-        self._open: dict[str, set[Turn]] = {}  # by session, the turns of connections that record it, or are to
-        self._name = ids.new_id()
 
     async def export(self, who: Principal, event_id: str, form: str, session_ids: Sequence[str] = ()) -> Export:
         """The event, or these sessions of it, to be taken away in a form such as ``export.zip``.
@@ -187,117 +151,13 @@ class Engine:
         """The token that streams or uploads this session's audio."""
         return self.access.link_token("record", session.session_id, session.expires_at)
 
-    def turn(self) -> Turn:
-        """The turn of a connection that was just opened: the later, the higher."""
-        return Turn(next(self._turns), self._clock())
-
-    def opened(self, who: Principal, session: Session, turn: Turn) -> None:
-        """A connection of this process is to record ``session``, as state had it after the connection was opened.
-
-        Those of this process that were opened before it go behind it. Whoever may only listen holds nobody up.
-
-        Raises:
-            Crossed: somebody else spoke through another copy meanwhile, who may be the newer one. Whoever connects
-                again is let in, unless that one is noted once more while this looks; a clock that is ahead bars nobody.
-        """
-        require(who, Verb.SESSION_RECORD, session.target)
-        elsewhere = session.live_owner is not None and not self._is_ours(session.live_owner)
-        if elsewhere and turn.at < session.heard_at <= self._clock():
-            raise _crossed()
-        self._open.setdefault(session.session_id, set()).add(turn)
-
-    async def connect(
-        self,
-        who: Principal,
-        opened: Session,
-        owner: str,
-        connection: Connection,
-        sent: int | None = None,
-        turn: Turn | None = None,
-    ) -> Intake:
-        """Begin or resume live audio. The newest connection wins, in every copy of the server.
-
-        ``opened`` is the session as it was when the connection was opened. What an outage holds up may be carried
-        out after the client has gone and is connected elsewhere: it must not take over from what came after it, which
-        within one process its ``turn`` tells, whatever order state answers in.
-        Nor must a client that comes back by itself, and has ``sent`` less than is stored, from whoever said the rest.
-
-        Raises:
-            Conflict: ``already_stopped``.
-            Overtaken: ``overtaken``: what is stored was not all sent by this one.
-            Crossed: another connection was made meanwhile.
-        """
-        session_id = opened.session_id
-
-        def was_overtaken() -> bool:
-            return turn is not None and turn < max(self._open.get(session_id, (turn,)))
-
-        def may_follow(held: str | None) -> bool:
-            if was_overtaken():
-                return False
-            return held == opened.live_owner or (self._is_ours(held) and session_id not in self._live)
-
-        before = await self.sessions.allowed(who, Verb.SESSION_RECORD, session_id)
-        found: Chain | None = None
-        if sent is not None:
-            if held := self._live.get(session_id):
-                await held[1].settle()
-            found = await intake.durable(self.storage, before.live_segments)
-            if found.end > sent and not found.sealed:
-                raise Overtaken("overtaken", "Somebody else went on with this recording.")
-        session = await self.sessions.connect(session_id, owner, may_follow)
-        if was_overtaken():  # its answer came before ours
-            raise _crossed()
-        await self._take_over(opened, owner, connection)
-        known = found if before.live_part == session.live_part else None
-        found = await intake.durable(self.storage, session.live_segments, known)
-        if found.sealed and not found.end:
-            session, found = await self.sessions.open_again(session_id, owner), Chain((), 0, sealed=False)
-        if found.sealed:  # by a worker that had missed the speaker, or by a stop: state was away before it was noted
-            await self.sessions.stop(session_id, live=True)
-            raise Conflict("already_stopped", "This recording was already stopped.")
-        return Intake(self.storage, session.live_segments, found, sent or 0)
-
-    async def _take_over(self, opened: Session, owner: str, connection: Connection) -> None:
-        """Have the connection before end with what it was given: it would land behind this one's back."""
-        previous = self._live.get(opened.session_id)
-        self._live[opened.session_id] = (owner, connection)
-        if previous and previous[0] != owner:  # else it tries again after an outage
-            await previous[1].settle(_TAKEN_OVER)
-        elif opened.live_owner is not None and not self._is_ours(opened.live_owner):
-            await asyncio.sleep(_ELSEWHERE)
-
-    def disconnected(self, session_id: str, owner: str, turn: Turn) -> None:
-        """A connection of this process ended."""
-        if turns := self._open.get(session_id):
-            turns.discard(turn)
-            if not turns:
-                del self._open[session_id]
-        if (held := self._live.get(session_id)) and held[0] == owner:
-            del self._live[session_id]
-
     async def follow(self) -> None:
         """End connections that another copy took over, or whose session was stopped or deleted elsewhere."""
         async for fact in self.state.follow():
             self.standings.noticed(fact)
-            held = self._live.get(fact.subject)
             with contextlib.suppress(Unavailable):  # whoever writes next is told by storage
-                if held:
-                    await self._noticed(fact, *held)
-                await self.transcripts.noticed(fact, ours=self._is_ours(fact.data.get("owner")))
-
-    async def _noticed(self, fact: Fact, owner: str, connection: Connection) -> None:
-        if fact.name == "session_stopped":
-            connection.leave(_STOPPED)
-        elif fact.name == "session_deleted":
-            connection.leave(_GONE)
-        elif fact.name in _REPLACING and fact.data.get("owner") != owner:
-            # Facts may come late, and ours may be the newer one: what is stored decides.
-            session = await self.sessions.look(fact.subject)
-            ours = session is not None and self._is_ours(session.live_owner)  # it lets this one finish what it writes
-            if session is not None and session.live_owner != owner and not ours:
-                other = _TAKEN_OVER if session.live_owner else _AGAIN  # nobody: an upload came and went
-                connection.leave(_STOPPED if session.source == "upload" else other)
+                await self.connections.noticed(fact)
+                await self.transcripts.noticed(fact, ours=self.connections.is_ours(fact.data.get("owner")))
 
     async def begin_upload(
         self, who: Principal, session_id: str, length: int, filename: str, seed: bytes | None = None
@@ -358,14 +218,7 @@ class Engine:
     ) -> Session:
         """End the recording, or this upload alone, or ``live`` audio alone, and have it finished. Idempotent."""
         await self.sessions.allowed(who, Verb.SESSION_STOP, session_id)
-        if held := self._live.get(session_id):
-            try:
-                async with asyncio.timeout(_PATIENCE):
-                    await held[1].flush()
-            except TimeoutError:
-                raise Unavailable("storage_unavailable", "Storage does not take the last words. Try again.") from None
-            except Overtaken:
-                pass  # nothing that counts: the newer connection is in another copy of the server
+        await self.connections.flush(session_id)
         session = await self.sessions.stop(session_id, live=live, upload_id=upload_id)
         self.transcripts.stopped(session)
         self.completion.wake()
@@ -476,14 +329,3 @@ class Engine:
     def absolute(self, url: str) -> str:
         """A full address of what the app itself serves."""
         return f"{self.public_url}{url}" if url.startswith("/") else url
-
-    def new_owner(self) -> str:
-        """A name for a connection of this process."""
-        return f"{self._name}-{ids.new_id()}"
-
-    def _is_ours(self, owner: object) -> bool:
-        return isinstance(owner, str) and owner.startswith(self._name)
-
-
-def _crossed() -> Crossed:
-    return Crossed("connect_again", "Another connection was made at the same time. Connect again.")

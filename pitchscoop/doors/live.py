@@ -19,7 +19,7 @@ async def live(websocket: WebSocket) -> None:
     """Serve one live connection. Close codes come after an accepted handshake."""
     await websocket.accept()
     engine = engine_of(websocket)
-    session_id, turn = str(websocket.path_params["session_id"]), engine.turn()
+    session_id, turn = str(websocket.path_params["session_id"]), engine.connections.turn()
     until = asyncio.get_running_loop().time() + _PATIENCE
     try:
         with in_time():

@@ -12,9 +12,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from pitchscoop.access.model import Principal
 from pitchscoop.doors.captions import Captions
 from pitchscoop.doors.problems import close_code_of
-from pitchscoop.engine import Engine, Turn
+from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Conflict, Crossed, Invalid, NoRoom, NotFound, Problem, TooLarge, Unavailable
 from pitchscoop.kernel.tasks import ended
+from pitchscoop.recordings.connections import Turn
 from pitchscoop.recordings.intake import Intake
 from pitchscoop.recordings.model import LONGEST_SECONDS, SAMPLE_BYTES, Chain, Session
 
@@ -50,7 +51,7 @@ class Recorder:
         self._session = session
         self._sent = sent
         self._turn = turn
-        self._owner = engine.new_owner()
+        self._owner = engine.connections.new_owner()
         self._limit = LONGEST_SECONDS * session.sample_rate * SAMPLE_BYTES
         self._arrived = asyncio.Event()
         self._end: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -65,7 +66,7 @@ class Recorder:
     async def serve(self, until: float) -> None:
         """Run until the client stops, leaves, or is sent away. It is connected ``until`` then, or not at all."""
         session_id = self._session.session_id
-        self._engine.opened(self._who, self._session, self._turn)
+        self._engine.connections.opened(self._who, self._session, self._turn)
         try:
             self._intake = await self._unless_gone(self._connect(until))
             with contextlib.suppress(Problem):  # no captions then: nothing about words may stop a recording
@@ -75,7 +76,7 @@ class Recorder:
             await self._ready()
             await self._run()
         finally:
-            self._engine.disconnected(session_id, self._owner, self._turn)
+            self._engine.connections.disconnected(session_id, self._owner, self._turn)
 
     def leave(self, code: int) -> None:
         """End the connection with a close code."""
@@ -131,7 +132,7 @@ class Recorder:
             async with asyncio.timeout_at(until):
                 while True:
                     try:
-                        return await self._engine.connect(
+                        return await self._engine.connections.connect(
                             self._who, self._session, self._owner, self, self._sent, self._turn
                         )
                     except Crossed:

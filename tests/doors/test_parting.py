@@ -64,7 +64,7 @@ def frame(at: int) -> dict[str, Any]:
 async def speaking(parts: Parts, line: Line) -> tuple[Recorder, asyncio.Task[None]]:
     """A connection that has taken one frame, and its end."""
     session = await parts.engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
-    recorder = Recorder(cast("WebSocket", line), parts.engine, ORGANIZER, session, parts.engine.turn())
+    recorder = Recorder(cast("WebSocket", line), parts.engine, ORGANIZER, session, parts.engine.connections.turn())
     serving = asyncio.create_task(recorder.serve(asyncio.get_running_loop().time() + 8))
     while recorder._intake.received == 0:  # until it is connected, what comes is not read
         line.came.put_nowait(frame(0))
@@ -95,7 +95,7 @@ async def test_late_word_of_an_upload_that_came_and_went_ends_nothing(parts: Par
     line = Line()
     recorder, serving = await speaking(parts, line)
     late = Fact("upload_started", "default", recorder._session.session_id, "", {})
-    await parts.engine._noticed(late, recorder._owner, recorder)
+    await parts.engine.connections._noticed(late, recorder._owner, recorder)
     assert not recorder._end.done()
     recorder.leave(4404)
     await serving
@@ -106,7 +106,7 @@ async def test_nothing_is_written_behind_the_back_of_a_newer_connection(parts: P
     engine.storage = slow = cast("Any", Slow(engine.storage))
     recorder, serving = await speaking(parts, line)
     session = await engine.session(ORGANIZER, recorder._session.session_id)
-    connecting = asyncio.create_task(engine.connect(ORGANIZER, session, "newer", recorder))
+    connecting = asyncio.create_task(engine.connections.connect(ORGANIZER, session, "newer", recorder))
     await slow.writing.wait()
     line.came.put_nowait(frame(1))
     await arrived(recorder, 2)

@@ -210,8 +210,8 @@ async def test_whoever_may_only_listen_holds_no_speaker_up(copies: tuple[HeldUp,
     session_id = copies[2][0].partition("/sessions/")[2].partition("/")[0]
     session = await engine.session(Principal(role=Role.ORGANIZER), session_id)
     with pytest.raises(Forbidden):
-        engine.opened(Principal(session_id=session_id, grant="listen"), session, engine.turn())
-    assert not engine._open
+        engine.connections.opened(Principal(session_id=session_id, grant="listen"), session, engine.connections.turn())
+    assert not engine.connections._open
 
 
 async def test_one_that_was_made_at_the_same_time_is_asked_to_connect_again(

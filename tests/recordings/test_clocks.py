@@ -75,7 +75,9 @@ async def status(engine: Engine, session: Session) -> str:
 async def back(engine: Engine, session: Session) -> Session:
     """The session after its speaker came back, and was told that it was stopped."""
     with pytest.raises(Conflict, match="already stopped"):
-        await engine.connect(ORGANIZER, await engine.session(ORGANIZER, session.session_id), "again", Line())
+        await engine.connections.connect(
+            ORGANIZER, await engine.session(ORGANIZER, session.session_id), "again", Line()
+        )
     return await engine.session(ORGANIZER, session.session_id)
 
 

@@ -21,7 +21,7 @@ from pitchscoop.recordings.ports import AudioStorage
 from pitchscoop.settings import load
 
 if TYPE_CHECKING:
-    from pitchscoop.engine import Connection
+    from pitchscoop.recordings.connections import Connection
 
 ORGANIZER = Principal(role=Role.ORGANIZER)
 SECOND = bytes(32000)
@@ -149,7 +149,7 @@ async def test_an_upload_closes_the_way_to_live_audio_that_nobody_would_keep(eng
 async def test_a_recording_goes_on_where_an_upload_did_not_come_about(engine: Engine) -> None:
     session = await engine.start(ORGANIZER, "Kelpline", "Seaweed", None)
     assert await intake.close(engine.storage, session.segments)  # as whoever begins one does before it is noted
-    assert await more(await engine.connect(ORGANIZER, session, "speaker", cast("Connection", None)))
+    assert await more(await engine.connections.connect(ORGANIZER, session, "speaker", cast("Connection", None)))
     stopped = await engine.sessions.stop(session.session_id, live=True)
     assert (stopped.source, stopped.received) == ("live", len(SECOND))
     await complete(engine, session)
@@ -164,7 +164,7 @@ async def test_an_upload_that_was_about_to_begin_gives_way_to_such_a_recording(
     async def closed(storage: AudioStorage, folder: str) -> bool:
         monkeypatch.undo()
         done = await close(storage, folder)
-        assert await more(await engine.connect(ORGANIZER, session, "speaker", cast("Connection", None)))
+        assert await more(await engine.connections.connect(ORGANIZER, session, "speaker", cast("Connection", None)))
         return done
 
     monkeypatch.setattr(intake, "close", closed)
@@ -183,7 +183,7 @@ async def test_live_audio_may_come_once_an_upload_is_dropped(engine: Engine) -> 
     with pytest.raises(NotFound, match="was ended"):  # by a piece of it that comes last
         await engine.upload_intake(sending)
     now = await engine.session(ORGANIZER, session.session_id)
-    assert await more(await engine.connect(ORGANIZER, now, "speaker", cast("Connection", None)))
+    assert await more(await engine.connections.connect(ORGANIZER, now, "speaker", cast("Connection", None)))
     assert (await engine.sessions.stop(session.session_id)).received == len(SECOND)
 
 
