@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pitchscoop.access.model import Principal, Role
 from pitchscoop.doors.recorder import MAX_FRAME, Recorder
+from pitchscoop.kernel.clock import utc_now
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.main import Parts
 from pitchscoop.recordings import intake
+from pitchscoop.recordings.connections import Connections
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
@@ -103,7 +105,8 @@ async def test_late_word_of_an_upload_that_came_and_went_ends_nothing(parts: Par
 
 async def test_nothing_is_written_behind_the_back_of_a_newer_connection(parts: Parts) -> None:
     line, engine = Line(), parts.engine
-    engine.storage = slow = cast("Any", Slow(engine.storage))
+    slow = cast("Any", Slow(engine.storage))
+    engine.connections = Connections(engine.sessions, slow, utc_now)
     recorder, serving = await speaking(parts, line)
     session = await engine.session(ORGANIZER, recorder._session.session_id)
     connecting = asyncio.create_task(engine.connections.connect(ORGANIZER, session, "newer", recorder))

@@ -15,6 +15,7 @@ from pitchscoop.access.model import Principal, Role
 from pitchscoop.kernel.clock import utc_now
 from pitchscoop.kernel.errors import Forbidden
 from pitchscoop.main import Parts, application, assembled
+from pitchscoop.recordings.connections import Connections
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.settings import load
@@ -85,7 +86,8 @@ async def copies(tmp_path: Path) -> AsyncIterator[tuple[HeldUp, Wire, list[str]]
     async with contextlib.AsyncExitStack() as stack:
         both = [await stack.enter_async_context(assembled(settings, "http://127.0.0.1:8000")) for _ in range(2)]
         engine = both[0].engine
-        engine.sessions = sessions = HeldUp(both[0])
+        sessions = HeldUp(both[0])
+        engine.connections = Connections(sessions, engine.storage, utc_now)
         ports = [await stack.enter_async_context(serving(parts)) for parts in both]
         wire = Wire(ports[:1])
         await wire.open()
@@ -185,21 +187,25 @@ async def test_what_the_older_one_had_got_across_is_acknowledged_however_soon_fa
     """This process may hear of the newer connection, as any other copy does, before it has let it in."""
     sessions, _, urls = copies
     sessions.first.set()
-    connects = Sessions.connect
+    connects, taken, said = Sessions.connect, asyncio.Event(), asyncio.Event()
 
     async def told_late(
         self: Sessions, session_id: str, owner: str, may_follow: Callable[[str | None], bool]
     ) -> Session:
         session = await connects(self, session_id, owner, may_follow)
-        await asyncio.sleep(0.5)
+        taken.set()
+        await said.wait()
         return session
 
     async with connect(urls[0]) as old:
         await heard(old, "ready")
         monkeypatch.setattr(Sessions, "connect", told_late)
         new = asyncio.create_task(connected(urls[0]))
-        await asyncio.sleep(0.1)
+        await taken.wait()
         await old.send((0).to_bytes(8) + pcm()[:FRAME])
+        await (await old.ping())  # it has arrived
+        await asyncio.sleep(0.3)  # and so have the facts, before which it was to be acknowledged
+        said.set()
         assert (await heard(old, "ack"))["offset"] == FRAME
         assert await closed_with(old) == 4409
         assert await new == FRAME
