@@ -29,6 +29,8 @@ def main() -> int:
             outcome = playing.result()
             outcomes.append(outcome)
             print(f"{outcome.role}, {outcome.mode}: {outcome.calls} calls, {len(outcome.wrong)} wrong", flush=True)
+            for what, told in outcome.wrong.items():  # an hour before the table
+                print(f"{what}\n{told}\n", flush=True)
     print(report(outcomes))
     print(f"MINUTES={given.minutes:g} SEED={given.seed}")
     return 1 if any(outcome.wrong for outcome in outcomes) else 0
