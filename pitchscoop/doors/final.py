@@ -102,7 +102,7 @@ class FinalDetails(BaseModel):
 class Finalists(BaseModel):
     """``PUT /events/{event_id}/final``: who is in it, by the ids of their sessions."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     session_ids: SessionIds
     revision: Revision = None
@@ -112,7 +112,7 @@ class Finalists(BaseModel):
 class NewComparison(BaseModel):
     """``PUT /events/{event_id}/final/comparisons``: which of two pitches is the better."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     better: SessionId
     worse: SessionId

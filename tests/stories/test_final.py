@@ -128,6 +128,8 @@ async def test_finalists_are_named_anew_and_nothing_said_is_lost_unasked(show: S
         path = f"/events/{show.event}/final"
         many = {"session_ids": [f"s{number}" for number in range(13)]}
         assert (await client.put(path, json=many)).json()["code"] == "bad_finalists"
+        loose = {"session_ids": [], "discard": 0}
+        assert (await client.put(path, json=loose)).json()["code"] == "invalid_request"
         nobody = {"session_ids": ["nobody", show.sessions["Kelp"]]}
         assert (await client.put(path, json=nobody)).json()["code"] == "no_such_session"
         other = (await client.post("/events", json={"name": "Other"})).json()["event_id"]
