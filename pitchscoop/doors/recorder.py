@@ -13,7 +13,17 @@ from pitchscoop.access.model import Principal
 from pitchscoop.doors.captions import Captions
 from pitchscoop.doors.problems import close_code_of
 from pitchscoop.engine import Engine
-from pitchscoop.kernel.errors import Conflict, Crossed, Invalid, NoRoom, NotFound, Problem, TooLarge, Unavailable
+from pitchscoop.kernel.errors import (
+    Conflict,
+    Crossed,
+    Invalid,
+    NoRoom,
+    NotFound,
+    Overtaken,
+    Problem,
+    TooLarge,
+    Unavailable,
+)
 from pitchscoop.kernel.tasks import ended
 from pitchscoop.recordings.connections import Turn
 from pitchscoop.recordings.intake import Intake
@@ -301,6 +311,9 @@ class Recorder:
                 self.leave(_AGAIN)
             except Unavailable:
                 pause = min(2.0, often)
+            except Overtaken as problem:
+                if not self._engine.connections.is_followed(self._session.session_id, self._turn):
+                    self.leave(close_code_of(problem))
             except (NotFound, Conflict) as problem:  # not the end of this task: a stop of ours may be under way
                 self.leave(close_code_of(problem))
             await asyncio.sleep(pause * (1 + _any()) / 2)

@@ -86,6 +86,10 @@ class Connections:
             raise _crossed()
         self._open.setdefault(session.session_id, set()).add(turn)
 
+    def is_followed(self, session_id: str, turn: Turn) -> bool:
+        """Whether a connection of this process was opened later, which has this one end in order if it records."""
+        return turn < max(self._open.get(session_id, (turn,)))
+
     async def connect(
         self,
         who: Principal,
@@ -110,7 +114,7 @@ class Connections:
         session_id = opened.session_id
 
         def was_overtaken() -> bool:
-            return turn is not None and turn < max(self._open.get(session_id, (turn,)))
+            return turn is not None and self.is_followed(session_id, turn)
 
         def may_follow(held: str | None) -> bool:
             if was_overtaken():
