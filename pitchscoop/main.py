@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from pitchscoop.engine import Engine
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import ids
 from pitchscoop.kernel.clock import utc_now
+from pitchscoop.kernel.garbage import collect_seldom
 from pitchscoop.recordings.completion import Completion
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.scoring.copies import Copies
@@ -106,6 +106,7 @@ async def assembled(settings: Settings, public_url: str) -> AsyncIterator[Parts]
         upkeep = Upkeep(state, storage, access, events, sessions, ledger, copies, utc_now)
         yield Parts(engine, upkeep, media, files, Answers(state, _key(settings.secret, "answers")), origin)
     finally:
+        await engine.standings.close()
         for transcriber in transcribers:
             await transcriber.close()
         if adviser is not None:
@@ -181,17 +182,6 @@ def application(parts: Parts, *, worker: bool) -> "ASGIApp":
         media_origin=parts.media_origin,
         lifespan=lambda: working(parts, worker=worker, search=True),
     )
-
-
-def collect_seldom() -> None:
-    """Have Python look for cycles among objects less often, and never again among those that are there now.
-
-    With a thousand recorders such a look held everything up for 0.3 s, every few seconds: whatever waits for its
-    second of audio to be durable is counted as lasting. Almost nothing here is freed by it, for almost nothing refers
-    to itself. For a process that serves, once it is put together.
-    """
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 class Deferred:

@@ -29,7 +29,8 @@ from pitchscoop.doors.frames import FrameProtocol
 from pitchscoop.engine import Engine
 from pitchscoop.kernel.errors import Problem
 from pitchscoop.kernel.facts import acting
-from pitchscoop.main import Deferred, Parts, application, assembled, collect_seldom, working
+from pitchscoop.kernel.garbage import collect_seldom
+from pitchscoop.main import Deferred, Parts, application, assembled, working
 from pitchscoop.recordings.model import Session
 from pitchscoop.settings import Settings
 
