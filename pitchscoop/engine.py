@@ -88,6 +88,8 @@ class Engine:
         self.audience = Audience(state, access, events, sessions, public_url, clock)
         self.feedback = Feedbacks(events, sessions, ledger, self.standings, transcripts.told, self.page_url)
         self.public_url = public_url
+        self.page_url_of = access.page_urls(public_url)
+        """The same by the session's id, for long lists."""
         self._clock = clock
         self._levels = Levels(storage)
 
@@ -316,11 +318,6 @@ class Engine:
     def page_url(self, session: Session) -> str:
         """The page of a pitch, for whoever holds this link."""
         return self.page_url_of(session.session_id)
-
-    def page_url_of(self, session_id: str) -> str:
-        """The same by the session's id, for long lists."""
-        key = self.access.link_token("listen", session_id).rpartition(".")[2]
-        return f"{self.public_url}/pitches/{session_id}?key={key}"
 
     async def listener(self, session_id: str, key: str, address: str) -> Principal:
         """Whoever opens a pitch's page by its link."""

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Literal
 
 from pitchscoop.access.guesses import Guesses
+from pitchscoop.access.links import PageUrls, signed
 from pitchscoop.access.model import ANYBODY, Principal, Role
 from pitchscoop.access.organizers import OWNER, Organizers
 from pitchscoop.kernel import ids, keys, rows
@@ -76,11 +77,15 @@ class Access:
     def link_token(self, grant: Grant, session_id: str, expires: dt.datetime | None = None) -> str:
         """A token for one session, made again from the same parts, so that nothing needs to be stored."""
         until = str(micros(expires) // 1_000_000) if expires else "0"
-        return self._signed(grant, session_id, until)
+        return signed(self._secret, grant, session_id, until)
+
+    def page_urls(self, public_url: str) -> PageUrls:
+        """The addresses of pitches' pages."""
+        return PageUrls(public_url, self._secret)
 
     def ballot_token(self, event_id: str, ballot: str) -> str:
         """A token that votes in one event. As the links of sessions it is signed, and needs no storage."""
-        return self._signed(_VOTE, event_id, ballot)
+        return signed(self._secret, _VOTE, event_id, ballot)
 
     def derived_token(self, purpose: str, subject: str) -> str:
         """A token that an idempotent retry makes again: 256 bits nobody can know without the secret."""
@@ -157,12 +162,9 @@ class Access:
             return False
         return row is None or principal.round < int(row.fields.get("round", "0"))
 
-    def _signed(self, *parts: str) -> str:
-        return ".".join([*parts, ids.signature(self._secret, *parts)])
-
     def _linked(self, token: str) -> Principal:
         grant, subject, rest, _ = token.split(".")
-        expected = self._signed(grant, subject, rest)
+        expected = signed(self._secret, grant, subject, rest)
         if not hmac.compare_digest(token.encode(), expected.encode()):
             raise Unauthorized("bad_token", "This link is not valid: it may have been cut. Ask for it again.")
         if grant == _VOTE:

@@ -1,7 +1,7 @@
 """A final round over REST: finalists, what judges say of each two, and the result beside the leaderboard."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,11 +10,11 @@ from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import MORE_WITH_TOKEN, PROBLEMS
 from pitchscoop.doors.events import Revision
 from pitchscoop.doors.idempotency import IdempotentRoute
+from pitchscoop.doors.standings import result_details
 from pitchscoop.engine import Engine
 from pitchscoop.events.plans import MOST_FINALISTS
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.scoring.rounds import FinalRound
-from pitchscoop.scoring.rows import FinalResult
 
 router = APIRouter(
     prefix="/api/v1/events/{event_id}/final", route_class=IdempotentRoute, responses=PROBLEMS, tags=["standings"]
@@ -167,31 +167,7 @@ def final_details(engine: Engine, found: FinalRound) -> FinalDetails:
         pairs=len(found.pairs),
         answers=[OwnComparison(better=one.better, worse=one.worse, at=one.at) for one in found.answers],
         next=list(found.next) if found.next else None,
-        result=FinalResultDetails.model_validate(result_details(engine, found.result)) if found.result else None,
+        result=FinalResultDetails.model_validate(result_details(engine.page_url_of, found.result))
+        if found.result
+        else None,
     )
-
-
-def result_details(engine: Engine, result: FinalResult) -> dict[str, Any]:
-    """What ``FinalResultDetails`` describes, as plain values."""
-    places = [
-        {
-            "rank": one.rank,
-            "session_id": one.pitch.session_id,
-            "team_id": one.pitch.team_id,
-            "team_name": one.pitch.team_name,
-            "pitch_title": one.pitch.pitch_title,
-            "strength": None if one.strength is None else round(one.strength, 4),
-            "won": one.won,
-            "compared": one.compared,
-            "p_over_next": None if one.p_over_next is None else round(one.p_over_next, 3),
-            "page_url": engine.page_url_of(one.pitch.session_id),
-        }
-        for one in result.places
-    ]
-    return {
-        "settled": result.settled,
-        "words": result.words,
-        "comparisons": result.comparisons,
-        "judges": result.judges,
-        "places": places,
-    }

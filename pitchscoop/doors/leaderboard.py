@@ -3,7 +3,7 @@
 import datetime as dt
 import random
 from asyncio import get_running_loop
-from collections.abc import AsyncGenerator, Callable, Hashable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Any
 
@@ -16,26 +16,24 @@ from pitchscoop.access.model import ANYBODY
 from pitchscoop.doors import schemas
 from pitchscoop.doors.auth import Caller, TheEngine
 from pitchscoop.doors.described import MORE_WITH_TOKEN, PROBLEMS
-from pitchscoop.doors.final import FinalResultDetails, result_details
+from pitchscoop.doors.final import FinalResultDetails
 from pitchscoop.doors.idempotency import IdempotentRoute
-from pitchscoop.doors.packed import HEAD, Document, body, event, part, takes_packed
+from pitchscoop.doors.packed import HEAD, Document, part, takes_packed
+from pitchscoop.doors.standings import Told
 from pitchscoop.engine import Engine
-from pitchscoop.events.model import Event
 from pitchscoop.events.names import Name
-from pitchscoop.events.prizes import Prize, decided_by
+from pitchscoop.events.prizes import Prize
 from pitchscoop.kernel.stages import Stage
 from pitchscoop.recordings.model import LONGEST_SECONDS
-from pitchscoop.scoring.explained import ties
-from pitchscoop.scoring.rows import Award, Board, Row
 from pitchscoop.scoring.standings import View
-from pitchscoop.scoring.written import told
 
 router = APIRouter(prefix="/api/v1", route_class=IdempotentRoute, responses=PROBLEMS, tags=["standings"])
 
 _LIFE = (600, 900)  # seconds until a stream ends and its viewer, who may have lost the right to it, asks anew; spread
 SHARED = 50  # pitches that share one prize: more than any stage holds
 _AGAIN = 3000  # ms until a browser whose stream ended asks anew
-_BEAT = Document(b":\n\n", part(b":\n\n"))
+_BEAT = b":\n\n"
+_PACKED_BEAT = part(_BEAT)
 
 Track = Annotated[
     Name | None, Query(max_length=200, description="One track, ranked for itself; all teams if left out.")
@@ -176,7 +174,7 @@ async def get_leaderboard(
 ) -> Response:
     """The standings. Before publication only organizers see any; all others are told the stage."""
     view = await engine.standings.read(ANYBODY if public else who, event_id, track, advice=advice)
-    document = await _document(engine, view, body)
+    document = await told(engine, view)
     headers = {
         "ETag": document.etag,
         "Cache-Control": "private, no-cache",
@@ -185,8 +183,8 @@ async def get_leaderboard(
     if document.etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     if not takes_packed(request):
-        return Response(document.plain, media_type="application/json", headers=headers)
-    return Response(document.packed, media_type="application/json", headers={**headers, "Content-Encoding": "gzip"})
+        return Response(document.text, media_type="application/json", headers=headers)
+    return Response(document.body, media_type="application/json", headers={**headers, "Content-Encoding": "gzip"})
 
 
 @router.get(
@@ -232,75 +230,10 @@ async def give_prize(event_id: str, prize_id: str, winners: Winners, who: Caller
     return Winners(session_ids=await engine.ceremony.give_prize(who, event_id, prize_id, winners.session_ids))
 
 
-def leaderboard(engine: Engine, view: View) -> dict[str, Any]:
-    """What ``Leaderboard`` describes, as plain values: models of a thousand rows would take long."""
-    board = view.shown.board if view.shown else None
-    known = board.event if board else view.event
-    return {
-        "event_id": known.event_id,
-        "stage": known.stage,
-        "stage_since": view.since,
-        "method": known.settings.method,
-        "tie_break": known.settings.tie_break,
-        "ties": ties(known),
-        "hidden": board is None,
-        "track": view.track,
-        "tracks": sorted({*known.settings.tracks, *board.tracks}) if board else [],
-        "standings": [_row(engine, row) for row in _rows(board, view.track)] if board else [],
-        "prizes": [_prize(engine, board.event, award) for award in board.awards] if board else [],
-        "final": result_details(engine, board.final) if board and board.final else None,
-        "warnings": list(board.warnings) if board else [],
-        "advice": list(board.advise()) if board and view.advised else [],
-        "judges": board.judges if board else None,
-        "cards": board.cards if board else None,
-        "chain": board.chain if board else None,
-        "as_of": board.as_of.isoformat() if board and board.as_of else None,
-    }
-
-
-def _rows(board: Board, track: str | None) -> tuple[Row, ...]:
-    return board.rows if track is None else board.tracks.get(track, ())
-
-
-def _row(engine: Engine, row: Row) -> dict[str, Any]:
-    pitch = row.pitch
-    return {
-        **told(row),
-        "audio_duration": pitch.audio_duration,
-        "preview": {"start": pitch.preview.start, "end": pitch.preview.end} if pitch.preview else None,
-        "page_url": engine.page_url_of(pitch.session_id),
-    }
-
-
-def _prize(engine: Engine, known: Event, award: Award) -> dict[str, Any]:
-    winners = [
-        {
-            "session_id": pitch.session_id,
-            "team_id": pitch.team_id,
-            "team_name": pitch.team_name,
-            "pitch_title": pitch.pitch_title,
-            "page_url": engine.page_url_of(pitch.session_id),
-        }
-        for pitch in award.winners
-    ]
-    prize = award.prize
-    name = next((one.name for one in known.in_use if one.id == prize.criterion), prize.criterion)
-    decided = decided_by(prize.by, prize.track, name)
-    return {**prize.model_dump(mode="json"), "decided": decided, "winners": winners}
-
-
-async def _document(engine: Engine, view: View, make: Callable[[Any], Document]) -> Document:
-    """A body or an event of a stream, as ``make`` packs it."""
-
-    def made() -> Document:
-        return make(leaderboard(engine, view))
-
-    return made() if view.shown is None else await view.shown.once((make, *_audience(view)), made)
-
-
-def _audience(view: View) -> tuple[Hashable, ...]:
-    """All that documents of one board differ by."""
-    return view.advised, view.track, view.since
+async def told(engine: Engine, view: View) -> Document:
+    """What ``Leaderboard`` describes, as JSON."""
+    how = Told(view.since, view.track, advised=view.advised, page_url=engine.page_url_of)
+    return how.hidden(view.event) if view.shown is None else await view.shown.once(how)
 
 
 async def _messages(
@@ -313,12 +246,12 @@ async def _messages(
         yield HEAD + part(begin) if packed else begin
         view = first
         while get_running_loop().time() < until:
-            message = await _document(engine, view, event) if view is not None else None
+            message = await told(engine, view) if view is not None else None
             if message is None:
-                yield _BEAT.packed if packed else _BEAT.plain
+                yield _PACKED_BEAT if packed else _BEAT
             elif message.etag != known:
                 known = message.etag
-                yield message.packed if packed else message.plain
+                yield message.event if packed else message.plain_event
             try:
                 view = await anext(views)
             except StopAsyncIteration:

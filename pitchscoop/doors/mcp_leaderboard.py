@@ -21,7 +21,8 @@ class LeaderboardTools(Calls):
     ) -> leaderboard.Leaderboard:
         """The standings with 90 % intervals of ranks; empty (hidden) before publication, but for organizers."""
         view = await told(self._engine.standings.read(self._who, event_id, track, advice=advice))
-        return leaderboard.Leaderboard.model_validate(leaderboard.leaderboard(self._engine, view))
+        document = await told(leaderboard.told(self._engine, view))
+        return leaderboard.Leaderboard.model_validate_json(document.text)
 
     async def move_preview(
         self,

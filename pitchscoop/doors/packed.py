@@ -1,51 +1,64 @@
 """JSON that goes to many: written and packed once.
 
-A stream is one gzip member without an end. Each of its events is packed without looking at what came before, and ends
-at a full byte (RFC 1951: a flush that forgets), so that the same bytes go to every viewer, wherever their stream began.
+A stream is one gzip member without an end. What goes out is packed without looking at what came before, and ends at a
+full byte (RFC 1951: a flush that forgets), so that the same bytes go to every viewer, wherever their stream began, and
+to who asks once.
 """
 
 import hashlib
-import json
 import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
 from starlette.requests import Request
 
 HEAD = bytes([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255])
 """How a gzip member begins (RFC 1952): deflate, no name, no time."""
 
+_LAST = b"\x03\x00"  # a block that is the last one and empty: it ends what was flushed (RFC 1951)
+_END = b"\n\n"  # of an event
+_ANYTHING = TypeAdapter[Any](Any)  # it writes JSON four times as fast as the standard library
 _LEVEL = 1  # of compression: names and numbers shrink to an eighth in a quarter of the time that the best takes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
-    """Bytes in both forms, and what they are known by."""
+    """A text as the body of an answer and as an event of a stream; ``etag`` is what it is known by.
 
-    plain: bytes
-    packed: bytes
-    etag: str = ""
+    What is ``packed`` is made once and sent to almost everybody, the rest is put together for the few who cannot unpack
+    it.
+    """
+
+    text: bytes
+    etag: str
+    body: bytes
+    event: bytes
+
+    @property
+    def plain_event(self) -> bytes:
+        """The event for who cannot unpack it."""
+        return b"".join((_begin(self.etag), self.text, _END))
 
 
-def body(document: Any) -> Document:
-    """The body of an answer; packed, a whole gzip file."""
-    text = _json(document)
+def document(told: Any) -> Document:
+    """JSON."""
+    text = _ANYTHING.dump_json(told)
+    etag = f'W/"{hashlib.sha256(text).hexdigest()[:32]}"'
+    packed = part(text)
     tail = zlib.crc32(text).to_bytes(4, "little") + (len(text) % 2**32).to_bytes(4, "little")
-    return Document(text, HEAD + part(text, zlib.Z_FINISH) + tail, _etag(text))
+    return Document(
+        text=text,
+        etag=etag,
+        body=b"".join((HEAD, packed, _LAST, tail)),
+        event=b"".join((part(_begin(etag)), packed, part(_END))),
+    )
 
 
-def event(document: Any) -> Document:
-    """An event of a stream, named ``standings``."""
-    text = _json(document)
-    etag = _etag(text)
-    message = b"event: standings\nid: %b\ndata: %b\n\n" % (etag.encode(), text)
-    return Document(message, part(message), etag)
-
-
-def part(data: bytes, end: int = zlib.Z_FULL_FLUSH) -> bytes:
+def part(data: bytes) -> bytes:
     """Compressed without what came before."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    return packer.compress(data) + packer.flush(end)
+    return packer.compress(data) + packer.flush(zlib.Z_FULL_FLUSH)
 
 
 def takes_packed(request: Request) -> bool:
@@ -53,9 +66,6 @@ def takes_packed(request: Request) -> bool:
     return "gzip" in request.headers.get("accept-encoding", "")
 
 
-def _json(document: Any) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _etag(text: bytes) -> str:
-    return f'W/"{hashlib.sha256(text).hexdigest()[:32]}"'
+def _begin(etag: str) -> bytes:
+    """How an event named ``standings`` begins."""
+    return b"event: standings\nid: %b\ndata: " % etag.encode()

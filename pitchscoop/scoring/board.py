@@ -16,7 +16,7 @@ from pitchscoop.scoring.equations import IntArray
 from pitchscoop.scoring.final import final_result
 from pitchscoop.scoring.groups import groups, next_readings
 from pitchscoop.scoring.mixed import Fit, FloatArray, Reads, fit, reads_of
-from pitchscoop.scoring.places import Places, places, untied
+from pitchscoop.scoring.places import places, untied
 from pitchscoop.scoring.prizes import awards
 from pitchscoop.scoring.rows import DRAWS, SEED, Board, Pitch, Row, Scored
 
@@ -78,8 +78,8 @@ def _counting(scored: Scored) -> tuple[list[_Heard], int, bool]:
     decides = scored.event.decides
     cards = defaultdict[str, list[tuple[str, float]]](list)
     shares = defaultdict[str, list[float]](list)
-    for (session_id, judge_id), card in sorted(scored.cards.items(), key=lambda item: item[0]):
-        pitch = scored.pitches.get(session_id)
+    for session_id, judge_id in sorted(scored.cards):
+        card, pitch = scored.cards[session_id, judge_id], scored.pitches.get(session_id)
         if pitch is None or pitch.withdrawn:
             continue
         points = scored.totals.of(card, criteria[pitch.track])
@@ -111,6 +111,8 @@ def _stretched(heard: Sequence[_Heard], criteria: Mapping[str | None, Sequence[C
     best = {track: sum(one.weight * one.max for one in criteria[track]) for track in {one.pitch.track for one in heard}}
     most = max(best.values(), default=0.0)
     by = {track: most / points if points > 0 else 1.0 for track, points in best.items()}
+    if all(factor == 1.0 for factor in by.values()):
+        return list(heard)
     return [replace(one, cards=[(judge, points * by[one.pitch.track]) for judge, points in one.cards]) for one in heard]
 
 
@@ -127,11 +129,11 @@ class _Rows:
         self._heard = heard
         self._most = min(_NAMED, _NAMES // len(heard) + 1)
         self._draws = fitted.draws(DRAWS, SEED)
-        self._raw = np.bincount(reads.team, reads.total) / np.bincount(reads.team)
-        self._adjusted = fitted.adjusted
+        raw = np.bincount(reads.team, reads.total) / np.bincount(reads.team)
         self._by_mean = event.settings.method == "mean"
-        self._score = self._raw if self._by_mean else self._adjusted
-        shifts, effects = self._adjusted - self._raw, _split(fitted.judge[reads.judge], reads)
+        self._by = raw if self._by_mean else fitted.adjusted
+        self._raw, self._adjusted, self._score = raw.tolist(), fitted.adjusted.tolist(), self._by.tolist()
+        shifts, effects = fitted.adjusted - raw, _split(fitted.judge[reads.judge], reads)
         self._why = [
             explained.why(shift, theirs, fitted.sd_judge)
             for shift, theirs in zip(shifts.tolist(), effects, strict=True)
@@ -139,36 +141,40 @@ class _Rows:
 
     def rows(self, some: IntArray) -> tuple[Row, ...]:
         """These pitches, ranked among themselves."""
-        score = self._score[some]
+        score = self._by[some]
         told = places(self._draws[:, some], score)
         alike = {team: len(group) - 1 for group in told.groups for team in group}
         if self._event.settings.tie_break != "share":
             told = untied(told, score, np.array([self._heard[at].deciding for at in some]))
+        values = list(zip(*(one.tolist() for one in (told.rank, told.lo, told.hi, told.first, told.top3)), strict=True))
+        chosen = some.tolist()
         rows: list[Row] = []
         for group in told.groups:
-            names = [self._heard[some[one]].pitch.session_id for one in group]
-            rows += [self._row(int(some[one]), one, told, names, at, alike[one]) for at, one in enumerate(group)]
+            names = [self._heard[chosen[one]].pitch.session_id for one in group]
+            rows += [self._row(chosen[one], values[one], names, at, alike[one]) for at, one in enumerate(group)]
         return tuple(rows)
 
-    def _row(self, at: int, place: int, told: Places, group: Sequence[str], seat: int, alike: int) -> Row:
+    def _row(
+        self, at: int, place: tuple[int, int, int, float, float], group: Sequence[str], seat: int, alike: int
+    ) -> Row:
         """``alike`` counts those whom the cards cannot tell it from, also where a rule has given them other ranks."""
         one = self._heard[at]
-        rank, low, high = int(told.rank[place]), int(told.lo[place]), int(told.hi[place])
+        rank, low, high, first, top3 = place
         decided = explained.decided(self._event, alike) if alike >= len(group) else None
         if self._by_mean or decided:  # both may put a team where the model would not: what is told is within
             low, high = min(low, rank), max(high, rank)
         return Row(
             pitch=one.pitch,
             rank=rank,
-            score=float(self._score[at]),
-            raw_mean=float(self._raw[at]),
-            adjusted=float(self._adjusted[at]),
+            score=self._score[at],
+            raw_mean=self._raw[at],
+            adjusted=self._adjusted[at],
             interval=(low, high),
             judges=len(one.cards),
             tied=len(group) - 1,
             tied_with=_beside(group, seat, self._most),
-            p_first=float(told.first[place]),
-            p_top3=float(told.top3[place]),
+            p_first=first,
+            p_top3=top3,
             why=f"{self._why[at]} {decided}" if decided else self._why[at],
         )
 

@@ -3,6 +3,7 @@
 import itertools
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,9 +52,11 @@ class Equations:
         of_judge = np.zeros((len(total), reads.judges))
         of_judge[np.arange(len(total)), reads.judge] = 1.0
         columns = np.column_stack([of_judge, self.home[reads.team], np.ones(len(total)), total])
-        self.sums = np.zeros((reads.teams, columns.shape[1]))  # of what a team's readings have in each column
-        np.add.at(self.sums, reads.team, columns)
-        self.heard = self.sums[:, -2]
+        self.heard = np.bincount(reads.team, minlength=reads.teams).astype(np.float64)
+        of_team = np.bincount(reads.team * reads.judges + reads.judge, minlength=reads.teams * reads.judges)
+        shape, points = (reads.teams, reads.judges), np.bincount(reads.team, total, minlength=reads.teams)
+        # Of what a team's readings have in each column:
+        self.sums = np.column_stack([of_team.reshape(shape), self.home * self.heard[:, None], self.heard, points])
         self._whole = columns.T @ columns
         self._often, self._many = np.unique(self.heard, return_counts=True)
         alike = [self.sums[self.heard == often] for often in self._often]
@@ -127,16 +130,17 @@ class Solved:
         self.team = -(self._lean @ known)
         self.left = -(equations.sums @ known) / np.maximum(equations.heard, 1)
 
-    def draws(self, count: int, chance: np.random.Generator, unit: float) -> FloatArray:
+    def draws(self, count: int, seed: int, unit: float) -> FloatArray:
         """Teams, ``count`` times, in units: noise first, then judges, tracks and mean, then teams given those.
 
         With few readings noise may well be larger than it seems, which gives the draws the tails of a t-distribution.
         """
-        noise = self.noise * np.sqrt(self.equations.freedom / chance.chisquare(self.equations.freedom, (count, 1)))
+        freedom = self.equations.freedom
+        squares, effects, teams = _chance(seed, count, freedom, len(self._root), len(self._kept))
+        noise = self.noise * np.sqrt(freedom / squares)
         known = np.full((count, self._lean.shape[1]), -1.0)
-        known[:, :-1] = self.effects + noise * (chance.standard_normal((count, len(self._root))) @ self._root)
-        found = chance.standard_normal((count, len(self._kept)))
-        found *= unit * np.sqrt(self._kept)
+        known[:, :-1] = self.effects + noise * (effects @ self._root)
+        found = teams * (unit * np.sqrt(self._kept))
         found *= noise
         found += known @ (-unit * self._lean.T)
         return found
@@ -157,6 +161,20 @@ class Solved:
     def _difference(self, team: int, other: int) -> FloatArray:
         found: FloatArray = self._root @ (self._lean[other] - self._lean[team])[:-1]
         return found
+
+
+@lru_cache(maxsize=2)
+def _chance(seed: int, count: int, freedom: int, effects: int, teams: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What all draws are made of.
+
+    For a thousand teams it takes as long as finding the variances, and card by card it is the same.
+    """
+    chance = np.random.default_rng(seed)
+    return (
+        chance.chisquare(freedom, (count, 1)),
+        chance.standard_normal((count, effects)),
+        chance.standard_normal((count, teams)),
+    )
 
 
 def _ones(places: IntArray) -> FloatArray:

@@ -14,11 +14,10 @@ from pitchscoop.kernel.stages import Stage
 from pitchscoop.recordings.model import Session
 from pitchscoop.recordings.service import Sessions
 from pitchscoop.scoring.field import Against, against
-from pitchscoop.scoring.held import Shown
 from pitchscoop.scoring.ledger import Ledger
 from pitchscoop.scoring.model import Card
 from pitchscoop.scoring.moments import Moment, moments
-from pitchscoop.scoring.rows import Row
+from pitchscoop.scoring.rows import Board, Row, Scored
 from pitchscoop.scoring.standings import Standings
 from pitchscoop.transcripts.measures import Delivery
 
@@ -116,7 +115,8 @@ class Feedbacks:
         delivery = await self._tell(session) if ready else None
         published_at = view.published_at if event.stage in ("published", "archived") else None
         page = self._page_of(session)
-        return await asyncio.to_thread(_report, event, session, view.shown, cards, names, delivery, published_at, page)
+        ranked = (await view.shown.board(), view.shown.scored) if view.shown else None
+        return await asyncio.to_thread(_report, event, session, ranked, cards, names, delivery, published_at, page)
 
     async def _allowed(self, who: Principal, session_id: str) -> tuple[Session, Event]:
         """Who brings nothing is not told whether it exists."""
@@ -133,19 +133,20 @@ class Feedbacks:
 def _report(
     event: Event,
     session: Session,
-    shown: Shown | None,
+    ranked: tuple[Board, Scored] | None,
     cards: Sequence[Card],
     names: Mapping[str, str],
     delivery: Delivery | None,
     published_at: str | None,
     page_url: str,
 ) -> Feedback:
-    rows = shown.board.rows if shown else ()
+    board, scored = ranked or (None, None)
+    rows = board.rows if board else ()
     row = next((one for one in rows if one.pitch.session_id == session.session_id), None)
-    pitch = shown.scored.pitches.get(session.session_id) if shown else None
+    pitch = scored.pitches.get(session.session_id) if scored else None
     track = pitch.track if pitch else None
     criteria = event.criteria(track)
-    counting = shown.scored.cards if shown else {(card.session_id, card.judge_id): card for card in cards}
+    counting = scored.cards if scored else {(card.session_id, card.judge_id): card for card in cards}
     complete = [card for card in cards if (card.session_id, card.judge_id) in counting and card.complete(criteria)]
     return Feedback(
         session_id=session.session_id,
@@ -159,12 +160,12 @@ def _report(
         language=session.transcript.language,
         audio_duration=session.audio_duration,
         max_seconds=session.max_seconds,
-        place=_place(row, shown) if row and shown else None,
-        prizes=_prizes(session, shown),
+        place=_place(row, board) if row and board else None,
+        prizes=_prizes(session, board),
         unplaced=None if row else _why_not(len(complete), withdrawn=pitch is not None and pitch.withdrawn),
         cautions=_cautions(len(complete)),
         cards=len(complete),
-        scores=against(criteria, complete, shown.scored, rows) if shown and complete else (),
+        scores=against(criteria, complete, scored, rows) if scored and complete else (),
         comments=_comments(event, complete, names),
         moments=moments(session, pitch.preview if pitch else None, delivery, page_url),
         delivery=delivery,
@@ -173,12 +174,12 @@ def _report(
     )
 
 
-def _place(row: Row, shown: Shown) -> Place:
-    within = shown.board.tracks.get(row.pitch.track or "", ())
+def _place(row: Row, board: Board) -> Place:
+    within = board.tracks.get(row.pitch.track or "", ())
     own = next((one for one in within if one.pitch.session_id == row.pitch.session_id), None)
     return Place(
         rank=row.rank,
-        of=len(shown.board.rows),
+        of=len(board.rows),
         interval=row.interval,
         tied=row.tied,
         score=round(row.score, 4),
@@ -189,8 +190,8 @@ def _place(row: Row, shown: Shown) -> Place:
     )
 
 
-def _prizes(session: Session, shown: Shown | None) -> tuple[str, ...]:
-    awards = shown.board.awards if shown else ()
+def _prizes(session: Session, board: Board | None) -> tuple[str, ...]:
+    awards = board.awards if board else ()
     return tuple(one.prize.name for one in awards if session.session_id in {pitch.session_id for pitch in one.winners})
 
 

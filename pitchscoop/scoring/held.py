@@ -1,8 +1,7 @@
 """What is held of one event to make its standings: read once, then followed by the event's fact log."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 import structlog
 
@@ -15,39 +14,28 @@ from pitchscoop.kernel.stages import OUT
 from pitchscoop.kernel.state import State
 from pitchscoop.recordings import overview, words
 from pitchscoop.recordings.overview import Glance
+from pitchscoop.scoring.boards import Boards, Shown
 from pitchscoop.scoring.ledger import Head, Ledger
 from pitchscoop.scoring.model import Card
 from pitchscoop.scoring.previews import Preview, moved, preview, spoken_in
-from pitchscoop.scoring.rows import Board, Pitch, Scored, Totals, impartial
+from pitchscoop.scoring.rows import Pitch, Scored, Totals, impartial
 from pitchscoop.voting.box import Box
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pitchscoop.events.plans import Final
 
 _FACTS = 500  # facts taken at a time, so that others get their turn between
 _ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "cards", "cards": "cards",
          "final": "final"}  # fmt: skip
 """What is to be read again after a fact, by what its name begins with."""
+_QUICK = (
+    200  # rows: a board of fewer is made in hundredths of a second, and waited for: who saved a card sees it counted
+)
 _WANTED = 60.0  # seconds after a look in which the standings are kept current without being asked for
 
-T = TypeVar("T")
-
 log = structlog.get_logger(__name__)
-
-
-class Shown:
-    """A board, what it was made of, and what doors make of it: each once, whoever asks for it first."""
-
-    def __init__(self, board: Board, scored: Scored) -> None:
-        self.board = board
-        self.scored = scored
-        self._made: dict[Hashable, asyncio.Task[Any]] = {}
-
-    async def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What ``make`` gives, made in a thread: a thousand rows would hold up everybody else."""
-        if key not in self._made:
-            self._made[key] = asyncio.create_task(asyncio.to_thread(make))
-        return cast("T", await asyncio.shield(self._made[key]))
 
 
 class Held:
@@ -57,10 +45,11 @@ class Held:
     the event or the board is another one, and replaced. ``gone``: the event was deleted.
     """
 
-    def __init__(self, state: State, events: Events, ledger: Ledger, event: Event) -> None:
+    def __init__(self, state: State, events: Events, ledger: Ledger, boards: Boards, event: Event) -> None:
         self._state = state
         self._events = events
         self._ledger = ledger
+        self._boards = boards
         self._box = Box(state)
         self.event = event
         self.since: str | None = None
@@ -76,6 +65,7 @@ class Held:
         self._teams: dict[str, Team] = {}
         self._judges: dict[str, Judge] = {}
         self._glances: dict[str, Glance] = {}
+        self._pitches: dict[str, tuple[Glance, Team | None, Preview | None, Pitch]] = {}  # made of the first three
         self._previews: dict[str, Preview | None] = {}
         self._cards = dict[tuple[str, str], Card]()
         self._head: Head | None = None
@@ -133,6 +123,11 @@ class Held:
         return bool(self._stale or self._changed is None or self._changed or self._making)
 
     @property
+    def large(self) -> bool:
+        """Whether a board takes so long that nobody should wait for it; of the first one that is not known."""
+        return self.shown is not None and self.shown.rows > _QUICK
+
+    @property
     def wanted(self) -> bool:
         """Whether it is kept current without being asked for."""
         out = self.event.stage in OUT
@@ -186,7 +181,10 @@ class Held:
         try:
             await self._load(stale, changed)
             scored = self._scored()
-            self.shown = Shown(await asyncio.to_thread(_board, scored), scored)
+            shown = await self._boards.make(scored, apart=len(scored.pitches) > _QUICK)
+            if self.shown is not None:
+                await shown.prepare(self.shown.lately)
+            self.shown = shown
         except BaseException:
             self._stale |= stale
             self._changed = None if changed is None else self._changed | changed
@@ -210,8 +208,13 @@ class Held:
         return Scored(self.event, pitches, cards, *people, chain, self._totals, aside, self._votes, self._final)
 
     def _pitch(self, glance: Glance) -> Pitch:
-        team = self._teams.get(glance.team_id or "")
-        return Pitch(
+        """The same object as long as nothing of it changes."""
+        team, best = self._teams.get(glance.team_id or ""), self._previews.get(glance.session_id)
+        if (known := self._pitches.get(glance.session_id)) is not None:
+            *made_of, pitch = known
+            if made_of[0] is glance and made_of[1] is team and made_of[2] is best:
+                return pitch
+        pitch = Pitch(
             session_id=glance.session_id,
             team_id=glance.team_id,
             team_name=team.name if team else glance.team_name,
@@ -219,10 +222,12 @@ class Held:
             track=team.track if team else None,
             created=glance.created,
             audio_duration=glance.duration,
-            preview=self._previews.get(glance.session_id),
+            preview=best,
             withdrawn=team is not None and team.withdrawn_at is not None,
             awarded=glance.awarded,
         )
+        self._pitches[glance.session_id] = glance, team, best, pitch
+        return pitch
 
     async def _load(self, stale: set[str], changed: set[str] | None) -> None:
         event_id = self.event.event_id
@@ -236,6 +241,7 @@ class Held:
             _, _, self._final = await self._events.plans(event_id)
         if changed is None:
             self._glances.clear()
+            self._pitches.clear()
             async for found in overview.glances(self._state, event_id):
                 self._glances |= {glance.session_id: glance for glance in found}
         elif changed:
@@ -250,6 +256,7 @@ class Held:
     def _forget(self, session_id: str) -> None:
         self._glances.pop(session_id, None)
         self._previews.pop(session_id, None)
+        self._pitches.pop(session_id, None)
         self._cards = {key: card for key, card in self._cards.items() if key[0] != session_id}
         self._totals = Totals()  # nothing of it is remembered
 
@@ -292,9 +299,3 @@ def _heard(making: asyncio.Task[None]) -> None:
     """Whoever waited may have gone: what went wrong is theirs, and the next one tries again."""
     if not making.cancelled():
         making.exception()
-
-
-def _board(scored: Scored) -> Board:
-    from pitchscoop.scoring.board import board  # noqa: PLC0415  loaded where it is used: numpy takes its time
-
-    return board(scored)

@@ -59,7 +59,7 @@ class Fit:
         """
         if self._solved is None or not self.sd_team:
             return np.zeros((count, len(self.team)))
-        return self._solved.draws(count, np.random.default_rng(seed), self._spread)
+        return self._solved.draws(count, seed, self._spread)
 
     def apart(self, team: int, other: int) -> tuple[float, float]:
         """By how many points one team is above another, and the standard deviation of what is unknown of that."""
@@ -80,10 +80,11 @@ def reads_of(found: Sequence[tuple[int, str, float]], tracks: Sequence[str | Non
     of their names.
     """
     judges = {judge: at for at, judge in enumerate(sorted({judge for _, judge, _ in found}))}
-    team, judge, points = map(np.array, zip(*[(at, judges[by], total) for at, by, total in found], strict=True))
+    team, judge = np.array([at for at, _, _ in found]), np.array([judges[by] for _, by, _ in found])
+    points = np.array([total for _, _, total in found], dtype=np.float64)
     numbers = {name: at for at, name in enumerate(dict.fromkeys(tracks))}
     track = np.array([numbers[name] for name in tracks]) if len(numbers) > 1 else None
-    return Reads(team, judge, points.astype(np.float64), len(tracks), len(judges), track)
+    return Reads(team, judge, points, len(tracks), len(judges), track)
 
 
 def fit(reads: Reads) -> Fit:

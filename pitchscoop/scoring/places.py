@@ -52,8 +52,8 @@ def places(draws: FloatArray, score: FloatArray) -> Places:
     if not draws.size or (draws == draws[0, 0]).all():
         return _anywhere(teams, score)
     ranks = _ranks(draws)
-    first, top3 = (ranks == 1).mean(axis=1), (ranks <= 3).mean(axis=1)  # noqa: PLR2004  top 3
-    groups, better = _tied(score, lambda team, other: float((ranks[team] < ranks[other]).mean()))
+    first, top3 = _share(ranks == 1), _share(ranks <= 3)  # noqa: PLR2004  top 3
+    groups, better = _tied(score, lambda team, other: np.count_nonzero(ranks[team] < ranks[other]) / len(draws))
     ranks.sort(axis=1)
     lo, hi = _without_ends(ranks), -_without_ends(-ranks[:, ::-1])
     return Places(lo, hi, first, top3, _shared(groups, teams), better, groups)
@@ -83,19 +83,26 @@ def untied(told: Places, *rules: FloatArray) -> Places:
     return replace(told, rank=_shared(groups, len(told.rank)), groups=tuple(groups))
 
 
-def _ranks(draws: FloatArray) -> NDArray[np.int32]:
-    """The place of each team, counted from 1, in each draw: (teams, count)."""
+def _ranks(draws: FloatArray) -> NDArray[np.signedinteger]:
+    """The place of each team, counted from 1, in each draw: (teams, count). Small numbers are compared faster."""
     count, teams = draws.shape
-    ranks = np.empty((teams, count), dtype=np.int32)
-    ranks[draws.argsort(axis=1), np.arange(count)[:, None]] = np.arange(teams, 0, -1, dtype=np.int32)
+    small = np.int16 if teams <= np.iinfo(np.int16).max else np.int32
+    ranks = np.empty((teams, count), dtype=small)
+    ranks[draws.argsort(axis=1), np.arange(count)[:, None]] = np.arange(teams, 0, -1, dtype=small)
     return ranks
 
 
-def _without_ends(ranks: NDArray[np.int32]) -> IntArray:
+def _share(of: NDArray[np.bool_]) -> FloatArray:
+    """How much of each row is true."""
+    share: FloatArray = of.sum(axis=1) / of.shape[1]
+    return share
+
+
+def _without_ends(ranks: NDArray[np.signedinteger]) -> IntArray:
     """The lowest place of each team that is not left out; ``ranks`` are in order."""
     left_out = (1 - SURE) / 2
     lowest = ranks[:, math.floor(left_out * ranks.shape[1] + _EQUAL), None]
-    below = (ranks < lowest).mean(axis=1) + (ranks == lowest).mean(axis=1) / 2
+    below = _share(ranks < lowest) + _share(ranks == lowest) / 2
     found: IntArray = lowest[:, 0].astype(np.intp) + (below < left_out - _EQUAL)
     return found
 

@@ -80,6 +80,8 @@ def impartial(
 ) -> dict[tuple[str, str], Card]:
     """The cards that may count: not those of judges whose conflict of interest came to light after they had scored."""
     torn = {judge_id: judge for judge_id, judge in judges.items() if judge.conflicts or judge.domains}
+    if not torn:
+        return dict(cards)
 
     def may(session_id: str, judge_id: str) -> bool:
         return not is_partial(torn.get(judge_id), pitches.get(session_id), teams)

@@ -12,14 +12,14 @@ from pitchscoop.events.service import Events
 from pitchscoop.kernel.errors import Invalid, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
-from pitchscoop.scoring.held import Held, Shown
+from pitchscoop.scoring.boards import Boards, Shown
+from pitchscoop.scoring.held import Held
 from pitchscoop.scoring.ledger import Ledger
 
 _MOST = 64  # events held at once: one of a thousand teams takes some megabytes, and few are looked at at a time
 _STREAMS = 2000  # viewers at once in one process: four times a full hall, and each takes a connection and a buffer
-_QUICK = (
-    200  # rows: a board of fewer is made in hundredths of a second, and waited for: who saved a card sees it counted
-)
+_IN_A_ROW, _REST = 10, 0.002  # viewers told of a board, and seconds in which others get their turn; then the next ones:
+# all of a full hall within half a second
 _BEAT = 5.0  # seconds between signs of life to a viewer: proxies commonly cut what is silent for ten
 _LOOK = 5.0  # seconds between looks at the logs, for what went by unheard during an outage
 
@@ -49,6 +49,13 @@ class Standings:
         self._ledger = ledger
         self._held: OrderedDict[str, Held] = OrderedDict()
         self._viewers = 0
+        self._boards = Boards()
+        self._next = asyncio.Lock()
+        self._told = 0
+
+    async def close(self) -> None:
+        """End what makes boards; safe to repeat."""
+        await self._boards.close()
 
     def noticed(self, fact: Fact) -> None:
         """Something happened in an event: what is held of it follows."""
@@ -90,16 +97,16 @@ class Standings:
         held.ask()
         last = await self._state.last_fact(event_id)
         shown = held.shown
-        if shown is None or shown.board.event.revision != event.revision:
+        if shown is None or shown.event.revision != event.revision:
             shown = await held.current()
         elif not held.knows(last):
-            if waits or len(shown.board.rows) <= _QUICK:
+            if waits or not held.large:
                 shown = await held.current()
             else:
                 held.notice()
-        event = shown.board.event
-        if track is not None and track not in shown.board.tracks and track not in event.settings.tracks:
-            known = ", ".join(sorted({*shown.board.tracks, *event.settings.tracks})) or "none"
+        event = shown.event
+        if track is not None and track not in shown.tracks and track not in event.settings.tracks:
+            known = ", ".join(sorted({*shown.tracks, *event.settings.tracks})) or "none"
             raise Invalid("unknown_track", f"These standings have no track {track!r}. They have {known}.")
         return _seen(held, shown, track, advised=advice and who.role is Role.ORGANIZER)
 
@@ -121,10 +128,12 @@ class Standings:
             yield first
             while not held.gone:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(turn.wait(), beat - clock())
+                    async with asyncio.timeout_at(beat):
+                        await turn.wait()
                 if visible(who, held.event):
                     held.ask()  # who watches wants them kept current, as who reads does
                 if turn.is_set():
+                    await self._one_by_one()
                     turn = held.turn
                     yield self._now(who, held, track)
                 else:  # only then: when others' cards come must not be told by when signs of life do
@@ -134,12 +143,18 @@ class Standings:
             self._viewers -= 1
             held.watchers -= 1
 
+    async def _one_by_one(self) -> None:
+        """A board wakes all viewers at once: at once told, they would hold up others for a tenth of a second."""
+        async with self._next:
+            self._told += 1
+            await asyncio.sleep(0 if self._told % _IN_A_ROW else _REST)
+
     def _now(self, who: Principal, held: Held, track: str | None) -> View | None:
         """What a viewer may see of what is held; None while it is being made."""
         if not visible(who, held.event):
             return _hidden(held.event, held, track)
         shown = held.shown
-        if shown is None or shown.board.event.stage != held.event.stage:
+        if shown is None or shown.event.stage != held.event.stage:
             return None
         return _seen(held, shown, track)  # of a track that is none any more, an empty board
 
@@ -149,7 +164,7 @@ class Standings:
         if held is not None and not held.gone:
             self._held.move_to_end(event.event_id)
             return held
-        held = Held(self._state, self._events, self._ledger, event)
+        held = Held(self._state, self._events, self._ledger, self._boards, event)
         idle = [event_id for event_id, other in self._held.items() if not other.watchers]
         if len(self._held) >= _MOST and idle:
             del self._held[idle[0]]
@@ -169,4 +184,4 @@ def _hidden(event: Event, held: Held, track: str | None) -> View:
 
 
 def _seen(held: Held, shown: Shown, track: str | None, *, advised: bool = False) -> View:
-    return View(shown.board.event, held.since, held.published_at, shown, advised=advised, track=track)
+    return View(shown.event, held.since, held.published_at, shown, advised=advised, track=track)

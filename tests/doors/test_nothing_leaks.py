@@ -67,7 +67,7 @@ async def scored(engine: Engine, here: World, stage: Stage) -> tuple[World, list
         secrets += [Secret(str(known).encode(), judge.judge_id) for known in (one, two, one + two, f"{COMMENT} {at}")]
     view = await engine.standings.read(ORGANIZER, event_id)
     assert view.shown
-    for row in view.shown.board.rows:
+    for row in (await view.shown.board()).rows:
         secrets += [Secret(f"{known:.1f}".encode()[:7]) for known in (row.raw_mean, row.adjusted)]
         secrets += [Secret(row.why.encode())] if row.why.endswith(("stricter.", "milder.")) else []
     await engine.ceremony.give_prize(ORGANIZER, event_id, "hand", [pitches[0].session_id])

@@ -43,7 +43,7 @@ async def _taken(parts: Parts, event_id: str, form: str) -> bytes:
 async def _board(parts: Parts, event_id: str) -> str:
     shown = (await parts.engine.standings.read(ORGANIZER, event_id)).shown
     assert shown is not None
-    return written(shown.board)
+    return written(await shown.board())
 
 
 def _replayed(folder: Path, document: bytes) -> str:

@@ -28,7 +28,7 @@ async def test_a_team_reads_all_of_its_own(parts: Parts) -> None:
     board = (await parts.engine.standings.read(ORGANIZER, here.event_id)).shown
     assert board is not None
     assert found.place is not None
-    row = next(row for row in board.board.rows if row.pitch.session_id == found.session_id)
+    row = next(row for row in (await board.board()).rows if row.pitch.session_id == found.session_id)
     assert (found.place.rank, found.place.interval, found.place.of) == (row.rank, row.interval, 12)
     assert (found.cards, found.cautions, found.unplaced) == (3, (), None)
     assert {comment.text for comment in found.comments} == set(COMMENTS)
@@ -166,4 +166,4 @@ async def test_the_log_takes_down_the_chain_at_publication(parts: Parts) -> None
     (noted,) = [fact for fact in facts if fact.name == "standings_published"]
     shown = (await engine.standings.read(ORGANIZER, here.event_id)).shown
     assert shown is not None
-    assert dict(noted.data) == {"number": 7, "chain": shown.board.chain}
+    assert dict(noted.data) == {"number": 7, "chain": shown.scored.chain}

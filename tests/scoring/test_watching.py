@@ -40,7 +40,7 @@ async def test_a_card_after_a_lull_is_told_of(parts: Parts, monkeypatch: pytest.
             await parts.engine.cards.save(here.judges[cards - 1], here.pitches[0], {"scores": WHOLE})
             view = await told(views)
             assert view.shown is not None
-            assert view.shown.board.cards == cards
+            assert (await view.shown.board()).cards == cards
         await views.aclose()
     finally:
         task.cancel()
@@ -57,7 +57,7 @@ async def test_a_track_that_is_none_shows_nothing_and_ends_no_stream(parts: Part
             await parts.engine.organizing.move_event(ORGANIZER, here.event_id, stage)
         while (view := await told(views)).shown is None:
             pass
-        assert (view.event.stage, view.shown.board.tracks) == ("published", {})
+        assert (view.event.stage, view.shown.tracks) == ("published", frozenset())
         await views.aclose()
     finally:
         task.cancel()

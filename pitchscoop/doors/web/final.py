@@ -107,7 +107,7 @@ async def _choices(
     Where nobody is named, those are suggested whose rank may be 3 or better.
     """
     view = await engine.standings.read(who, event_id)
-    rows = {row.pitch.session_id: row for row in view.shown.board.rows} if view.shown else {}
+    rows = {row.pitch.session_id: row for row in (await view.shown.board()).rows} if view.shown else {}
     names = {one: (row.pitch.team_name, row.pitch.pitch_title) for one, row in rows.items()}
     withdrawn = {team.team_id for team in await engine.events.teams.listed(event_id) if team.withdrawn_at}
     there = set[str]()
