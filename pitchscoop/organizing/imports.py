@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from pitchscoop.access.model import Principal, Verb
+from pitchscoop.access.model import Principal, Target, Verb, require
 from pitchscoop.events.model import Team
 from pitchscoop.events.people import MOST_TEAMS, too_many_teams
 from pitchscoop.events.service import Events
@@ -15,12 +15,12 @@ from pitchscoop.kernel import ids
 from pitchscoop.kernel.clock import Clock
 from pitchscoop.kernel.errors import Invalid, StaleWrite, Unavailable
 from pitchscoop.organizing.panel import MOST_JUDGES
-from pitchscoop.organizing.rosters import MOST_ROWS, Roster, RowError, TeamRow, read_roster
+from pitchscoop.organizing.rosters import MOST_ROWS, Noun, Roster, RowError, TeamRow, read_roster
 from pitchscoop.organizing.service import Organizing
 
 LONGEST = 4_000_000  # characters: 10 000 rows with five members each
 _ATTEMPTS = 5  # others who add teams meanwhile are few
-_TOLD = 200  # errors that a refusal names; a preview names all
+_NAMED = 200  # errors that a refusal names; a preview names all
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,13 @@ class Imports:
             await self._organizing.add_judge(who, event_id, row.name, tracks=own, email=email)
         return roster
 
+    async def wrong_with(self, who: Principal, text: str, noun: Noun) -> str | None:
+        """What cannot be used of a list for an event that is yet to be set up, in words; None: all of it can."""
+        require(who, Verb.EVENT_CREATE, Target())
+        most = MOST_ROWS if noun == "team" else MOST_JUDGES
+        roster = await asyncio.to_thread(read_roster, text, noun=noun, most=most)
+        return _told(roster.errors) if roster.errors else None
+
     def _new(self, event_id: str, rows: Sequence[TeamRow], seed: bytes | None) -> list[Team]:
         """As they are once they are written.
 
@@ -136,9 +143,11 @@ def _team_ids(seed: bytes) -> set[str]:
     return {_team_id(seed, number) for number in range(MOST_ROWS)}
 
 
-def _bad_rows(errors: Sequence[RowError]) -> Invalid:
-    first = errors[0]
-    where = f"Row {first.row}: {first.message}"
+def _told(errors: Sequence[RowError]) -> str:
     rest = f" {len(errors) - 1} more cannot be used either." if len(errors) > 1 else ""
-    told = [{"row": error.row, "field": error.field, "message": error.message} for error in errors[:_TOLD]]
-    return Invalid("bad_rows", f"Nothing was imported. {where}{rest}", {"rows": told})
+    return f"Row {errors[0].row}: {errors[0].message}{rest}"
+
+
+def _bad_rows(errors: Sequence[RowError]) -> Invalid:
+    told = [{"row": error.row, "field": error.field, "message": error.message} for error in errors[:_NAMED]]
+    return Invalid("bad_rows", f"Nothing was imported. {_told(errors)}", {"rows": told})

@@ -186,7 +186,14 @@ def pages(renderer: Renderer) -> dict[str, Callable[[], str]]:
     theirs = overtaken(EVENT, {**filled(EVENT).values, "max_seconds": "5:00", "downloads": ""})
     return {
         "events": lambda: renderer.events(o.EventList(ORGANIZER, lines)),
-        "events-none": lambda: renderer.events(o.EventList(ORGANIZER, (), "", "Write a name: people will see it.")),
+        "events-none": lambda: renderer.events(
+            o.EventList(
+                ORGANIZER,
+                (),
+                {"teams": "Tide\nKelp\nTide"},
+                {"name": "Write a name: people will see it.", "teams": "Row 3: Row 1 has the same name."},
+            )
+        ),
         "event": lambda: renderer.event(_page()),
         "event-new": lambda: renderer.event(_page(teams=[], judges=[])),
         "event-long": lambda: renderer.event(_page(event=long)),

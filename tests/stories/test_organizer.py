@@ -38,6 +38,29 @@ async def rows(person: httpx.AsyncClient, at: str) -> tuple[dict[str, Any], list
     return head | around, [row for line in lines for row in line]
 
 
+async def test_an_event_is_set_up_with_all_who_take_part_or_not_at_all(app: App) -> None:
+    async with visitor(app) as person:
+        lists = {"teams": "\n".join(NAMES), "judges": "Ada\nBo\nChi"}
+        for spoiled, sentence in (
+            ({"name": " "}, "Write a name"),
+            ({"teams": "Tide\nKelp\nTide"}, "Row 3: Row 1 has the same name."),
+            ({"judges": "Bo\n" + "x" * 300}, "Row 2: "),
+        ):
+            before = (await person.get("/api/v1/events")).json()
+            answer = await person.post("/events", data={"name": "Tide Hack", **lists, **spoiled})
+            assert answer.status_code == 422
+            assert sentence in answer.text
+            kept = {"name": "Tide Hack", **lists, **spoiled}
+            assert all(line in answer.text for text in kept.values() for line in text.split("\n"))
+            assert (await person.get("/api/v1/events")).json() == before
+        made = await person.post("/events", data={"name": "Tide Hack", **lists})
+        assert made.status_code == 303
+        at = f"/api/v1{made.headers['location']}"
+        teams, judges = (await person.get(f"{at}/teams")).json(), (await person.get(f"{at}/judges")).json()
+        assert {team["name"] for team in teams["teams"]} == set(NAMES)
+        assert {judge["name"] for judge in judges["judges"]} == {"Ada", "Bo", "Chi"}
+
+
 async def test_from_a_name_to_printed_links(app: App) -> None:
     async with visitor(app) as person:
         assert "Set up the event" in (await person.get("/events")).text

@@ -36,6 +36,7 @@ from pitchscoop.events.names import named, time_zones
 from pitchscoop.kernel.clock import DAY, utc_now
 from pitchscoop.kernel.errors import Conflict, Invalid
 from pitchscoop.kernel.stages import MOVES
+from pitchscoop.organizing.rosters import Noun
 from pitchscoop.voting.service import MOST_BALLOTS
 
 _ONWARD: dict[str, tuple[str, str]] = {
@@ -60,6 +61,7 @@ _MEANINGS = {
 }
 
 
+_LISTS: tuple[tuple[str, Noun], ...] = (("teams", "team"), ("judges", "judge"))
 BAD_NAME = "Write a name of at most 200 letters: it is what people will see."
 
 
@@ -82,25 +84,44 @@ def to_event(event_id: str, anchor: str = "") -> Response:
 
 
 async def events(request: Request) -> Response:
-    """``GET`` and ``POST /events``: all events; a new one by its name."""
+    """``GET`` and ``POST /events``: all events; a new one by its name, and by who takes part if that is known."""
     engine, who = engine_of(request), await person_of(request)
     require(who, Verb.EVENT_CREATE, Target())  # who may not would find a form here that refuses them
-    name, error = "", None
+    typed, wrong = dict[str, str](), dict[str, str]()
     if request.method == "POST":
         form = await form_of(request, who)
-        name, zone = str(form.get("name", "")), str(form.get("timezone", ""))
-        settings = Settings(timezone=zone if zone in time_zones() else "UTC")
-        try:
-            event = await engine.organizing.create_event(who, named("name", name), (), settings, "open")
-            return to_event(event.event_id)
-        except Invalid:
-            error = BAD_NAME
+        typed = {name: str(form.get(name, "")) for name in ("name", "teams", "judges", "timezone")}
+        if not (wrong := await _wrong_with(engine, who, typed)):
+            return to_event(await _set_up(engine, who, typed))
     lines = [
         contexts.EventLine(event.event_id, event.name, event.stage, event.created_at, event.settings.timezone)
         for event in await engine.organizing.list_events(who)
     ]
-    page = contexts.EventList(viewer_of(who), lines, name, error, _deleted(request))
-    return HTMLResponse(renderer_of(request).events(page), 422 if error else 200)
+    page = contexts.EventList(viewer_of(who), lines, typed, wrong, _deleted(request))
+    return HTMLResponse(renderer_of(request).events(page), 422 if wrong else 200)
+
+
+async def _wrong_with(engine: Engine, who: Principal, typed: Mapping[str, str]) -> dict[str, str]:
+    """What cannot be used of a new event, by field: nothing is set up before all of it can."""
+    wrong = dict[str, str]()
+    try:
+        named("name", typed["name"])
+    except Invalid:
+        wrong["name"] = BAD_NAME
+    for kind, noun in _LISTS:
+        if typed[kind].strip() and (sentence := await engine.imports.wrong_with(who, typed[kind], noun)):
+            wrong[kind] = sentence
+    return wrong
+
+
+async def _set_up(engine: Engine, who: Principal, typed: Mapping[str, str]) -> str:
+    settings = Settings(timezone=typed["timezone"] if typed["timezone"] in time_zones() else "UTC")
+    event = await engine.organizing.create_event(who, typed["name"], (), settings, "open")
+    if typed["teams"].strip():
+        await engine.imports.teams(who, event.event_id, typed["teams"], dry_run=False)
+    if typed["judges"].strip():
+        await engine.imports.judges(who, event.event_id, typed["judges"], dry_run=False)
+    return event.event_id
 
 
 def _deleted(request: Request) -> str | None:

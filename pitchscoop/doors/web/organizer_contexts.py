@@ -24,15 +24,17 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class EventList:
-    """All events, newest first, and the field that sets up another. ``error`` says what is wrong with ``name``.
+    """All events, newest first, and the form that sets up another.
+
+    ``typed`` is what stands in its fields (name, teams, judges), ``wrong`` what cannot be used of it, by field.
 
     ``deleted`` is the id of one that was deleted just now.
     """
 
     viewer: Viewer
     events: Sequence[EventLine]
-    name: str = ""
-    error: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
     deleted: str | None = None
 
 
