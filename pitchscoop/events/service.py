@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from pitchscoop.access.model import Principal, Target, Verb, require
-from pitchscoop.events.model import Event, Record, Settings
+from pitchscoop.events.model import Event, Judge, Record, Settings, Team
 from pitchscoop.events.people import Judges, Teams
 from pitchscoop.events.plans import Assignment, Final, Schedule
 from pitchscoop.events.prizes import decided_by
@@ -20,6 +20,7 @@ from pitchscoop.kernel.table import Table
 
 DEFAULT_EVENT = "default"
 Told = str | int | bool | None
+_LOOKS = 5  # at people who come meanwhile, one after the other; whoever wanted them all tries again later
 
 
 class Events:
@@ -140,10 +141,7 @@ class Events:
         Raises:
             Unavailable: some came or went meanwhile. State that is being lost must not look like few teams.
         """
-        teams, judges = await self.teams.listed(event_id), await self.judges.listed(event_id)
-        for index, found in ((keys.teams_index(event_id), teams), (keys.judges_index(event_id), judges)):
-            if await self._state.count(index) != len(found):
-                raise Unavailable("state_unavailable", "Teams are joining just now. Try again in a few seconds.")
+        teams, judges = await self._people(event_id)
         event = await self._table.find(keys.event(event_id))
         if event is None and (event_id != DEFAULT_EVENT or not (teams or judges)):
             return None
@@ -156,6 +154,14 @@ class Events:
             schedule=schedule.fields if schedule else None,
             final=final.fields if final else None,
         )
+
+    async def _people(self, event_id: str) -> tuple[list[Team], list[Judge]]:
+        for _ in range(_LOOKS):
+            teams, judges = await self.teams.listed(event_id), await self.judges.listed(event_id)
+            counts = [await self._state.count(of(event_id)) for of in (keys.teams_index, keys.judges_index)]
+            if counts == [len(teams), len(judges)]:
+                return teams, judges
+        raise Unavailable("state_unavailable", "People are being added just now. Try again in a few seconds.")
 
     async def plans(self, event_id: str) -> tuple[Assignment | None, Schedule | None, Final | None]:
         """Who hears whom, who is on stage when, and the final round; None where none was made."""

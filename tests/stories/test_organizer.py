@@ -59,6 +59,7 @@ async def test_an_event_is_set_up_with_all_who_take_part_or_not_at_all(app: App)
         teams, judges = (await person.get(f"{at}/teams")).json(), (await person.get(f"{at}/judges")).json()
         assert {team["name"] for team in teams["teams"]} == set(NAMES)
         assert {judge["name"] for judge in judges["judges"]} == {"Ada", "Bo", "Chi"}
+        assert "open this machine only" in (await person.get(made.headers["location"])).text  # told before one prints
 
 
 async def test_from_a_name_to_printed_links(app: App) -> None:

@@ -28,7 +28,7 @@ from pitchscoop.doors.web.rubric_form import (
     typed_rubric,
 )
 from pitchscoop.doors.web.settings_form import VOTES, Typed, filled, overtaken, read, tie_breaks, typed_in
-from pitchscoop.doors.web.visitors import person_of, viewer_of
+from pitchscoop.doors.web.visitors import only_here, person_of, viewer_of
 from pitchscoop.doors.web.wording import date
 from pitchscoop.engine import Engine
 from pitchscoop.events.model import Event, Settings, Team
@@ -177,6 +177,7 @@ async def event_page(
         standings_url=None if found.stage in ("draft", "open") else f"{engine.public_url}/events/{event_id}/standings",
         kept_until=_kept_until(found),
         vote=await _vote(engine, who, found),
+        only_here=only_here(engine),
     )
     return HTMLResponse(renderer_of(request).event(page), status)
 

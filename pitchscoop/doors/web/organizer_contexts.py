@@ -188,7 +188,7 @@ class EventPage:
     event is archived, and nothing in it changes. ``templates`` are what rubrics to begin with are called, by name.
     ``join_url`` is where teams join by themselves, where they may; ``standings_url`` is what everybody is to see of
     it, once there is a result. ``kept_until`` is the date until which what is recorded now is kept.
-    ``vote`` is None where the audience has none.
+    ``vote`` is None where the audience has none. ``only_here``: links to it lead nowhere but to this machine.
     """
 
     viewer: Viewer
@@ -214,6 +214,7 @@ class EventPage:
     standings_url: str | None = None
     kept_until: str | None = None
     vote: VoteBox | None = None
+    only_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)
