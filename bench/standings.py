@@ -1,10 +1,10 @@
 """A thousand teams, a hundred judges, three readings each, five hundred viewers: how soon after a card all see it.
 
-Judges change cards one after the other through REST. Viewers are connections of a process of their own, which unpacks
-what one of them is told and looks only for the ends of events in what the others are; readers ask for the leaderboard
-all the while, each time as a browser does that has an older one.
+Judges save cards one after the other through REST: in turns a new one, and another version of one. Viewers are
+connections of a process of their own, which unpacks what one of them is told and looks only for the ends of events in
+what the others are; readers ask for the whole leaderboard all the while.
 
-``teams``, ``judges``, ``reads`` are of the event, ``viewers`` watch it, ``cards`` are changed, ``mode`` is one of two.
+``teams``, ``judges``, ``reads`` are of the event, ``viewers`` watch it, ``cards`` are saved, ``mode`` is one of two.
 """
 
 import asyncio
@@ -108,8 +108,12 @@ async def _measured(app: App, event: Event, watching: "_Viewers", cards: int) ->
 
 
 async def _save(client: httpx.AsyncClient, event: Event, number: int) -> float:
-    """Change a card; the moment at which its judge was told that it is saved."""
+    """Save a card; the moment at which its judge was told that it is saved."""
     session_id, judge_id = event.readings[number * 37 % len(event.readings)]
+    if number % 2:
+        heard = set(event.readings)
+        judge_id = next(one for one in event.tokens if (session_id, one) not in heard)
+        event.readings.append((session_id, judge_id))
     headers = {"Authorization": f"Bearer {event.tokens[judge_id]}"}
     scores = {name: 1 + (number + at) % 10 for at, name in enumerate(CRITERIA)}
     answer = await client.put(f"/sessions/{session_id}/scores", json={"scores": scores}, headers=headers)

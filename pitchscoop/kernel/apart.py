@@ -70,35 +70,46 @@ class Apart:
         return cast("T", result)
 
     async def close(self) -> None:
-        """End it for good; safe to repeat."""
+        """End it for good; safe to repeat. Whoever waits for an answer gets ``Lost``."""
         self._closed = True
-        await self._end()
+        self._kill()
+        async with self._turn:
+            await self._end()
 
     async def _answer(self, wanted: bytes) -> bytes:
         process = await self._running()
         to, back = cast("asyncio.StreamWriter", process.stdin), cast("asyncio.StreamReader", process.stdout)
-        to.writelines([len(wanted).to_bytes(_LENGTH), wanted])
-        await to.drain()
+        try:
+            to.writelines([len(wanted).to_bytes(_LENGTH), wanted])
+            await to.drain()
+        except RuntimeError as gone:  # what uvloop says of a pipe that was closed at the other end
+            raise EOFError(str(gone)) from gone
         return await back.readexactly(int.from_bytes(await back.readexactly(_LENGTH)))
 
     async def _running(self) -> asyncio.subprocess.Process:
-        if self._closed:
-            raise EOFError("It was closed.")
-        if self._process is None:
+        if self._process is not None and self._process.returncode is not None:
+            await self._end()
+        if self._process is None and not self._closed:
             home = Path(pitchscoop.__file__).parent.parent  # so that -m finds the package, installed or not
             # A session of its own: Ctrl-C is for us.
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "pitchscoop.kernel.apart",
                 stdin=PIPE, stdout=PIPE, cwd=home, env=_ENVIRON, limit=_READ, start_new_session=True,
             )  # fmt: skip
+        if self._process is None or self._closed:  # perhaps while it started
+            raise EOFError("It was closed.")
         return self._process
 
+    def _kill(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+
     async def _end(self) -> None:
+        self._kill()
         process, self._process = self._process, None
         if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+            await process.communicate()  # its end is not seen before all that it wrote is read
 
 
 def _serve(asked: BinaryIO, answers: BinaryIO) -> None:

@@ -79,8 +79,13 @@ class Imports:
             return Imported(roster, tuple(teams))
         raise Unavailable("state_unavailable", "Teams are joining just now. Try again in a few seconds.")
 
-    async def judges(self, who: Principal, event_id: str, text: str, *, dry_run: bool) -> Roster:
-        """All judges of a list, but for rows that cannot be used. With ``dry_run`` nothing is changed."""
+    async def judges(
+        self, who: Principal, event_id: str, text: str, *, dry_run: bool, seed: bytes | None = None
+    ) -> Roster:
+        """All judges of a list, but for rows that cannot be used. With ``dry_run`` nothing is changed.
+
+        The same secret ``seed`` finds the judges that it made before.
+        """
         event = await self._events.allowed(who, Verb.JUDGE_CREATE, event_id)
         taken = [judge.name for judge in await self._organizing.list_judges(who, event_id)]
         tracks = event.settings.tracks
@@ -89,15 +94,22 @@ class Imports:
         for row in () if dry_run else roster.teams:
             email = next((member.email for member in row.members), None)
             own = (row.track,) if row.track else ()
-            await self._organizing.add_judge(who, event_id, row.name, tracks=own, email=email)
+            once = seed + f"/judge/{row.row}".encode() if seed else None
+            await self._organizing.add_judge(who, event_id, row.name, once, tracks=own, email=email)
         return roster
 
     async def wrong_with(self, who: Principal, text: str, noun: Noun) -> str | None:
         """What cannot be used of a list for an event that is yet to be set up, in words; None: all of it can."""
         require(who, Verb.EVENT_CREATE, Target())
+        if len(text) > LONGEST:
+            return f"This list is longer than {LONGEST // 10**6} million letters. Split it."
         most = MOST_ROWS if noun == "team" else MOST_JUDGES
         roster = await asyncio.to_thread(read_roster, text, noun=noun, most=most)
-        return _told(roster.errors) if roster.errors else None
+        if roster.errors:
+            return _told(roster.errors)
+        if roster.ignored or any(row.track or row.members for row in roster.teams):
+            return "This list has more than names. Add it later, on the page of the event: there you see it first."
+        return None
 
     def _new(self, event_id: str, rows: Sequence[TeamRow], seed: bytes | None) -> list[Team]:
         """As they are once they are written.

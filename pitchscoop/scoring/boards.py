@@ -16,8 +16,8 @@ from pitchscoop.events.model import Event
 from pitchscoop.kernel.apart import Apart, Failed, Lost
 from pitchscoop.scoring.rows import Board, Scored, Totals
 
-_PATIENCE = 60.0  # seconds for what takes a fifth of one: a process that hangs is given up
-_EVENTS = 4  # that the process remembers: some ten megabytes each, and few are scored and looked at at a time
+_PATIENCE = 10.0  # seconds for what takes a fifth of one, with 10 000 teams two: a process that hangs is given up
+_EVENTS = 8  # that the process remembers: some ten megabytes each, and few are scored and looked at at a time
 _BOARDS = 2  # of an event, there: the newest, and the one that is still shown while more is made of the newest
 _LATELY = 10.0  # seconds since somebody asked, in which the same is made of the next board before it is shown
 _AHEAD = 8  # things that are made so, at most: each takes hundredths of a second, and all wait for the last
@@ -102,6 +102,7 @@ class Shown:
         self._there = there
         self._made: dict[Callable[[Board], Any], asyncio.Task[Any]] = {}
         self._asked: dict[Callable[[Board], Any], float] = {}
+        self._here: asyncio.Task[Board] | None = None
 
     @property
     def event(self) -> Event:
@@ -137,8 +138,11 @@ class Shown:
     async def _make(self, make: Callable[[Board], T]) -> T:
         try:
             return cast("T", await self._there(make))
-        except (Lost, Failed):  # the process is another one, or knows newer ones only: it can be made again
-            return make(await asyncio.to_thread(_board, self.scored))
+        except (Lost, Failed) as problem:  # the process is another one, or has forgotten this board
+            log.warning("board_made_here", event_id=self.event.event_id, problem=str(problem))
+        if self._here is None:
+            self._here = asyncio.create_task(asyncio.to_thread(_board, self.scored))
+        return await asyncio.to_thread(make, await asyncio.shield(self._here))
 
 
 def _change(number: int, scored: Scored, base: int | None = None, known: Scored | None = None) -> Change:

@@ -133,7 +133,8 @@ class Standings:
                 if visible(who, held.event):
                     held.ask()  # who watches wants them kept current, as who reads does
                 if turn.is_set():
-                    await self._one_by_one()
+                    if visible(who, held.event):  # there is something to tell
+                        await self._one_by_one()
                     turn = held.turn
                     yield self._now(who, held, track)
                 else:  # only then: when others' cards come must not be told by when signs of life do

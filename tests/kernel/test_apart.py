@@ -7,10 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvloop
 
 from pitchscoop.kernel.apart import Apart, Failed, Lost
 
@@ -69,6 +71,43 @@ async def test_after_kill_9_the_next_call_starts_another(apart: Apart) -> None:
     with pytest.raises(Lost):
         await apart.call(os.getpid)
     assert await apart.call(os.getpid) != there
+
+
+async def _after_an_idle_death() -> None:
+    apart = Apart(10)
+    there = await apart.call(os.getpid)
+    os.kill(there, signal.SIGKILL)
+    await asyncio.sleep(0.3)  # its end is seen before the next call
+    assert await apart.call(os.getpid) != there
+    os.kill(await apart.call(os.getpid), signal.SIGKILL)
+    with pytest.raises(Lost):  # it is not
+        await apart.call(os.getpid)
+    await apart.close()
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_after_a_death_unseen_or_seen_it_goes_on(run: Callable[[Coroutine[Any, Any, None]], None]) -> None:
+    run(_after_an_idle_death())
+
+
+async def test_a_long_answer_that_nobody_waits_for_holds_up_nobody(apart: Apart) -> None:
+    asking = asyncio.create_task(apart.call(operator.mul, b"x", 50_000_000))
+    await asyncio.sleep(0.5)  # some megabytes are there, and nobody takes them
+    asking.cancel()
+    async with asyncio.timeout(5):
+        await asyncio.gather(asking, return_exceptions=True)
+        assert await apart.call(operator.add, 1, 1) == 2
+
+
+async def test_closed_while_it_starts_it_ends() -> None:
+    for pause in range(12):
+        apart = Apart(10)
+        asking = asyncio.create_task(apart.call(time.sleep, 60))
+        await asyncio.sleep(pause / 1000)
+        async with asyncio.timeout(5):
+            await apart.close()
+            with pytest.raises(Lost):
+                await asking
 
 
 async def test_one_that_hangs_is_given_up() -> None:

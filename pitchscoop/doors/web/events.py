@@ -1,6 +1,7 @@
 """The organizer's pages of an event: the list, the event itself, its settings and its stage."""
 
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -87,10 +88,10 @@ async def events(request: Request) -> Response:
     """``GET`` and ``POST /events``: all events; a new one by its name, and by who takes part if that is known."""
     engine, who = engine_of(request), await person_of(request)
     require(who, Verb.EVENT_CREATE, Target())  # who may not would find a form here that refuses them
-    typed, wrong = dict[str, str](), dict[str, str]()
+    typed, wrong = {"once": secrets.token_urlsafe()}, dict[str, str]()
     if request.method == "POST":
         form = await form_of(request, who)
-        typed = {name: str(form.get(name, "")) for name in ("name", "teams", "judges", "timezone")}
+        typed = {name: str(form.get(name, "")) for name in ("name", "teams", "judges", "timezone", "once")}
         if not (wrong := await _wrong_with(engine, who, typed)):
             return to_event(await _set_up(engine, who, typed))
     lines = [
@@ -115,12 +116,14 @@ async def _wrong_with(engine: Engine, who: Principal, typed: Mapping[str, str]) 
 
 
 async def _set_up(engine: Engine, who: Principal, typed: Mapping[str, str]) -> str:
+    """All of it; sent again, after a failure or by a second press, it goes on with the event that there is."""
+    seed = "/".join(typed[part] for part in ("once", "name")).encode() if typed["once"] else None
     settings = Settings(timezone=typed["timezone"] if typed["timezone"] in time_zones() else "UTC")
-    event = await engine.organizing.create_event(who, typed["name"], (), settings, "open")
+    event = await engine.organizing.create_event(who, typed["name"], (), settings, "open", seed)
     if typed["teams"].strip():
-        await engine.imports.teams(who, event.event_id, typed["teams"], dry_run=False)
+        await engine.imports.teams(who, event.event_id, typed["teams"], dry_run=False, seed=seed)
     if typed["judges"].strip():
-        await engine.imports.judges(who, event.event_id, typed["judges"], dry_run=False)
+        await engine.imports.judges(who, event.event_id, typed["judges"], dry_run=False, seed=seed)
     return event.event_id
 
 

@@ -26,7 +26,8 @@ class EventLine:
 class EventList:
     """All events, newest first, and the form that sets up another.
 
-    ``typed`` is what stands in its fields (name, teams, judges), ``wrong`` what cannot be used of it, by field.
+    ``typed`` is what stands in its fields (name, teams, judges; ``once`` is another word each time it is shown),
+    ``wrong`` what cannot be used of it, by field.
 
     ``deleted`` is the id of one that was deleted just now.
     """
