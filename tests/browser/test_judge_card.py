@@ -42,6 +42,19 @@ def test_undo_history_and_marks(event: Event, hand: Hand) -> None:
     expect(page.locator("[data-part=next-team]")).to_have_text("Team 2")
 
 
+def test_a_scale_stays_where_it_is_under_the_thumb(event: Event, hand: Hand) -> None:
+    page = hand(event.judge("Pia"))
+    page.get_by_role("link", name="Listen and score").tap()
+    until(page, lambda: scale(page, "Problem").is_visible())
+    places = []
+    for value in (None, 7, 10, 1):
+        if value is not None:
+            tap(page, "Problem", value)
+            expect(scale(page, "Problem").get_by_role("radio", name=str(value), exact=True)).to_be_checked()
+        places.append(scale(page, "Problem").bounding_box())
+    assert places == places[:1] * 4
+
+
 def test_a_conflict_of_interest_is_told_later_where_there_is_no_network(event: Event, hand: Hand) -> None:
     judge = event.judge("Fay")
     page = hand(judge)

@@ -46,7 +46,10 @@ export class ScoreControl {
     this.#value = value;
     this.element.classList.toggle("scored", value !== null);
     say(part(this.element, "score"), value === null ? "Not scored" : String(value));
-    say(part(this.element, "anchor"), anchorWords(this.criterion, value));
+    const anchor = part(this.element, "anchor");
+    // What is below must not move under the thumb: the words keep the room that longer ones had.
+    if (anchor.offsetHeight > 0) anchor.style.minHeight = `${anchor.offsetHeight}px`;
+    say(anchor, anchorWords(this.criterion, value));
     this.#control.show(value);
   }
 }
