@@ -1,7 +1,5 @@
 """The organizer's pages of an event: the list, the event itself, its settings and its stage."""
 
-import re
-import secrets
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from pitchscoop.access.model import Principal, Target, Verb, require
+from pitchscoop.access.model import Principal, Verb
 from pitchscoop.doors.auth import engine_of, principal_of
 from pitchscoop.doors.bodies import form_of
 from pitchscoop.doors.web import organizer_contexts as contexts
@@ -32,12 +30,11 @@ from pitchscoop.doors.web.settings_form import VOTES, Typed, filled, overtaken, 
 from pitchscoop.doors.web.visitors import only_here, person_of, viewer_of
 from pitchscoop.doors.web.wording import date
 from pitchscoop.engine import Engine
-from pitchscoop.events.model import Event, Settings, Team
+from pitchscoop.events.model import Event, Team
 from pitchscoop.events.names import named, time_zones
 from pitchscoop.kernel.clock import DAY, utc_now
 from pitchscoop.kernel.errors import Conflict, Invalid
 from pitchscoop.kernel.stages import MOVES
-from pitchscoop.organizing.rosters import Noun
 from pitchscoop.voting.service import MOST_BALLOTS
 
 _ONWARD: dict[str, tuple[str, str]] = {
@@ -62,7 +59,6 @@ _MEANINGS = {
 }
 
 
-_LISTS: tuple[tuple[str, Noun], ...] = (("teams", "team"), ("judges", "judge"))
 BAD_NAME = "Write a name of at most 200 letters: it is what people will see."
 
 
@@ -82,54 +78,6 @@ def bar_of(event: Event, where: contexts.Where) -> contexts.EventBar:
 def to_event(event_id: str, anchor: str = "") -> Response:
     """Back to the event's page, after a form."""
     return RedirectResponse(f"/events/{event_id}{anchor}", 303)
-
-
-async def events(request: Request) -> Response:
-    """``GET`` and ``POST /events``: all events; a new one by its name, and by who takes part if that is known."""
-    engine, who = engine_of(request), await person_of(request)
-    require(who, Verb.EVENT_CREATE, Target())  # who may not would find a form here that refuses them
-    typed, wrong = {"once": secrets.token_urlsafe()}, dict[str, str]()
-    if request.method == "POST":
-        form = await form_of(request, who)
-        typed = {name: str(form.get(name, "")) for name in ("name", "teams", "judges", "timezone", "once")}
-        if not (wrong := await _wrong_with(engine, who, typed)):
-            return to_event(await _set_up(engine, who, typed))
-    lines = [
-        contexts.EventLine(event.event_id, event.name, event.stage, event.created_at, event.settings.timezone)
-        for event in await engine.organizing.list_events(who)
-    ]
-    page = contexts.EventList(viewer_of(who), lines, typed, wrong, _deleted(request))
-    return HTMLResponse(renderer_of(request).events(page), 422 if wrong else 200)
-
-
-async def _wrong_with(engine: Engine, who: Principal, typed: Mapping[str, str]) -> dict[str, str]:
-    """What cannot be used of a new event, by field: nothing is set up before all of it can."""
-    wrong = dict[str, str]()
-    try:
-        named("name", typed["name"])
-    except Invalid:
-        wrong["name"] = BAD_NAME
-    for kind, noun in _LISTS:
-        if typed[kind].strip() and (sentence := await engine.imports.wrong_with(who, typed[kind], noun)):
-            wrong[kind] = sentence
-    return wrong
-
-
-async def _set_up(engine: Engine, who: Principal, typed: Mapping[str, str]) -> str:
-    """All of it; sent again, after a failure or by a second press, it goes on with the event that there is."""
-    seed = "/".join(typed[part] for part in ("once", "name")).encode() if typed["once"] else None
-    settings = Settings(timezone=typed["timezone"] if typed["timezone"] in time_zones() else "UTC")
-    event = await engine.organizing.create_event(who, typed["name"], (), settings, "open", seed)
-    if typed["teams"].strip():
-        await engine.imports.teams(who, event.event_id, typed["teams"], dry_run=False, seed=seed)
-    if typed["judges"].strip():
-        await engine.imports.judges(who, event.event_id, typed["judges"], dry_run=False, seed=seed)
-    return event.event_id
-
-
-def _deleted(request: Request) -> str | None:
-    event_id = request.query_params.get("deleted", "")
-    return event_id if re.fullmatch("[0-9a-z]{1,64}", event_id) else None
 
 
 async def event(request: Request) -> Response:

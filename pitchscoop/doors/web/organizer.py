@@ -13,6 +13,7 @@ from pitchscoop.doors.web import (
     people,
     registration,
     room,
+    setting_up,
     taking_in,
     voting,
 )
@@ -22,7 +23,7 @@ _ORGANIZER = "/organizers/{organizer_id}"
 _TEAM, _JUDGE = f"{_EVENT}/teams/{{team_id}}", f"{_EVENT}/judges/{{judge_id}}"
 
 ROUTES = [
-    Route("/events", events.events, methods=["GET", "POST"]),
+    Route("/events", setting_up.events, methods=["GET", "POST"]),
     Route("/events/import", taking_in.taking_in, methods=["GET", "POST"]),
     Route("/organizers", organizers.organizers, methods=["GET", "POST"]),
     *(Route(f"{_ORGANIZER}/{act}", organizers.button(act), methods=["POST"]) for act in organizers.ENDINGS),
