@@ -50,7 +50,9 @@ async def pitch(engine: Engine, event_id: str, team: str) -> str:
     session_id = (await kept(engine, event_id, team, b"sound of " + team.encode())).session_id
     await engine.storage.upload_audio(keys.stored(session_id, keys.AUDIO_MP3), b"mp3", "audio/mpeg")
     await engine.storage.upload_audio(keys.stored(session_id, keys.PEAKS), b"[]", "application/json")
-    await engine.sessions.change(session_id, "derived", lambda session: session.model_copy(update={"mp3_size": 3}))
+    await engine.sessions.change(
+        session_id, "session_completed", lambda session: session.model_copy(update={"mp3_size": 3})
+    )
     return session_id
 
 
