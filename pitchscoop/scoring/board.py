@@ -1,10 +1,12 @@
 """The leaderboard: cards to rows. Pure: the same cards give the same rows, byte for byte."""
 
+import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+from statistics import fmean
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from pitchscoop.scoring.equations import IntArray
 from pitchscoop.scoring.final import final_result
 from pitchscoop.scoring.groups import groups, next_readings
 from pitchscoop.scoring.mixed import Fit, FloatArray, Reads, fit, reads_of
+from pitchscoop.scoring.model import Card
 from pitchscoop.scoring.places import places, untied
 from pitchscoop.scoring.prizes import awards
 from pitchscoop.scoring.rows import DRAWS, SEED, Board, Pitch, Row, Scored
@@ -23,12 +26,12 @@ from pitchscoop.scoring.rows import DRAWS, SEED, Board, Pitch, Row, Scored
 _NAMED, _NAMES = 50, 5000  # of those a row is tied with; of all rows together: a thousand equal teams make a million
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """A pitch that counts, and its complete cards: judge and total, by judge."""
+class _Heard(NamedTuple):
+    """A pitch that counts, and its complete cards: judge and total, by judge; ``newest`` is when one was saved last."""
 
     pitch: Pitch
     cards: Sequence[tuple[str, float]]
+    newest: dt.datetime
     deciding: float = math.nan  # its mean in what equal scores go by, as a share of the scale; NaN without one
 
 
@@ -49,7 +52,6 @@ def board(scored: Scored) -> Board:
         track: made.rows(np.array([one.pitch.track == track for one in heard]).nonzero()[0]) for track in tracks
     }
     counts = [len(one.cards) for one in heard]
-    counted = {(one.pitch.session_id, judge) for one in heard for judge, _ in one.cards}
     return Board(
         scored.event,
         scored.chain,
@@ -62,7 +64,7 @@ def board(scored: Scored) -> Board:
         ),
         len(judges),
         sum(counts),
-        max(scored.cards[key].saved_at for key in counted),
+        max(one.newest for one in heard),
         partial(_advice, scored, heard, judges, reads, fitted) if scored.event.stage == "open" else tuple,
         awards(scored, rows, by_track),
         final,
@@ -76,23 +78,24 @@ def _counting(scored: Scored) -> tuple[list[_Heard], int, bool]:
     """
     criteria = {track: scored.event.criteria(track) for track in {pitch.track for pitch in scored.pitches.values()}}
     decides = scored.event.decides
-    cards = defaultdict[str, list[tuple[str, float]]](list)
-    shares = defaultdict[str, list[float]](list)
-    for session_id, judge_id in sorted(scored.cards):
-        card, pitch = scored.cards[session_id, judge_id], scored.pitches.get(session_id)
+    of = scored.totals.of
+    by_session = defaultdict[str, list[tuple[str, Card]]](list)
+    for (session_id, judge_id), card in scored.cards.items():
+        by_session[session_id].append((judge_id, card))
+    best: dict[str, _Heard] = {}
+    for session_id, found in by_session.items():
+        pitch = scored.pitches.get(session_id)
         if pitch is None or pitch.withdrawn:
             continue
-        points = scored.totals.of(card, criteria[pitch.track])
-        if points is None:
+        found.sort()  # a judge has one card, so cards are not compared
+        asked = criteria[pitch.track]
+        totals = [(judge_id, points, card) for judge_id, card in found if (points := of(card, asked)) is not None]
+        if not totals:
             continue
-        cards[session_id].append((judge_id, points))
-        if decides is not None and decides in criteria[pitch.track]:
-            shares[session_id].append(card.share_of(decides))
-    best: dict[str, _Heard] = {}
-    for session_id, found in cards.items():
-        pitch = scored.pitches[session_id]
-        deciding = shares[session_id]
-        one = _Heard(pitch, found, sum(deciding) / len(deciding) if deciding else math.nan)
+        cards = [card for _, _, card in totals]
+        deciding = fmean(card.share_of(decides) for card in cards) if decides and decides in asked else math.nan
+        newest = max(card.saved_at for card in cards)
+        one = _Heard(pitch, [(judge_id, points) for judge_id, points, _ in totals], newest, deciding)
         known = best.get(pitch.team_id or session_id)
         if known is None or _weight(one) > _weight(known):
             best[pitch.team_id or session_id] = one
@@ -113,7 +116,7 @@ def _stretched(heard: Sequence[_Heard], criteria: Mapping[str | None, Sequence[C
     by = {track: most / points if points > 0 else 1.0 for track, points in best.items()}
     if all(factor == 1.0 for factor in by.values()):
         return list(heard)
-    return [replace(one, cards=[(judge, points * by[one.pitch.track]) for judge, points in one.cards]) for one in heard]
+    return [one._replace(cards=[(judge, points * by[one.pitch.track]) for judge, points in one.cards]) for one in heard]
 
 
 def _reads(heard: Sequence[_Heard]) -> Reads:
@@ -133,16 +136,13 @@ class _Rows:
         self._by_mean = event.settings.method == "mean"
         self._by = raw if self._by_mean else fitted.adjusted
         self._raw, self._adjusted, self._score = raw.tolist(), fitted.adjusted.tolist(), self._by.tolist()
-        shifts, effects = fitted.adjusted - raw, _split(fitted.judge[reads.judge], reads)
-        self._why = [
-            explained.why(shift, theirs, fitted.sd_judge)
-            for shift, theirs in zip(shifts.tolist(), effects, strict=True)
-        ]
+        self._why = _why(reads, fitted, fitted.adjusted - raw)
 
     def rows(self, some: IntArray) -> tuple[Row, ...]:
         """These pitches, ranked among themselves."""
         score = self._by[some]
-        told = places(self._draws[:, some], score)
+        draws = self._draws if len(some) == len(self._heard) else self._draws.take(some, axis=1)
+        told = places(draws, score)
         alike = {team: len(group) - 1 for group in told.groups for team in group}
         if self._event.settings.tie_break != "share":
             told = untied(told, score, np.array([self._heard[at].deciding for at in some]))
@@ -185,11 +185,13 @@ def _beside(group: Sequence[str], seat: int, most: int) -> tuple[str, ...]:
     return (*group[begin:seat], *group[seat + 1 : begin + most + 1])
 
 
-def _split(effects: FloatArray, reads: Reads) -> list[list[float]]:
-    """The effects of the judges of each team."""
-    order = np.argsort(reads.team, kind="stable")
-    ends = np.cumsum(np.bincount(reads.team, minlength=reads.teams))[:-1]
-    return [part.tolist() for part in np.split(effects[order], ends)]
+def _why(reads: Reads, fitted: Fit, shift: FloatArray) -> list[str]:
+    """Why each team's score was shifted so."""
+    effect, far = fitted.judge[reads.judge], explained.STRICT * fitted.sd_judge
+    cards = np.bincount(reads.team)
+    judges = np.bincount(reads.team, -effect) / cards
+    strict, mild = (np.bincount(reads.team[one], minlength=reads.teams) for one in (effect <= -far, effect >= far))
+    return list(map(explained.why, *(one.tolist() for one in (shift, judges, cards, strict, mild))))
 
 
 def _advice(

@@ -1,25 +1,26 @@
 """Why a score was adjusted, and what a reader should beware of, in sentences for people who never met statistics."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pitchscoop.events.model import Event
 
 _SHOWN = 0.05  # of a score: less is not seen at one decimal
 _WORTH = 0.2  # of the whole: a smaller part is not worth a word
-_STRICT = 0.5  # standard deviations of all judges from which one is called strict or mild
+STRICT = 0.5
+"""Standard deviations of all judges from which one is called strict or mild."""
 
 
-def why(shift: float, effects: Sequence[float], spread: float) -> str:
+def why(shift: float, judges: float, cards: int, strict: int, mild: int) -> str:
     """Why a row's adjusted score differs from its mean by ``shift``.
 
-    ``effects`` are how far each of its judges is above the others, in points; ``spread`` is the standard deviation of
-    those effects over all judges.
+    ``judges`` is the part of it that makes up for who its judges were. It has so many ``cards``, of which so many are
+    of ``strict`` and of ``mild`` judges.
     """
     if abs(shift) < _SHOWN:
         return "Adjusting changes nothing here."
-    judges = -sum(effects) / len(effects)
     doubt = shift - judges
-    both = ((_judges(effects, spread, judges), judges), (_doubt(len(effects), doubt), doubt))
+    both = ((_judges(cards, strict, mild, judges > 0), judges), (_doubt(cards, doubt > 0), doubt))
     parts = [(words, part) for words, part in both if abs(part) >= max(_SHOWN, _WORTH * abs(shift))]
     parts = parts or [max(both, key=lambda one: abs(one[1]))]
     if len(parts) == 1:
@@ -51,15 +52,14 @@ def signed(points: float) -> str:
     return f"{sign}{abs(points):.1f}"
 
 
-def _judges(effects: Sequence[float], spread: float, shift: float) -> str:
-    far = _STRICT * spread
-    strict, mild = sum(effect <= -far for effect in effects), sum(effect >= far for effect in effects)
+@lru_cache  # what is said of one row is said of a hundred others
+def _judges(of: int, strict: int, mild: int, up: bool) -> str:  # noqa: FBT001
     if strict and mild:
-        return f"{_some(strict, len(effects))} stricter and {mild} milder than the others"
+        return f"{_some(strict, of)} stricter and {mild} milder than the others"
     if strict or mild:
-        return f"{_some(strict or mild, len(effects))} {'stricter' if strict else 'milder'} than the others"
-    whole = "the judge was" if len(effects) == 1 else "the judges were"
-    return f"{whole} a little {'stricter' if shift > 0 else 'milder'} than the others"
+        return f"{_some(strict or mild, of)} {'stricter' if strict else 'milder'} than the others"
+    whole = "the judge was" if of == 1 else "the judges were"
+    return f"{whole} a little {'stricter' if up else 'milder'} than the others"
 
 
 def _some(some: int, of: int) -> str:
@@ -70,10 +70,11 @@ def _some(some: int, of: int) -> str:
     return f"{some} of the {of} judges {'was' if some == 1 else 'were'}"
 
 
-def _doubt(cards: int, shift: float) -> str:
+@lru_cache
+def _doubt(cards: int, up: bool) -> str:  # noqa: FBT001
     """A mean of few cards is far from the others by luck, too: how much is known from all cards together."""
     whose = "one card leaves" if cards == 1 else f"{cards} cards leave"
-    return f"{whose} doubt, so it moves {'up' if shift > 0 else 'down'} towards the middle"
+    return f"{whose} doubt, so it moves {'up' if up else 'down'} towards the middle"
 
 
 def _begun(sentence: str) -> str:

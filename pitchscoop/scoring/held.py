@@ -8,6 +8,7 @@ import structlog
 from pitchscoop.events.model import Event, Judge, Team
 from pitchscoop.events.service import Events
 from pitchscoop.kernel import keys
+from pitchscoop.kernel.bell import Bell
 from pitchscoop.kernel.errors import Invalid, NotFound, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.stages import OUT
@@ -33,6 +34,8 @@ _ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "card
 _QUICK = (
     200  # rows: a board of fewer is made in hundredths of a second, and waited for: who saved a card sees it counted
 )
+_AT_ONCE = 10, 0.002  # viewers told of a board, and seconds in which others get their turn; then the next ones: all of
+# a full hall within half a second, and who asks meanwhile waits for some of them only
 _WANTED = 60.0  # seconds after a look in which the standings are kept current without being asked for
 
 log = structlog.get_logger(__name__)
@@ -41,8 +44,8 @@ log = structlog.get_logger(__name__)
 class Held:
     """The cards, pitches and people of one event, and the board made of them.
 
-    ``since`` is when the event came into its stage, ``published_at`` when it was published last. ``turn`` is set when
-    the event or the board is another one, and replaced. ``gone``: the event was deleted.
+    ``since`` is when the event came into its stage, ``published_at`` when it was published last. ``bell`` is rung when
+    the event or the board is another one. ``gone``: the event was deleted.
     """
 
     def __init__(self, state: State, events: Events, ledger: Ledger, boards: Boards, event: Event) -> None:
@@ -55,7 +58,7 @@ class Held:
         self.since: str | None = None
         self.published_at: str | None = None
         self.shown: Shown | None = None
-        self.turn = asyncio.Event()
+        self.bell = Bell(*_AT_ONCE)
         self.watchers = 0
         self.gone = False
         self._asked = -_WANTED
@@ -157,11 +160,7 @@ class Held:
             self.event = await self._events.get(self.event.event_id)
         except NotFound:
             self.gone = True
-        self._wake()
-
-    def _wake(self) -> None:
-        turn, self.turn = self.turn, asyncio.Event()
-        turn.set()
+        self.bell.ring()
 
     async def _catch_up(self) -> None:
         try:
@@ -191,7 +190,7 @@ class Held:
             raise
         finally:
             self._making = None
-        self._wake()
+        self.bell.ring()
 
     def _scored(self) -> Scored:
         """What is not finished counts where somebody scored it, and is not in the way where nobody did."""

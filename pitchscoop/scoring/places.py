@@ -15,6 +15,7 @@ SURE = 0.9  # of an interval
 TIED = 0.25  # a team that is better with this probability shares the rank
 _EQUAL = 1e-9  # points: scores that differ by less are equal
 _DIGITS = 9  # the same for the rules that break ties
+_AT_ONCE = 100  # draws that are put in order together: so many of a thousand teams stay near the processor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,11 +86,31 @@ def untied(told: Places, *rules: FloatArray) -> Places:
 
 def _ranks(draws: FloatArray) -> NDArray[np.signedinteger]:
     """The place of each team, counted from 1, in each draw: (teams, count). Small numbers are compared faster."""
+    small = np.int16 if draws.shape[1] <= np.iinfo(np.int16).max else np.int32
+    ranks = np.empty(draws.shape, dtype=small)
+    for begin in range(0, len(draws), _AT_ONCE):
+        some = draws[begin : begin + _AT_ONCE]
+        found = np.empty(some.size, dtype=small)
+        found[_order(some)] = np.arange(draws.shape[1], 0, -1, dtype=small)
+        ranks[begin : begin + _AT_ONCE] = found.reshape(some.shape)
+    return np.ascontiguousarray(ranks.T)
+
+
+def _order(draws: FloatArray) -> IntArray:
+    """Where the entries of each draw are in the flat array, the lowest first: (count, teams).
+
+    Numbers are sorted twice as fast as places of numbers. So the last bits of each, which no draw is known to, make way
+    for its place; those of numbers that are not negative are in the order of the numbers (IEEE 754).
+    """
     count, teams = draws.shape
-    small = np.int16 if teams <= np.iinfo(np.int16).max else np.int32
-    ranks = np.empty((teams, count), dtype=small)
-    ranks[draws.argsort(axis=1), np.arange(count)[:, None]] = np.arange(teams, 0, -1, dtype=small)
-    return ranks
+    place = (1 << teams.bit_length()) - 1
+    found: IntArray = (draws - draws.min()).view(np.int64)
+    found &= ~place
+    found |= np.arange(teams)
+    found.sort(axis=1)
+    found &= place
+    found += np.arange(0, count * teams, teams)[:, None]
+    return found
 
 
 def _share(of: NDArray[np.bool_]) -> FloatArray:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pitchscoop.events.conflicts import conflict
 from pitchscoop.events.model import Event, Judge, Team
@@ -95,8 +96,7 @@ def is_partial(judge: Judge | None, pitch: Pitch | None, teams: Mapping[str, Tea
     return judge is not None and team is not None and conflict(judge, team) in ("conflict", "domain")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One pitch in its place. Scores are on the scale of the weighted rubric total.
 
     ``interval`` is of the rank, 90 %. ``judges`` counts its complete cards, ``tied`` those it shares its rank with;

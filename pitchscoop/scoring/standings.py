@@ -18,8 +18,6 @@ from pitchscoop.scoring.ledger import Ledger
 
 _MOST = 64  # events held at once: one of a thousand teams takes some megabytes, and few are looked at at a time
 _STREAMS = 2000  # viewers at once in one process: four times a full hall, and each takes a connection and a buffer
-_IN_A_ROW, _REST = 10, 0.002  # viewers told of a board, and seconds in which others get their turn; then the next ones:
-# all of a full hall within half a second
 _BEAT = 5.0  # seconds between signs of life to a viewer: proxies commonly cut what is silent for ten
 _LOOK = 5.0  # seconds between looks at the logs, for what went by unheard during an outage
 
@@ -50,8 +48,6 @@ class Standings:
         self._held: OrderedDict[str, Held] = OrderedDict()
         self._viewers = 0
         self._boards = Boards()
-        self._next = asyncio.Lock()
-        self._told = 0
 
     async def close(self) -> None:
         """End what makes boards; safe to repeat."""
@@ -124,18 +120,16 @@ class Standings:
         self._viewers += 1
         held.watchers += 1
         try:
-            turn, beat = held.turn, clock() + _BEAT
+            heard, beat = held.bell.rung, clock() + _BEAT
             yield first
             while not held.gone:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout_at(beat):
-                        await turn.wait()
+                        await held.bell.wait(heard)
                 if visible(who, held.event):
                     held.ask()  # who watches wants them kept current, as who reads does
-                if turn.is_set():
-                    if visible(who, held.event):  # there is something to tell
-                        await self._one_by_one()
-                    turn = held.turn
+                if held.bell.rung != heard:
+                    heard = held.bell.rung
                     yield self._now(who, held, track)
                 else:  # only then: when others' cards come must not be told by when signs of life do
                     beat = clock() + _BEAT
@@ -143,12 +137,6 @@ class Standings:
         finally:
             self._viewers -= 1
             held.watchers -= 1
-
-    async def _one_by_one(self) -> None:
-        """A board wakes all viewers at once: at once told, they would hold up others for a tenth of a second."""
-        async with self._next:
-            self._told += 1
-            await asyncio.sleep(0 if self._told % _IN_A_ROW else _REST)
 
     def _now(self, who: Principal, held: Held, track: str | None) -> View | None:
         """What a viewer may see of what is held; None while it is being made."""

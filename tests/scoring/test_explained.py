@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pitchscoop.scoring.explained import cautions, why
+from pitchscoop.scoring.explained import STRICT, cautions, why
 
 POINTS = st.floats(-20, 20)
 MINUS = "\N{MINUS SIGN}"
@@ -31,17 +31,24 @@ EACH = "1 of the 2 judges was stricter and 1 milder than the others (-0.5), and 
     ],
 )
 def test_a_shift_is_explained(shift: float, effects: list[float], words: str) -> None:
-    assert why(shift, effects, 2.0).replace(MINUS, "-") == words
+    assert _why(shift, effects, 2.0) == words
 
 
 @given(POINTS, st.lists(POINTS, min_size=1, max_size=12))
 def test_parts_add_up_to_the_whole(shift: float, effects: list[float]) -> None:
-    said = why(shift, effects, 1.0).replace(MINUS, "-")
+    said = _why(shift, effects, 1.0)
     numbers = [float(number) for number in re.findall(r"[+-]\d+\.\d", said)]
     *parts, whole = numbers or [0.0]
     assert whole == pytest.approx(shift, abs=0.0501)
     if parts:
         assert sum(parts) == pytest.approx(whole, abs=0.16)
+
+
+def _why(shift: float, effects: list[float], spread: float) -> str:
+    """``effects`` are how far each judge is above the others, ``spread`` is the standard deviation of all of them."""
+    far = STRICT * spread
+    strict, mild = sum(effect <= -far for effect in effects), sum(effect >= far for effect in effects)
+    return why(shift, -sum(effects) / len(effects), len(effects), strict, mild).replace(MINUS, "-")
 
 
 def test_nothing_to_beware_of_is_not_said() -> None:
