@@ -53,7 +53,7 @@ class Event:
 
 
 async def main(
-    teams: str = "1000", judges: str = "100", reads: str = "3", viewers: str = "500", cards: str = "40", mode: str = ""
+    teams: str = "1000", judges: str = "100", reads: str = "3", viewers: str = "500", cards: str = "100", mode: str = ""
 ) -> None:
     """Measure in one mode or both."""
     rows = []

@@ -34,7 +34,7 @@ _ROWS = {"team": "teams", "judge": "judges", "conflict": "judges", "card": "card
 _QUICK = (
     200  # rows: a board of fewer is made in hundredths of a second, and waited for: who saved a card sees it counted
 )
-_AT_ONCE = 10, 0.002  # viewers told of a board, and seconds in which others get their turn; then the next ones: all of
+_AT_ONCE = 5, 0.002  # viewers told of a board, and seconds in which others get their turn; then the next ones: all of
 # a full hall within half a second, and who asks meanwhile waits for some of them only
 _WANTED = 60.0  # seconds after a look in which the standings are kept current without being asked for
 
