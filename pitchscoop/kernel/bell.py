@@ -36,10 +36,17 @@ class Bell:
 
     async def _wake(self) -> None:
         try:
-            while self._due:
-                for woken in [self._due.popleft() for _ in range(min(self._at_once, len(self._due)))]:
-                    if not woken.done():
-                        woken.set_result(None)
+            while some := self._next():
+                for woken in some:
+                    woken.set_result(None)
                 await asyncio.sleep(self._rest)
         finally:
             self._waking = None
+
+    def _next(self) -> list[asyncio.Future[None]]:
+        """Some who still wait. Nobody rests for those who do not."""
+        some = list[asyncio.Future[None]]()
+        while self._due and len(some) < self._at_once:
+            if not (woken := self._due.popleft()).done():
+                some.append(woken)
+        return some

@@ -19,7 +19,6 @@ from pitchscoop.scoring.rows import Board, Scored, Totals
 _PATIENCE = 10.0  # seconds for what takes a fifth of one, with 10 000 teams two: a process that hangs is given up
 _EVENTS = 8  # that the process remembers: some ten megabytes each, and few are scored and looked at at a time
 _BOARDS = 2  # of an event, there: the newest, and the one that is still shown while more is made of the newest
-_LATELY = 10.0  # seconds since somebody asked, in which the same is made of the next board before it is shown
 _AHEAD = 8  # things that are made so, at most: each takes hundredths of a second, and all wait for the last
 _MAPPINGS = ("pitches", "cards", "teams", "judges")
 
@@ -101,7 +100,7 @@ class Shown:
         self.tracks = outline.tracks
         self._there = there
         self._made: dict[Callable[[Board], Any], asyncio.Task[Any]] = {}
-        self._asked: dict[Callable[[Board], Any], float] = {}
+        self._asked: dict[Callable[[Board], Any], None] = {}  # the newest last
         self._here: asyncio.Task[Board] | None = None
 
     @property
@@ -116,18 +115,15 @@ class Shown:
     async def once(self, make: Callable[[Board], T]) -> T:
         """What ``make`` gives, which is the same for equal ones. It can be pickled, as can what it gives."""
         self._asked.pop(make, None)
-        self._asked[make] = asyncio.get_running_loop().time()
+        self._asked[make] = None
         return cast("T", await asyncio.shield(self._task(make)))
 
-    @property
-    def lately(self) -> list[Callable[[Board], Any]]:
-        """What was asked for in the last seconds, the newest last."""
-        since = asyncio.get_running_loop().time() - _LATELY
-        return [make for make, at in self._asked.items() if at >= since]
+    async def prepare(self, before: "Shown") -> None:
+        """Make what was asked for of the board before, so that nobody waits for it when this one is shown.
 
-    async def prepare(self, asked: list[Callable[[Board], Any]]) -> None:
-        """Make what will be asked for, so that nobody waits for it when this board is shown."""
-        await asyncio.gather(*map(self._task, asked[-_AHEAD:]), return_exceptions=True)
+        Who watches asks for the same of every board. All at once would wait for it, and be told at once.
+        """
+        await asyncio.gather(*map(self._task, list(before._asked)[-_AHEAD:]), return_exceptions=True)  # noqa: SLF001
 
     def _task(self, make: Callable[[Board], T]) -> asyncio.Task[T]:
         made = self._made.get(make)

@@ -44,8 +44,9 @@ log = structlog.get_logger(__name__)
 class Held:
     """The cards, pitches and people of one event, and the board made of them.
 
-    ``since`` is when the event came into its stage, ``published_at`` when it was published last. ``bell`` is rung when
-    the event or the board is another one. ``gone``: the event was deleted.
+    ``since`` is when the event came into its stage, ``published_at`` when it was published last. ``gone``: it was
+    deleted. Who may see the board waits for ``board_bell``, which is rung when the event or the board is another one;
+    all others for ``event_bell``: no card wakes them.
     """
 
     def __init__(self, state: State, events: Events, ledger: Ledger, boards: Boards, event: Event) -> None:
@@ -58,7 +59,8 @@ class Held:
         self.since: str | None = None
         self.published_at: str | None = None
         self.shown: Shown | None = None
-        self.bell = Bell(*_AT_ONCE)
+        self.event_bell = Bell(*_AT_ONCE)
+        self.board_bell = Bell(*_AT_ONCE)
         self.watchers = 0
         self.gone = False
         self._asked = -_WANTED
@@ -160,7 +162,8 @@ class Held:
             self.event = await self._events.get(self.event.event_id)
         except NotFound:
             self.gone = True
-        self.bell.ring()
+        self.event_bell.ring()
+        self.board_bell.ring()
 
     async def _catch_up(self) -> None:
         try:
@@ -182,7 +185,7 @@ class Held:
             scored = self._scored()
             shown = await self._boards.make(scored, apart=len(scored.pitches) > _QUICK)
             if self.shown is not None:
-                await shown.prepare(self.shown.lately)
+                await shown.prepare(self.shown)
             self.shown = shown
         except BaseException:
             self._stale |= stale
@@ -190,7 +193,7 @@ class Held:
             raise
         finally:
             self._making = None
-        self.bell.ring()
+        self.board_bell.ring()
 
     def _scored(self) -> Scored:
         """What is not finished counts where somebody scored it, and is not in the way where nobody did."""

@@ -104,7 +104,7 @@ def _order(draws: FloatArray) -> IntArray:
     """
     count, teams = draws.shape
     place = (1 << teams.bit_length()) - 1
-    found: IntArray = (draws - draws.min()).view(np.int64)
+    found: IntArray = np.subtract(draws, draws.min(), dtype=np.float64).view(np.int64)
     found &= ~place
     found |= np.arange(teams)
     found.sort(axis=1)

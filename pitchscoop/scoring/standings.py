@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pitchscoop.access.model import ANYBODY, Principal, Role, Target, Verb, may
 from pitchscoop.events.model import Event
 from pitchscoop.events.service import Events
+from pitchscoop.kernel.bell import Bell
 from pitchscoop.kernel.errors import Invalid, Unavailable
 from pitchscoop.kernel.facts import Fact
 from pitchscoop.kernel.state import State
@@ -120,16 +121,18 @@ class Standings:
         self._viewers += 1
         held.watchers += 1
         try:
-            heard, beat = held.bell.rung, clock() + _BEAT
+            bell = _bell(who, held)
+            heard, beat = bell.rung, clock() + _BEAT
             yield first
             while not held.gone:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout_at(beat):
-                        await held.bell.wait(heard)
+                        await bell.wait(heard)
                 if visible(who, held.event):
                     held.ask()  # who watches wants them kept current, as who reads does
-                if held.bell.rung != heard:
-                    heard = held.bell.rung
+                if bell.rung != heard:
+                    bell = _bell(who, held)
+                    heard = bell.rung
                     yield self._now(who, held, track)
                 else:  # only then: when others' cards come must not be told by when signs of life do
                     beat = clock() + _BEAT
@@ -166,6 +169,11 @@ def visible(who: Principal, event: Event) -> bool:
     """Whether somebody may see the standings in this stage. What everybody may, a team of another event may, too."""
     target = Target(event_id=event.event_id, stage=event.stage, offered=True)
     return any(may(one, Verb.STANDINGS_READ, target) for one in (who, ANYBODY))
+
+
+def _bell(who: Principal, held: Held) -> Bell:
+    """What wakes a viewer: cards wake nobody who may not see what comes of them."""
+    return held.board_bell if visible(who, held.event) else held.event_bell
 
 
 def _hidden(event: Event, held: Held, track: str | None) -> View:

@@ -65,15 +65,17 @@ async def test_a_ring_while_others_are_woken_reaches_those_who_wait_again() -> N
 
 
 async def test_who_waits_no_longer_is_forgotten_and_holds_nobody_up() -> None:
-    bell, woken = Bell(1, REST), list[int]()
-    gone = [asyncio.create_task(waiting(bell, woken, number)) for number in range(3)]
+    bell, woken = Bell(1, 1), list[int]()
+    early, late = ([asyncio.create_task(waiting(bell, woken, number)) for number in range(50)] for _ in range(2))
     await asyncio.sleep(0)
-    gone[0].cancel()
+    for task in early:
+        task.cancel()
     await asyncio.sleep(0)
-    assert len(bell._waiting) == 2
-    stays = asyncio.create_task(waiting(bell, woken, 7))
+    assert len(bell._waiting) == len(late)
+    stays = asyncio.create_task(waiting(bell, woken, 99))
     await asyncio.sleep(0)
     bell.ring()
-    gone[1].cancel()
-    await asyncio.wait_for(stays, 5)
-    assert woken == [2, 7]
+    for task in late:
+        task.cancel()
+    await asyncio.wait_for(stays, 5)  # with a rest for each of them it would be fifty seconds
+    assert woken == [99]

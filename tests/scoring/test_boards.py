@@ -127,11 +127,11 @@ async def test_events_beyond_what_it_remembers_and_boards_long_replaced_are_made
         assert await one.once(HOW) == await (await boards.make(scored, apart=False)).once(HOW)
 
 
-async def test_what_was_asked_lately_is_there_before_it_is_asked_again(boards: Boards) -> None:
+async def test_what_was_asked_of_the_board_before_is_there_before_it_is_asked_again(boards: Boards) -> None:
     scored = _scored()
     older, newer = await boards.make(scored, apart=True), await boards.make(scored, apart=True)
     await older.once(HOW)
-    await newer.prepare(older.lately)
+    await newer.prepare(older)
     os.kill(await _pid(boards), signal.SIGSTOP)  # now it answers nothing
     async with asyncio.timeout(5):
         assert (await newer.once(HOW)).text == (await older.once(HOW)).text

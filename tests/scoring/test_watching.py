@@ -61,3 +61,29 @@ async def test_a_track_that_is_none_shows_nothing_and_ends_no_stream(parts: Part
         await views.aclose()
     finally:
         task.cancel()
+
+
+async def test_cards_wake_nobody_who_may_not_see_what_comes_of_them(parts: Parts) -> None:
+    here = await judged(parts.engine, teams=2, judges=2)
+    task = asyncio.create_task(following(parts))
+    try:
+        organizer, public = (parts.engine.standings.watch(who, here.event_id) for who in (ORGANIZER, ANYBODY))
+        assert (await told(public)).shown is None
+        await told(organizer)
+        waits = asyncio.create_task(told(public))
+        for at, judge in enumerate(here.judges):
+            await parts.engine.cards.save(judge, here.pitches[0], {"scores": WHOLE})
+            view = await told(organizer)
+            assert view.shown is not None
+            assert (await view.shown.board()).cards == at + 1
+        await asyncio.sleep(0.2)
+        assert not waits.done()
+        await parts.engine.organizing.move_event(ORGANIZER, here.event_id, "frozen")
+        view = await waits
+        assert (view.event.stage, view.shown) == ("frozen", None)
+        await parts.engine.organizing.move_event(ORGANIZER, here.event_id, "published")
+        assert (await told(public)).shown is not None
+        for views in (organizer, public):
+            await views.aclose()
+    finally:
+        task.cancel()
