@@ -2,7 +2,8 @@
 
 Judges save cards one after the other through REST: in turns a new one, and another version of one. Viewers are
 connections of a process of their own, which unpacks what one of them is told and looks only for the ends of events in
-what the others are; readers ask for the whole leaderboard all the while.
+what the others are; readers ask for the whole leaderboard all the while. Others ask a bare server, a process that only
+sends as many bytes: how long this machine keeps anybody waiting while all of that goes on.
 
 ``teams``, ``judges``, ``reads`` are of the event, ``viewers`` watch it, ``cards`` are saved, ``mode`` is one of two.
 """
@@ -37,7 +38,7 @@ from tests.servers.app import ADMIN, App
 
 AIM_MADE, AIM_SEEN, AIM_READ = 200, 1000, 20  # ms
 PAUSE = 0.7  # seconds between cards: more than a hundred judges who take a minute for each save
-READERS = 8
+READERS, BARE_READERS = 8, 4
 CRITERIA = ("problem", "solution", "team-and-craft", "delivery")
 ORGANIZER = Principal(role=Role.ORGANIZER)
 
@@ -70,15 +71,16 @@ async def _mode(mode: str, teams: int, judges: int, reads: int, viewers: int, ca
         gc.collect()
         gc.freeze()  # a look for garbage among all these cards would be counted as the server's time
         await asyncio.to_thread(app.start)
-        watching = _Viewers(app, event.event_id, viewers)
+        watching, bare = _Viewers(app, event.event_id, viewers), _Bare()
         try:
-            return await _measured(app, event, watching, cards)
+            return await _measured(app, event, watching, bare, cards)
         finally:
             watching.stop()
+            bare.stop()
 
 
-async def _measured(app: App, event: Event, watching: "_Viewers", cards: int) -> list[tuple[str, ...]]:
-    made, seen, taken = list[float](), list[float](), list[float]()
+async def _measured(app: App, event: Event, watching: "_Viewers", bare: "_Bare", cards: int) -> list[tuple[str, ...]]:
+    made, seen, taken, taken_bare = list[float](), list[float](), list[float](), list[float]()
     async with httpx.AsyncClient(base_url=f"{app.url}/api/v1", timeout=60) as client:
         started, before = time.perf_counter(), _stolen()
         await _board(client, event.event_id)
@@ -86,6 +88,8 @@ async def _measured(app: App, event: Event, watching: "_Viewers", cards: int) ->
         await asyncio.to_thread(watching.ready)
         over = asyncio.Event()
         readers = [asyncio.create_task(_read(app, event.event_id, taken, over)) for _ in range(READERS)]
+        size = watching.size
+        readers += [asyncio.create_task(_read_bare(bare.port, size, taken_bare, over)) for _ in range(BARE_READERS)]
         for number in range(cards):
             saved = await _save(client, event, number)
             fastest, slowest = await asyncio.to_thread(watching.told)
@@ -104,6 +108,7 @@ async def _measured(app: App, event: Event, watching: "_Viewers", cards: int) ->
         _row(f"{app.name}: the first viewer is told", made, AIM_MADE),
         _row(f"{app.name}: the last viewer is told", seen, AIM_SEEN),
         _row(f"{app.name}: a read meanwhile", taken, AIM_READ),
+        _row(f"{app.name}: a read of a bare server", taken_bare),
     ]
 
 
@@ -142,17 +147,30 @@ async def _read(app: App, event_id: str, taken: list[float], over: asyncio.Event
     writer.close()
 
 
+async def _read_bare(port: int, size: int, taken: list[float], over: asyncio.Event) -> None:
+    """The same of a server that does nothing else."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    while not over.is_set():
+        await asyncio.sleep(random.uniform(0.1, 0.3))
+        began = time.perf_counter()
+        writer.write(b"%d\n" % size)
+        await reader.readexactly(size)
+        taken.append(time.perf_counter() - began)
+    writer.close()
+
+
 def _asking(host: str, path: str) -> bytes:
     return (
         f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer {ADMIN}\r\n\r\n"
     ).encode()
 
 
-def _row(what: str, seconds: list[float], aim: int) -> tuple[str, ...]:
+def _row(what: str, seconds: list[float], aim: int | None = None) -> tuple[str, ...]:
     figures = [1000 * one for one in seconds]
     high = quantile(figures, 0.99)
     half, longest = quantile(figures, 0.5), max(figures)
-    return what, f"{half:.0f} ms", f"{high:.0f} ms", f"{longest:.0f} ms", f"{aim} ms {verdict(kept=high <= aim)}"
+    held = "" if aim is None else f"{aim} ms {verdict(kept=high <= aim)}"
+    return what, f"{half:.0f} ms", f"{high:.0f} ms", f"{longest:.0f} ms", held
 
 
 def _stolen() -> float:
@@ -160,15 +178,50 @@ def _stolen() -> float:
     return int(Path("/proc/stat").read_text().split(maxsplit=9)[8]) / os.sysconf("SC_CLK_TCK")
 
 
-class _Viewers:
+class _Beside:
+    """A process that tells something."""
+
+    def __init__(self, function: Callable[..., None], *arguments: object) -> None:
+        spawning = multiprocessing.get_context("spawn")
+        self._ours, theirs = spawning.Pipe()
+        self._process = spawning.Process(target=function, args=(theirs, *arguments), daemon=True)
+        self._process.start()
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.join()
+
+
+class _Bare(_Beside):
+    """A server at ``port`` that sends as many bytes as it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(_serve)
+        self.port: int = self._ours.recv()
+
+
+def _serve(pipe: Connection) -> None:
+    asyncio.run(_serving(pipe))
+
+
+async def _serving(pipe: Connection) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while asked := await reader.readline():
+            writer.write(bytes(int(asked)))
+            await writer.drain()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    pipe.send(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
+
+
+class _Viewers(_Beside):
     """Connections in a process of their own. All clocks are ``time.monotonic``, which processes share (Linux)."""
 
     def __init__(self, app: App, event_id: str, count: int) -> None:
-        self._ours, theirs = multiprocessing.get_context("spawn").Pipe()
         parts = urlsplit(app.url)
-        arguments = (theirs, parts.hostname, parts.port, f"/api/v1/events/{event_id}/leaderboard/stream", count)
-        self._process = multiprocessing.get_context("spawn").Process(target=_watch, args=arguments, daemon=True)
-        self._process.start()
+        super().__init__(_watch, parts.hostname, parts.port, f"/api/v1/events/{event_id}/leaderboard/stream", count)
         self.size = 0
 
     def ready(self) -> None:
@@ -181,11 +234,6 @@ class _Viewers:
             raise TimeoutError("not all viewers were told within 30 s")
         first, last = self._ours.recv()
         return float(first), float(last)
-
-    def stop(self) -> None:
-        """End it."""
-        self._process.kill()
-        self._process.join()
 
 
 def _watch(pipe: Connection, host: str, port: int, path: str, count: int) -> None:
