@@ -86,5 +86,9 @@ def _from_our_pages(request: Request) -> bool:
     return origin is None or origin.partition("://")[2] == request.headers.get("host")
 
 
+async def _the_engine(request: Request) -> Engine:
+    return engine_of(request)  # what is no coroutine would be called in a thread, and wait there for its turn
+
+
 Caller = Annotated[Principal, Depends(principal_of)]
-TheEngine = Annotated[Engine, Depends(engine_of)]
+TheEngine = Annotated[Engine, Depends(_the_engine)]

@@ -82,7 +82,7 @@ def _caller(request: Request, key: str) -> str:
     return f"somebody at {address_of(request)}"
 
 
-def _seed(request: Request) -> bytes | None:
+async def _seed(request: Request) -> bytes | None:
     return getattr(request.state, "seed", None)
 
 
